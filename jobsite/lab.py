@@ -1,0 +1,143 @@
+"""Where is the lab's server, and what does its answer mean when it refuses?
+
+The address comes from the environment, else from the DataJoint settings file the lab already has. Environment wins over
+files, field by field (DataJoint 0.14.10, settings.py; DataJoint 2.3, settings.py). Connecting is left to Django.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+DEFAULT_PORT = 3306
+STATEMENT_LIMIT_S = 10
+LOCK_LIMIT_S = 5
+CONNECT_LIMIT_S = 5
+
+# One SET for both kinds of server. MySQL takes `/*M!` for a plain comment; MariaDB passes over `/*!80000` (MariaDB
+# Knowledge Base, "Comment Syntax"), so each reads only the time limit it knows.
+SESSION_SQL = (
+    f"SET time_zone='+00:00', lock_wait_timeout={LOCK_LIMIT_S}, innodb_lock_wait_timeout={LOCK_LIMIT_S}"
+    f" /*M!100108 , max_statement_time={STATEMENT_LIMIT_S} */ /*!80000 , max_execution_time={STATEMENT_LIMIT_S}000 */"
+)
+
+
+@dataclass(frozen=True)
+class LabServer:
+    """The lab's server as the settings give it. `problem` is '' or one sentence: then it cannot be asked."""
+
+    host: str = "localhost"
+    port: int = DEFAULT_PORT
+    user: str = ""
+    password: str = ""
+    use_tls: bool | None = None
+    source: str = "the environment"
+    problem: str = ""
+
+    @property
+    def name(self) -> str:
+        """The server as the banner names it: host, and the port when it is not MySQL's own."""
+        return self.host if self.port == DEFAULT_PORT else f"{self.host}:{self.port}"
+
+    def as_database(self) -> dict[str, object]:
+        """Return the entry of Django's DATABASES for this server: UTC, READ COMMITTED, time limits."""
+        options: dict[str, object] = {
+            "charset": "utf8mb4",
+            "connect_timeout": CONNECT_LIMIT_S,
+            "read_timeout": STATEMENT_LIMIT_S * 3,
+            "isolation_level": "read committed",
+            "init_command": SESSION_SQL,
+        }
+        if self.use_tls is not None:
+            options["ssl_mode"] = "REQUIRED" if self.use_tls else "DISABLED"
+        return {
+            "ENGINE": "django.db.backends.mysql",
+            "NAME": "",
+            # MySQLdb takes "localhost" for the server's socket file; DataJoint (PyMySQL) connects by TCP.
+            "HOST": "127.0.0.1" if self.host == "localhost" else self.host,
+            "PORT": self.port,
+            "USER": self.user,
+            "PASSWORD": self.password,
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": options,
+        }
+
+
+def find_lab(environ: Mapping[str, str], cwd: Path, home: Path) -> LabServer:
+    """Return the lab's server from DJ_HOST, DJ_PORT, DJ_USER, DJ_PASS and DJ_USE_TLS, else from the settings file.
+
+    Never raises: what is wrong or missing is said in `LabServer.problem`, so that the rest of the site still works.
+    """
+    source, problem, found = "the environment", "", {}
+    path = next((path for path in _settings_files(cwd, home) if path.is_file()), None)
+    if path is not None:
+        found, problem = _read_settings(path)
+        source = str(path)
+    found.update(_from_environment(environ))
+    return _checked(found, source, problem)
+
+
+def _settings_files(cwd: Path, home: Path) -> Iterator[Path]:
+    """Yield where DataJoint 0.14 and 2.x look, nearest first."""
+    yield cwd / "dj_local_conf.json"
+    for folder in (cwd, *cwd.parents):
+        yield folder / "datajoint.json"
+    yield home / ".datajoint_config.json"
+
+
+def _read_settings(path: Path) -> tuple[dict[str, object], str]:
+    """Return the `database.*` settings of a file, flat (0.14) or nested (2.x), and a problem or ''."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        return {}, f"{path} could not be read as JSON ({error}): mend it, or set DJ_HOST, DJ_USER and DJ_PASS."
+    if not isinstance(raw, dict):
+        return {}, f"{path} is not a JSON object: mend it, or set DJ_HOST, DJ_USER and DJ_PASS."
+    nested = raw.get("database")
+    found = {f"database.{name}": value for name, value in nested.items()} if isinstance(nested, dict) else {}
+    found |= {name: value for name, value in raw.items() if name.startswith("database.")}
+    for name in ("user", "password"):
+        secret = path.parent / ".secrets" / f"database.{name}"
+        if path.name == "datajoint.json" and secret.is_file():
+            found[f"database.{name}"] = secret.read_text(encoding="utf-8").strip()
+    return found, ""
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
+    names = {
+        "DJ_HOST": "database.host",
+        "DJ_PORT": "database.port",
+        "DJ_USER": "database.user",
+        "DJ_PASS": "database.password",
+        "DJ_USE_TLS": "database.use_tls",
+    }
+    return {setting: environ[name] for name, setting in names.items() if environ.get(name)}
+
+
+def _checked(found: Mapping[str, object], source: str, problem: str) -> LabServer:
+    host, port = str(found.get("database.host") or "localhost"), found.get("database.port") or DEFAULT_PORT
+    if host.count(":") == 1:  # DataJoint's own "host:port"; an IPv6 address has more colons
+        host, _, port = host.partition(":")
+    server = LabServer(
+        host=host,
+        user=str(found.get("database.user") or ""),
+        password=str(found.get("database.password") or ""),
+        use_tls=_as_bool(found.get("database.use_tls")),
+        source=source,
+        problem=problem,
+    )
+    if not str(port).isdecimal() or not 0 < int(str(port)) < 65536:
+        return replace(server, problem=f"The port {str(port)!r} is not a number from 1 to 65535: set DJ_PORT.")
+    if not server.user and not problem:
+        problem = "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS, or start Jobsite beside the lab's DataJoint settings file."
+    return replace(server, port=int(str(port)), problem=problem)
+
+
+def _as_bool(value: object) -> bool | None:
+    """Read `use_tls`: None leaves it to the server; a dict of certificates asks for TLS."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return value.strip().lower() in {"1", "true", "yes", "on"}
+    return bool(value)

@@ -1,0 +1,121 @@
+"""Django's settings for Jobsite. Everything a lab may set is read from the environment in the first block."""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+from csp.constants import NONE, SELF
+
+from jobsite.lab import find_lab
+from jobsite.secret import secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Read from the environment ---------------------------------------------------------------------------------------
+JOBSITE_HOME = Path(os.environ.get("JOBSITE_HOME") or BASE_DIR / ".jobsite")
+"""Where the site keeps what is its own: the secret key, and the SQLite file unless DATABASE_URL says otherwise."""
+LAB = find_lab(os.environ, Path.cwd(), Path.home())
+LAB_BANNER = os.environ.get("JOBSITE_BANNER", "")
+"""A word beside the server's name on every page; `production` colours it."""
+DEBUG = os.environ.get("JOBSITE_DEBUG", "") == "1"
+ALLOWED_HOSTS = os.environ.get("JOBSITE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+BEHIND_HTTPS = os.environ.get("JOBSITE_HTTPS", "") == "1"
+DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{JOBSITE_HOME / 'site.sqlite3'}"
+SECRET_KEY = os.environ.get("JOBSITE_SECRET_KEY") or secret_key(JOBSITE_HOME / "secret_key")
+# ---------------------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "jobsite",
+    "jobs",
+    "connections",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_tables2",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "jobsite.http.LabAnswers",
+]
+
+ROOT_URLCONF = "jobsite.urls"
+WSGI_APPLICATION = "jobsite.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "jobsite.http.banner",
+            ],
+        },
+    }
+]
+
+DATABASES = {"default": dj_database_url.parse(DATABASE_URL), "lab": LAB.as_database()}
+DATABASE_ROUTERS = ["jobsite.routers.LabRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+# The site serves its own few static files, from where they lie: no collectstatic step.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+DJANGO_TABLES2_TEMPLATE = "tables/table.html"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"plain": {"format": "{asctime} {name} {message}", "style": "{"}},
+    "loggers": {"jobsite": {"handlers": ["terminal"], "level": "INFO"}},
+}

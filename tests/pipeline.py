@@ -1,0 +1,83 @@
+"""A small real pipeline: what a lab would write, with makes that fail, wait or succeed as their key says.
+
+Imported by worker processes (`manage.py populate tests.pipeline.Score`) and by the tests themselves. The schemas' names
+come from the environment, so that each test has schemas of its own on the shared server.
+"""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import datajoint as dj
+
+schema = dj.schema(os.environ.get("TEST_SCHEMA", "lab_test"))
+
+
+@schema
+class Recording(dj.Manual):
+    definition = """
+    subject: varchar(24)
+    session: int
+    ---
+    behaviour="": varchar(24)   # what make does: "", value, database, kill, wait, chained, unstorable
+    """
+
+
+class OwnError(Exception):
+    """A lab's own exception."""
+
+
+def analyse(behaviour: str) -> float:
+    """Fail as `behaviour` says, in a function of the lab's own."""
+    if behaviour == "value":
+        raise ValueError("the trace is empty")
+    if behaviour == "chained":
+        try:
+            return 1 / 0
+        except ZeroDivisionError as error:
+            raise OwnError("no spikes: Überlänge 🧠") from error
+    return 1.0
+
+
+@schema
+class Score(dj.Computed):
+    definition = """
+    -> Recording
+    ---
+    score: double
+    """
+
+    def make(self, key: dict[str, Any], **options: Any) -> None:
+        behaviour = (Recording & key).fetch1("behaviour")
+        gate = os.environ.get("TEST_GATE", "")
+        if behaviour == "wait":
+            # Waits until the test opens the gate; a worker in make shows as a sleeping connection.
+            Path(gate).with_suffix(".waiting").touch()
+            while not Path(gate).exists():
+                time.sleep(0.02)
+        if behaviour == "fixable" and not os.environ.get("TEST_FIXED"):
+            raise RuntimeError("the settings file is missing")
+        if behaviour == "database":
+            self.connection.query("SELECT no_such_column FROM no_such_table")
+        if behaviour == "kill":
+            self.connection.query("KILL CONNECTION_ID()")
+        self.insert1({**key, "score": options.get("scale", 1) * analyse(behaviour)})
+
+
+@schema
+class Summary(dj.Computed):
+    definition = """
+    -> Score
+    ---
+    total: double
+    """
+
+    def make_fetch(self, key: dict[str, Any]) -> tuple[float]:
+        return ((Score & key).fetch1("score"),)
+
+    def make_compute(self, key: dict[str, Any], score: float) -> tuple[float]:
+        return (score + 1,)
+
+    def make_insert(self, key: dict[str, Any], total: float) -> None:
+        self.insert1({**key, "total": total})
