@@ -1,0 +1,136 @@
+"""The pages of connections: the list, and killing. Here, and only here, connections meet the jobs they hold."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from connections.filters import ConnectionFilter
+from connections.killing import KILL, Fate, SeenConnection, Target, why_not
+from connections.killing import kill as kill_seen
+from connections.listing import list_connections, read_again
+from connections.models import Connection
+from connections.server import Presence, Server, ask_server
+from connections.tables import ConnectionTable
+from connections.transactions import open_transactions
+from jobs.layouts import find_layouts
+from jobs.liveness import Sign
+from jobs.listing import held_by
+from jobs.models import Job
+from jobs.signs import mark
+from jobsite.http import page_or_fragment
+from jobsite.tables import ListingData
+
+LOOK = "connections.view_connection"
+
+
+@require_GET
+@permission_required(LOOK, raise_exception=True)
+def connection_list(request: HttpRequest) -> HttpResponse:
+    """Show the connections that match the filter of the URL, and the jobs they hold."""
+    chosen, server = ConnectionFilter.read(request.GET), ask_server()
+    rows = [] if chosen.problems else described(list_connections(chosen, server), server)
+    may_kill = request.user.has_perm(KILL)
+    data = ListingData(len(rows), lambda start, stop: rows[start:stop])
+    table = ConnectionTable(data, may_kill=may_kill, order_by=chosen.sort)
+    table.at_page(request.GET.get("page", 1))
+    context = {"chosen": chosen, "server": server, "table": table, "may_kill": may_kill}
+    return page_or_fragment(
+        request, "connections/connection_list.html", "connections/_connection_list.html", context
+    )
+
+
+@require_POST
+@permission_required(KILL, raise_exception=True)
+def kill_confirm(request: HttpRequest) -> HttpResponse:
+    """Read the chosen connections again and say what killing them would do; changes nothing."""
+    seen, target, server = _seen(request.POST.getlist("connection")), _target(request), ask_server()
+    if not seen:
+        messages.warning(request, "Nothing was ticked: tick the connections to end.")
+        return HttpResponseRedirect(f"{reverse('connections:connection_list')}?{request.POST.get('filter', '')}")
+    rows = described(read_again(seen, server), server)
+    context = {
+        "rows": [row for row in rows if not row.refusal],
+        "refused": [row for row in rows if row.refusal],
+        "gone": len(seen) - len(rows),
+        "target": target,
+        "server": server,
+        "filter": request.POST.get("filter", ""),
+    }
+    template = "connections/kill_confirm.html"
+    return page_or_fragment(request, template, template, context)
+
+
+@require_POST
+@permission_required(KILL, raise_exception=True)
+def kill(request: HttpRequest) -> HttpResponse:
+    """Send the kills that were confirmed, and lead to the page that follows them."""
+    outcomes = kill_seen(_seen(request.POST.getlist("connection")), _target(request), request.user)
+    for outcome in outcomes:
+        if outcome.fate is not Fate.SENT:
+            said = f": {outcome.why}" if outcome.why else ""
+            who = f"{outcome.seen.id} {outcome.seen.user}@{outcome.seen.host}"
+            messages.warning(request, f"{who} was left alone, {outcome.fate.value}{said}.")
+    sent = [outcome.seen.token for outcome in outcomes if outcome.fate is Fate.SENT]
+    query = urlencode(
+        {"target": _target(request).value, "filter": request.POST.get("filter", ""), "connection": sent}, doseq=True
+    )
+    return HttpResponseRedirect(f"{reverse('connections:kill_result')}?{query}")
+
+
+@require_GET
+@permission_required(LOOK, raise_exception=True)
+def kill_result(request: HttpRequest) -> HttpResponse:
+    """Follow the connections a kill was sent to until they are gone."""
+    seen, server = _seen(request.GET.getlist("connection")), ask_server()
+    there = {row.id: row for row in read_again(seen, server)}
+    context = {
+        "rows": [(one, there.get(one.id)) for one in seen],
+        "waiting": bool(there) and _target(request) is Target.CONNECTION,
+        "target": _target(request),
+        "filter": request.GET.get("filter", ""),
+        "address": request.get_full_path(),
+    }
+    return page_or_fragment(request, "connections/kill_result.html", "connections/_kill_result.html", context)
+
+
+def described(rows: Sequence[Connection], server: Server) -> list[Connection]:
+    """Return the connections with what a page says of them: token, refusal, open transaction, jobs they hold."""
+    transactions, held = open_transactions(server), _held(rows, server)
+    for row in rows:
+        row.token = SeenConnection.of(row, server).token
+        row.refusal = why_not(row, server)
+        row.transaction_s = transactions.get(row.id)
+        row.jobs = held[row.id]
+    return list(rows)
+
+
+def _held(rows: Sequence[Connection], server: Server) -> dict[int, list[Job]]:
+    """Return connection id -> reserved jobs that it really holds: same user and client, reserved since the start."""
+    presence = Presence(server, {row.id: row.account for row in rows})
+    held: dict[int, list[Job]] = defaultdict(list)
+    for job in mark(held_by(list(presence.threads), find_layouts().schemas), presence):
+        if job.sign is Sign.RUNNING:
+            held[job.connection_id].append(job)
+    return held
+
+
+def _seen(tokens: Sequence[str]) -> list[SeenConnection]:
+    try:
+        return [SeenConnection.read(token) for token in tokens]
+    except ValueError as error:
+        raise BadRequest("This form is not one that a connections page made: go back and choose again.") from error
+
+
+def _target(request: HttpRequest) -> Target:
+    asked: QueryDict = request.POST if request.method == "POST" else request.GET
+    try:
+        return Target(asked.get("target", Target.CONNECTION.value))
+    except ValueError as error:
+        raise BadRequest("Choose what to end: the connection or only its statement.") from error

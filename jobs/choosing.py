@@ -1,0 +1,114 @@
+"""Which jobs did a person choose, and what would clearing them do now?"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
+
+from connections.server import Presence
+from jobs.filters import JobFilter
+from jobs.liveness import Sign
+from jobs.listing import count_seen_before, list_seen_before, read_again
+from jobs.models import Job
+from jobs.seen import SeenJob
+from jobs.signs import mark
+from jobs.states import RESERVED
+
+TYPE_THE_NUMBER_ABOVE = 50
+ROWS_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The ticked jobs, or everything that matched a filter when its list was read at `as_of` (the server's clock)."""
+
+    chosen: JobFilter
+    everything: bool
+    as_of: datetime | None
+    seen: tuple[SeenJob, ...]
+    expected: int
+    needs_number: bool
+
+    @classmethod
+    def read(cls, form: QueryDict) -> "Choice":
+        """Return what a list or a confirm page posted. Raises BadRequest with one sentence."""
+        chosen = JobFilter.read(QueryDict(form.get("filter", "")))
+        everything = form.get("all") == "1"
+        if everything and chosen.problems:
+            raise BadRequest(" ".join(chosen.problems))
+        try:
+            return cls(
+                chosen=chosen,
+                everything=everything,
+                as_of=datetime.fromisoformat(form["as_of"]) if everything else None,
+                seen=() if everything else tuple(SeenJob.read(token) for token in form.getlist("job")),
+                expected=int(form.get("expected") or 0),
+                needs_number=form.get("needs_number") == "1",
+            )
+        except (ValueError, KeyError) as error:
+            raise BadRequest("This form is not one that a jobs page made: go back to the list and choose again.") from error
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing was ticked."""
+        return not self.everything and not self.seen
+
+
+@dataclass(frozen=True)
+class Review:
+    """What was chosen, read again: `jobs` still are as they were seen (the first of them, when many)."""
+
+    jobs: tuple[Job, ...]
+    count: int
+    changed: int
+    gone: int
+    by_status: Counter[str]
+    running: int
+
+    @property
+    def needs_number(self) -> bool:
+        """Say whether the number has to be typed: for many, and for those a worker may be computing."""
+        return self.count > TYPE_THE_NUMBER_ABOVE or self.running > 0
+
+    @property
+    def owners(self) -> list[str]:
+        """Whose jobs are shown."""
+        return sorted({job.account[0] for job in self.jobs})
+
+
+def review(choice: Choice, schemas: Sequence[str], presence: Presence) -> Review:
+    """Return what clearing the chosen jobs would do now; reads, never writes."""
+    return _review_all(choice, schemas, presence) if choice.everything else _review_seen(choice.seen, schemas, presence)
+
+
+def _review_seen(seen: Sequence[SeenJob], schemas: Sequence[str], presence: Presence) -> Review:
+    found = mark(read_again(row for row in seen if row.schema in schemas), presence)
+    wanted = set(seen)
+    same = [job for job in found if SeenJob.of(job) in wanted]
+    return Review(
+        jobs=tuple(same[:ROWS_SHOWN]),
+        count=len(same),
+        changed=len(found) - len(same),
+        gone=len(wanted) - len(found),
+        by_status=Counter(job.status for job in same),
+        running=sum(job.status == RESERVED and job.sign is not Sign.ABANDONED for job in same),
+    )
+
+
+def _review_all(choice: Choice, schemas: Sequence[str], presence: Presence) -> Review:
+    assert choice.as_of is not None
+    now = presence.server.now
+    by_status, later = count_seen_before(choice.chosen, schemas, now, choice.as_of)
+    shown = mark(list_seen_before(choice.chosen, schemas, now, choice.as_of, ROWS_SHOWN), presence)
+    return Review(
+        jobs=tuple(shown),
+        count=by_status.total(),
+        changed=later,
+        gone=0,
+        by_status=by_status,
+        # Only the rows shown were looked at one by one: of the rest, every reserved one may be running.
+        running=by_status[RESERVED] - sum(job.sign is Sign.ABANDONED for job in shown),
+    )

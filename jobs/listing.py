@@ -1,0 +1,187 @@
+"""Filter -> rows and counts of jobs, across all schemas, in one query each.
+
+Every query is a UNION ALL with one branch a schema; rows are sorted and cut in each branch first, so that the server
+never gathers what no page shows. No query here reads `error_stack`, but `read_job`, which is asked for one row.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import BooleanField, CharField, Count, ExpressionWrapper, F, Q, Value
+from django.db.models.lookups import IContains
+
+from jobs.filters import SORTS, JobFilter
+from jobs.models import Job, JobQuerySet
+from jobs.seen import SeenJob
+from jobs.states import RESERVED
+from jobsite.columns import InOneCollation
+
+TIE_BREAKERS = ("schema", "table_name", "key_hash")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many jobs there are by schema, table and status, before the filter's own schema, table and status."""
+
+    groups: Mapping[tuple[str, str, str], int]
+
+    def matching(self, chosen: JobFilter) -> int:
+        """Return how many jobs the filter, status and all, lists."""
+        by_status = self.by_status(chosen)
+        return by_status[chosen.status] if chosen.status else by_status.total()
+
+    def by_status(self, chosen: JobFilter) -> Counter[str]:
+        """Return the numbers on the status tabs."""
+        found: Counter[str] = Counter()
+        for (schema, table, status), number in self.groups.items():
+            if chosen.schema in ("", schema) and chosen.table in ("", table):
+                found[status] += number
+        return found
+
+    @property
+    def schemas(self) -> list[str]:
+        """The schemas that have jobs."""
+        return sorted({schema for schema, _, _ in self.groups})
+
+    def tables(self, schema: str) -> list[str]:
+        """The tables that have jobs, in `schema` or, for '', anywhere."""
+        return sorted({table for of, table, _ in self.groups if schema in ("", of)})
+
+
+def count_jobs(chosen: JobFilter, schemas: Sequence[str], now: datetime) -> Counts:
+    """Return the numbers of jobs under the filter's user, host, message and age."""
+    branches = [
+        _branch(schema).filter(_narrowed(chosen, now)).order_by().values("schema", "table_name", "status").annotate(n=Count("*"))
+        for schema in schemas
+    ]
+    rows = _union(branches).values_list("schema", "table_name", "status", "n") if branches else []
+    groups: Counter[tuple[str, str, str]] = Counter()
+    for schema, table, status, number in rows:
+        groups[schema, table, status] += number
+    return Counts(groups)
+
+
+def list_jobs(chosen: JobFilter, schemas: Sequence[str], now: datetime, start: int, stop: int) -> list[Job]:
+    """Return the jobs from `start` to before `stop` in the filter's order, without their stacks."""
+    return _sorted_union(chosen, schemas, _matching(chosen, now), start, stop)
+
+
+def read_job(schema: str, table_name: str, key_hash: str) -> Job | None:
+    """Return one job with its packed stack, or None when its row is gone."""
+    return _branch(schema).filter(table_name=table_name, key_hash=key_hash).first()
+
+
+def read_again(seen: Iterable[SeenJob]) -> list[Job]:
+    """Return the rows that stand now under the primary keys of what was seen."""
+    branches = [_branch(schema).filter(_any_of(rows)).defer("error_stack").order_by() for schema, rows in by_schema(seen)]
+    return list(_union(branches)) if branches else []
+
+
+def held_by(connection_ids: Collection[int], schemas: Sequence[str]) -> list[Job]:
+    """Return the reserved jobs that name one of these connections; whether it is really the holder, liveness says."""
+    branches = [
+        _branch(schema).filter(status=RESERVED, connection_id__in=connection_ids).defer("error_stack").order_by()
+        for schema in schemas
+    ]
+    return list(_union(branches)) if branches and connection_ids else []
+
+
+def seen_before(chosen: JobFilter, schema: str, now: datetime, before: datetime) -> JobQuerySet:
+    """Return the rows of one schema that match the filter and were there before a second of the server's clock."""
+    rows = Job.objects.in_schema(schema).filter(_matching(chosen, now) & _stood_before(before))
+    return rows.order_by("table_name", "key_hash")
+
+
+def list_seen_before(
+    chosen: JobFilter, schemas: Sequence[str], now: datetime, before: datetime, most: int
+) -> list[Job]:
+    """Return the first `most` jobs that match the filter and were there before a second of the server's clock."""
+    return _sorted_union(chosen, schemas, _matching(chosen, now) & _stood_before(before), 0, most)
+
+
+def count_seen_before(
+    chosen: JobFilter, schemas: Sequence[str], now: datetime, before: datetime
+) -> tuple[Counter[str], int]:
+    """Return how many jobs match the filter by status, of those that were there before; and how many came later."""
+    early = ExpressionWrapper(_stood_before(before), output_field=BooleanField())
+    branches = [
+        _branch(schema).filter(_matching(chosen, now)).order_by().values("status", early=early).annotate(n=Count("*"))
+        for schema in _asked(chosen, schemas)
+    ]
+    by_status: Counter[str] = Counter()
+    later = 0
+    for status, was_there, number in _union(branches).values_list("status", "early", "n") if branches else ():
+        if was_there:
+            by_status[status] += number
+        else:
+            later += number
+    return by_status, later
+
+
+def by_schema(seen: Iterable[SeenJob]) -> list[tuple[str, list[SeenJob]]]:
+    """Return what was seen, schema by schema."""
+    found: dict[str, list[SeenJob]] = {}
+    for row in seen:
+        found.setdefault(row.schema, []).append(row)
+    return sorted(found.items())
+
+
+def _sorted_union(chosen: JobFilter, schemas: Sequence[str], wanted: Q, start: int, stop: int) -> list[Job]:
+    order = _order(chosen.sort)
+    branches = [
+        _branch(schema).filter(wanted).defer("error_stack").order_by(*order)[:stop] for schema in _asked(chosen, schemas)
+    ]
+    return list(_union(branches).order_by(*order)[start:stop]) if branches else []
+
+
+def _asked(chosen: JobFilter, schemas: Sequence[str]) -> list[str]:
+    return [schema for schema in schemas if chosen.schema in ("", schema)]
+
+
+def _stood_before(before: datetime) -> Q:
+    return Q(timestamp__lt=before) | Q(timestamp=None)
+
+
+def _branch(schema: str) -> JobQuerySet:
+    return Job.objects.in_schema(schema).annotate(schema=InOneCollation(Value(schema, output_field=CharField())))
+
+
+def _union(branches: Sequence[JobQuerySet]) -> JobQuerySet:
+    return branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
+
+
+def _any_of(rows: Iterable[SeenJob]) -> Q:
+    found = Q()
+    for row in rows:
+        found |= Q(table_name=row.table_name, key_hash=row.key_hash)
+    return found
+
+
+def _matching(chosen: JobFilter, now: datetime) -> Q:
+    exact = {"status": chosen.status, "table_name": chosen.table}
+    return _narrowed(chosen, now) & Q(**{name: value for name, value in exact.items() if value})
+
+
+def _narrowed(chosen: JobFilter, now: datetime) -> Q:
+    found = Q()
+    for column, text in (("user", chosen.user), ("host", chosen.host), ("error_message", chosen.message)):
+        if text:
+            found &= _contains(column, text)
+    if chosen.newer_s is not None:
+        found &= Q(timestamp__gt=now - timedelta(seconds=chosen.newer_s))
+    if chosen.older_s is not None:
+        found &= Q(timestamp__lt=now - timedelta(seconds=chosen.older_s))
+    return found
+
+
+def _contains(column: str, text: str) -> Q:
+    # A search text may hold letters that a latin1 column cannot: compare in one collation, without regard to case.
+    return Q(IContains(InOneCollation(F(column)), text))
+
+
+def _order(sort: str) -> list[str]:
+    column = SORTS[sort.removeprefix("-")]
+    down = sort.startswith("-") != (column == "timestamp")  # a small age is a late timestamp
+    return [f"-{column}" if down else column, *(name for name in TIE_BREAKERS if name != column)]

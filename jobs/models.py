@@ -1,0 +1,100 @@
+"""DataJoint's schema-wide jobs table, as an unmanaged model (DataJoint 0.14.10, jobs.py).
+
+One class reads the `~jobs` of every schema: `Job.objects.in_schema(name)`. Rows are written by jobs.actions alone.
+"""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models.sql.datastructures import BaseTable
+
+from jobs.keys import Key, read_key
+from jobs.liveness import Sign
+from jobs.names import class_name
+from jobsite.columns import LabBlob, LabText, quoted
+
+JOBS_TABLE = "~jobs"
+KEY_LIMIT = 65_536
+"""Bytes of a key that are read: all that DataJoint's `blob` column can hold."""
+STACK_LIMIT = 4_194_304
+"""Bytes of a packed stack that are read."""
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Rows of one schema's jobs table."""
+
+    def in_schema(self, schema: str) -> "JobQuerySet":
+        """Return the jobs of `schema`, a name found by jobs.layouts."""
+        chosen = self._chain()  # type: ignore[attr-defined]  # QuerySet's own way to copy itself
+        chosen.query.join(BaseTable(quoted(schema, JOBS_TABLE), None))
+        return chosen  # type: ignore[no-any-return]
+
+
+class Job(models.Model):
+    """One row of a `~jobs` table: a key that is reserved, has failed or is ignored. No row: not started, or done.
+
+    `schema` is not a column: jobs.listing annotates it; `sign` is set by jobs.signs. The error stack is read only by a job's own page.
+    """
+
+    pk = models.CompositePrimaryKey("table_name", "key_hash")
+    table_name = LabText(limit=255)
+    key_hash = LabText(limit=32)
+    status = LabText(limit=16)
+    key_blob = LabBlob(db_column="key", limit=KEY_LIMIT, null=True)
+    error_message = LabText(limit=2047)
+    error_stack = LabBlob(limit=STACK_LIMIT, null=True)
+    user = LabText(limit=255)
+    host = LabText(limit=255)
+    pid = models.PositiveIntegerField()
+    connection_id = models.PositiveBigIntegerField()
+    timestamp = models.DateTimeField(null=True)
+
+    schema: str
+    sign: Sign | None = None
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = quoted(JOBS_TABLE)
+        default_permissions = ("view",)
+        permissions = (("clear_job", "Can clear jobs"),)
+
+    def __str__(self) -> str:
+        """Return the job as people name it: its table and key."""
+        return f"{self.table}({self.key})"
+
+    @cached_property
+    def key(self) -> Key:
+        """The key, decoded within bounds; it says itself why when it cannot be."""
+        return read_key(bytes(self.key_blob) if self.key_blob is not None else None)
+
+    @property
+    def table(self) -> str:
+        """The table as its class is named: `__spike_sorting` -> SpikeSorting."""
+        return class_name(self.table_name)
+
+    @property
+    def message_line(self) -> str:
+        """The first line of the error message."""
+        return str(self.error_message).strip().partition("\n")[0]
+
+    @property
+    def account(self) -> tuple[str, str]:
+        """User and client, from SQL's USER() at the time of the reservation."""
+        user, _, client = self.user.rpartition("@")
+        return user, client
+
+    def age_s(self, now: datetime) -> float | None:
+        """Return the seconds since the row's timestamp; None when it has none."""
+        return None if self.timestamp is None else (now - self.timestamp).total_seconds()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse: workers write jobs, and jobs.actions clears them."""
+        raise TypeError("Jobs are written by their workers and cleared by jobs.actions.")
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: an unguarded delete could take a row nobody has seen."""
+        raise TypeError("Jobs are cleared by jobs.actions, guarded by what was seen.")

@@ -1,0 +1,29 @@
+"""Which sign of life does each reserved job give, by what the server says now?"""
+
+from collections.abc import Iterable
+
+from connections.server import Presence
+from jobs.liveness import Evidence, Sign, sign_of_life
+from jobs.models import Job
+from jobs.states import RESERVED
+
+
+def evidence_of(presence: Presence) -> Evidence:
+    """Return what the rules of jobs.liveness want to know."""
+    server = presence.server
+    return Evidence(server.started, server.sees_all, server.user, presence.threads)
+
+
+def sign_of(job: Job, evidence: Evidence) -> Sign | None:
+    """Return the sign of a reserved job; None for any other."""
+    if job.status != RESERVED:
+        return None
+    return sign_of_life(job.account, job.connection_id, job.timestamp, evidence)
+
+
+def mark(jobs: Iterable[Job], presence: Presence) -> list[Job]:
+    """Return the jobs, each with its `sign` set."""
+    evidence, marked = evidence_of(presence), list(jobs)
+    for job in marked:
+        job.sign = sign_of(job, evidence)
+    return marked

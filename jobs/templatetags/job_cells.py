@@ -1,0 +1,23 @@
+"""What the templates of jobs ask of a job."""
+
+from django import template
+from django.urls import reverse
+
+from jobs.models import Job
+from jobs.names import class_name
+from jobs.seen import SeenJob
+
+register = template.Library()
+register.filter(class_name)
+
+
+@register.filter
+def token(job: Job) -> str:
+    """Return what a form sends back for this job: the row as it was shown."""
+    return SeenJob.of(job).token
+
+
+@register.filter
+def address(job: Job) -> str:
+    """Return the URL of the job's own page."""
+    return reverse("jobs:job_detail", args=(job.schema, job.table_name, job.key_hash))

@@ -1,0 +1,127 @@
+"""The pages of jobs: the list, a job of its own, and clearing."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from connections.server import who_is_connected
+from jobs.actions import CLEAR, clear_matching
+from jobs.actions import clear as clear_seen
+from jobs.choosing import Choice, review
+from jobs.filters import JobFilter
+from jobs.layouts import Layouts, find_layouts
+from jobs.listing import Counts, count_jobs, list_jobs, read_job
+from jobs.signs import mark
+from jobs.stacks import read_stack, stack_text
+from jobs.states import STATES
+from jobs.tables import JobTable
+from jobsite.http import page_or_fragment
+from jobsite.tables import ListingData
+
+LOOK = "jobs.view_job"
+GONE = 404
+NOT_DONE = 409
+
+
+@require_GET
+@permission_required(LOOK, raise_exception=True)
+def job_list(request: HttpRequest) -> HttpResponse:
+    """Show the jobs that match the filter of the URL."""
+    chosen, layouts, presence = JobFilter.read(request.GET), find_layouts(), who_is_connected()
+    now = presence.server.now
+    # A filter that could not be read must not look like a filter that matches everything.
+    schemas = () if chosen.problems else layouts.schemas
+    counts = count_jobs(chosen, schemas, now)
+    data = ListingData(
+        counts.matching(chosen),
+        lambda start, stop: mark(list_jobs(chosen, schemas, now, start, stop), presence),
+    )
+    may_clear = request.user.has_perm(CLEAR)
+    table = JobTable(data, now=now, may_clear=may_clear, order_by=chosen.sort)
+    table.at_page(request.GET.get("page", 1))
+    context = {
+        "chosen": chosen,
+        "layouts": layouts,
+        "tabs": _tabs(chosen, counts),
+        "counts": counts,
+        "tables": counts.tables(chosen.schema),
+        "table": table,
+        "may_clear": may_clear,
+        "as_of": now.replace(microsecond=0),
+        "server": presence.server,
+    }
+    return page_or_fragment(request, "jobs/job_list.html", "jobs/_job_list.html", context)
+
+
+@require_GET
+@permission_required(LOOK, raise_exception=True)
+def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str) -> HttpResponse:
+    """Show one job: its message, traceback, key and worker."""
+    found = read_job(schema, table_name, key_hash) if schema in find_layouts().schemas else None
+    presence = who_is_connected()
+    context: dict[str, object] = {
+        "job": found,
+        "schema": schema,
+        "table_name": table_name,
+        "now": presence.server.now,
+        "may_clear": request.user.has_perm(CLEAR),
+    }
+    if found is not None:
+        mark([found], presence)
+        text = stack_text(found.error_stack)
+        context |= {"stack_text": text, "stack": read_stack(text.text)}
+    return page_or_fragment(
+        request, "jobs/job_detail.html", "jobs/_job_detail.html", context, status=200 if found else GONE
+    )
+
+
+@require_POST
+@permission_required(CLEAR, raise_exception=True)
+def clear_confirm(request: HttpRequest) -> HttpResponse:
+    """Read the chosen jobs again and say what clearing them would do; changes nothing."""
+    choice = Choice.read(request.POST)
+    if choice.is_empty:
+        messages.warning(request, "Nothing was ticked: tick the jobs to clear, or take all that match.")
+        return _to_list(choice)
+    return _confirm(request, choice, find_layouts(), refusal="")
+
+
+@require_POST
+@permission_required(CLEAR, raise_exception=True)
+def clear(request: HttpRequest) -> HttpResponse:
+    """Clear what was confirmed, say what became of it, and lead back to the list with its filter."""
+    choice, layouts, server = Choice.read(request.POST), find_layouts(), who_is_connected().server
+    if choice.needs_number and request.POST.get("typed", "").strip() != str(choice.expected):
+        return _confirm(request, choice, layouts, refusal=f"Nothing was cleared: type {choice.expected} to confirm.")
+    if choice.everything and choice.as_of:
+        outcome = clear_matching(choice.chosen, layouts.schemas, server.now, choice.as_of, request.user)
+    else:
+        outcome = clear_seen(choice.seen, layouts.schemas, request.user)
+    messages.success(request, outcome.in_words) if outcome.cleared else messages.warning(request, outcome.in_words)
+    return _to_list(choice)
+
+
+def _to_list(choice: Choice) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('jobs:job_list')}?{choice.chosen.query}")
+
+
+def _confirm(request: HttpRequest, choice: Choice, layouts: Layouts, refusal: str) -> HttpResponse:
+    presence = who_is_connected()
+    reviewed = review(choice, layouts.schemas, presence)
+    context = {"choice": choice, "review": reviewed, "now": presence.server.now, "refusal": refusal}
+    template = "jobs/clear_confirm.html"
+    return page_or_fragment(request, template, template, context, status=NOT_DONE if refusal else 200)
+
+
+def _tabs(chosen: JobFilter, counts: Counts) -> list[dict[str, object]]:
+    numbers = counts.by_status(chosen)
+    tabs = [("", "All", numbers.total(), "every job there is a row for")]
+    tabs += [(state.status, state.tab, numbers[state.status], state.meaning) for state in STATES]
+    return [
+        {"status": status, "word": word, "count": count, "meaning": meaning, "query": chosen.with_status(status).query}
+        for status, word, count, meaning in tabs
+    ]

@@ -1,0 +1,62 @@
+"""How is a column of the lab's server read, so that no row can hurt the page?
+
+Every value is cut by the server before it travels, and every text comes in one character set and collation: schemas of
+different collations could not stand in one UNION otherwise (error 1271).
+"""
+
+from typing import Any
+
+from django.db import models
+from django.db.models.sql.compiler import SQLCompiler
+
+TEXT_LIMIT = 4000
+"""Characters of a text column that are read, unless the column says otherwise."""
+BLOB_LIMIT = 65_536
+"""Bytes of a blob column that are read, unless the column says otherwise."""
+
+ONE_COLLATION = "utf8mb4_general_ci"
+
+
+# Neither field deconstructs its limit: it changes how a column is read, not what it is, and so needs no migration.
+
+
+class LabText(models.TextField):
+    """A text column of any character set, read as at most `limit` characters of utf8mb4."""
+
+    def __init__(self, *args: Any, limit: int = TEXT_LIMIT, **kwargs: Any) -> None:
+        """`limit` is in characters."""
+        self.limit = limit
+        super().__init__(*args, **kwargs)
+
+    def select_format(self, compiler: SQLCompiler, sql: str, params: Any) -> tuple[str, Any]:
+        """Wrap the column in the SELECT list; a filter still meets the bare column and its index."""
+        return f"CONVERT(LEFT({sql}, {self.limit}) USING utf8mb4) COLLATE {ONE_COLLATION}", params
+
+
+class LabBlob(models.BinaryField):
+    """A blob column, read as at most `limit` bytes."""
+
+    def __init__(self, *args: Any, limit: int = BLOB_LIMIT, **kwargs: Any) -> None:
+        """`limit` is in bytes."""
+        self.limit = limit
+        super().__init__(*args, **kwargs)
+
+    def select_format(self, compiler: SQLCompiler, sql: str, params: Any) -> tuple[str, Any]:
+        """Wrap the column in the SELECT list."""
+        return f"LEFT({sql}, {self.limit})", params
+
+
+class InOneCollation(models.Func):
+    """A text expression made comparable with any search text, whatever its column's character set and case."""
+
+    template = f"CONVERT(%(expressions)s USING utf8mb4) COLLATE {ONE_COLLATION}"
+    output_field = models.TextField()
+
+
+def quoted(*names: str) -> str:
+    """Return `a`.`b` for names found on the server, fit for `db_table` and for raw SQL with parameters.
+
+    A backtick in a name is doubled (MySQL manual, "Schema Object Names"); a percent sign too, because the driver formats
+    every statement that has parameters.
+    """
+    return ".".join("`" + name.replace("`", "``").replace("%", "%%") + "`" for name in names)

@@ -1,0 +1,63 @@
+"""What does it mean, in one sentence, when the lab's server refuses or does not answer?"""
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, InterfaceError, NotSupportedError
+
+from jobsite.lab import STATEMENT_LIMIT_S
+
+# Error numbers: MySQL manual, "Server Error Message Reference" and "Client Error Message Reference"; MariaDB
+# Knowledge Base, "MariaDB Error Codes". `{lab}` is the server, `{user}` its account, `{said}` the server's own words.
+SENTENCES = {
+    1040: "The lab's server {lab} has no connection left (too many connections): wait, or end some.",
+    1044: "The account {user} may not do this on {lab} ({said}): grant it what docs/grants.sql lists.",
+    1045: "The lab's server {lab} refused the account {user}: check DJ_USER and DJ_PASS.",
+    1053: "The lab's server {lab} is shutting down: try again when it is back.",
+    1129: "The lab's server {lab} blocks this machine after many failed connections: run FLUSH HOSTS there.",
+    1130: "The lab's server {lab} does not let this machine connect: create the account for this host.",
+    1142: "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists.",
+    1143: "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists.",
+    1146: "A jobs table vanished from {lab} while it was read ({said}): load the page again.",
+    1203: "The account {user} has used up its connections on {lab}: wait, or raise max_user_connections.",
+    1205: "The lab's server {lab} kept a row locked for too long: try again.",
+    1213: "The lab's server {lab} ended this request to resolve a deadlock: try again.",
+    1226: "The account {user} has used up its allowance on {lab} ({said}): wait, or raise it.",
+    1227: "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists.",
+    1317: "The lab's server {lab} ended this request: try again.",
+    1698: "The lab's server {lab} refused the account {user}: check DJ_USER and DJ_PASS.",
+    2002: "The lab's server {lab} does not answer: check DJ_HOST and DJ_PORT, and that the server runs.",
+    2003: "The lab's server {lab} does not answer: check DJ_HOST and DJ_PORT, and that the server runs.",
+    2005: "No server named {lab} is known: check DJ_HOST.",
+    2006: "The lab's server {lab} went away while it was asked: try again when it is back.",
+    2013: "The lab's server {lab} went away while it was asked: try again when it is back.",
+    2026: "No encrypted connection to {lab} could be made ({said}): set DJ_USE_TLS=0 if the server has no TLS.",
+    2059: "The account {user} logs in on {lab} in a way this client does not know ({said}).",
+}
+TOO_SLOW = {1969, 3024}
+SLOW_SENTENCE = "The lab's server {lab} needed more than {limit} s: narrow the filter and try again."
+OTHER_SENTENCE = "The lab's server {lab} answered: {said}."
+
+
+def explain(error: BaseException) -> str:
+    """Return one sentence for an error raised while asking `lab`, or '' when the error is not the server's."""
+    if isinstance(error, ImproperlyConfigured) and settings.LAB.problem:
+        return str(settings.LAB.problem)
+    if isinstance(error, NotSupportedError) and " is required (found " in str(error):
+        return f"The lab's server {settings.LAB.name} is too old for Jobsite: {error}"
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return ""
+    return _sentence(error_number(error), error)
+
+
+def error_number(error: BaseException) -> int:
+    """Return the server's or client's error number, 0 when there is none."""
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
+
+
+def _sentence(number: int, error: BaseException) -> str:
+    if not number:
+        return ""  # not MySQL's way to say it: the site's own SQLite, perhaps
+    sentence = SLOW_SENTENCE if number in TOO_SLOW else SENTENCES.get(number, OTHER_SENTENCE)
+    said = str(error.args[1]).rstrip(".") if len(error.args) > 1 else str(number)
+    lab = settings.LAB
+    return sentence.format(lab=lab.name, user=lab.user, said=said, limit=STATEMENT_LIMIT_S)

@@ -1,0 +1,35 @@
+"""How is a length of time written and read: `3 min` on the screen, `24h` in the URL?"""
+
+import re
+
+MINUTE_S, HOUR_S, DAY_S, WEEK_S = 60, 3600, 86_400, 604_800
+UNITS_S = {"s": 1, "m": MINUTE_S, "h": HOUR_S, "d": DAY_S, "w": WEEK_S}
+LONGEST_S = 100 * 366 * DAY_S
+
+SPAN = re.compile(r"(\d{1,10})\s*([smhdw])?", re.ASCII)
+
+
+def read_span_s(text: str) -> int:
+    """Return the seconds of `90`, `15m`, `24h`, `7d`, `2w`. Raises ValueError with one sentence."""
+    found = SPAN.fullmatch(text.strip().lower())
+    seconds = int(found[1]) * UNITS_S[found[2] or "s"] if found else LONGEST_S + 1
+    if seconds > LONGEST_S:
+        raise ValueError(f"“{text[:40]}” is not a length of time: write 90s, 15m, 24h, 7d or 2w.")
+    return seconds
+
+
+def say_span(seconds: float) -> str:
+    """Return two units at most: `12 s`, `3 min`, `2 h 5 min`, `2 d 4 h`."""
+    whole = max(0, int(seconds))
+    if whole < MINUTE_S:
+        return f"{whole} s"
+    if whole < HOUR_S:
+        return f"{whole // MINUTE_S} min"
+    if whole < DAY_S:
+        return _two(whole, HOUR_S, "h", MINUTE_S, "min")
+    return _two(whole, DAY_S, "d", HOUR_S, "h")
+
+
+def _two(seconds: int, large_s: int, large: str, small_s: int, small: str) -> str:
+    rest = seconds % large_s // small_s
+    return f"{seconds // large_s} {large}" + (f" {rest} {small}" if rest else "")

@@ -1,0 +1,28 @@
+"""Times on the screen: how long ago, with the exact moment and its zone on hover."""
+
+from datetime import datetime
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from jobsite.spans import say_span
+
+register = template.Library()
+
+
+@register.simple_tag
+def ago(when: datetime | None, now: datetime) -> SafeString | str:
+    """Return `<time>` with the age of `when` at `now`; both are aware."""
+    if when is None:
+        return "unknown"
+    exact = f"{when:%Y-%m-%d %H:%M:%S} UTC"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', when.isoformat(), exact, say_span((now - when).total_seconds())
+    )
+
+
+@register.filter
+def span(seconds: float | None) -> str:
+    """Return seconds as people say them; nothing for None."""
+    return "" if seconds is None else say_span(seconds)

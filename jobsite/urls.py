@@ -1,0 +1,22 @@
+"""The addresses of the site."""
+
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    # The way in
+    path("", RedirectView.as_view(pattern_name="jobs:job_list"), name="home"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    # The lab's server
+    path("jobs/", include("jobs.urls")),
+    path("connections/", include("connections.urls")),
+    # People
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "jobsite.http.bad_request"
+handler403 = "jobsite.http.not_allowed"
+handler404 = "jobsite.http.not_found"
