@@ -86,10 +86,9 @@ class SeenConnection:
 
     def is_still(self, connection: Connection, server: Server) -> bool:
         """Say whether `connection` is the one that was seen, and not a stranger with its number."""
-        return (
-            (connection.id, connection.user, connection.host) == (self.id, self.user, self.host)
-            and abs(server.started - self.started) <= CLOCK_MARGIN
-        )
+        return (connection.id, connection.user, connection.host) == (self.id, self.user, self.host) and abs(
+            server.started - self.started
+        ) <= CLOCK_MARGIN
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,9 @@ def kill(seen: Iterable[SeenConnection], target: Target, user: AbstractBaseUser 
         raise PermissionDenied("Your account may look at connections but not end them: ask an admin of Jobsite.")
     outcomes = [_kill_one(one, target) for one in seen]
     for outcome in outcomes:
-        log.info("%s, kill %s %s: %s %s", user.get_username(), target.value, outcome.seen, outcome.fate.value, outcome.why)
+        log.info(
+            "%s, kill %s %s: %s %s", user.get_username(), target.value, outcome.seen, outcome.fate.value, outcome.why
+        )
     return outcomes
 
 

@@ -41,9 +41,7 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     table = ConnectionTable(data, may_kill=may_kill, order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {"chosen": chosen, "server": server, "table": table, "may_kill": may_kill}
-    return page_or_fragment(
-        request, "connections/connection_list.html", "connections/_connection_list.html", context
-    )
+    return page_or_fragment(request, "connections/connection_list.html", "connections/_connection_list.html", context)
 
 
 @require_POST

@@ -4,7 +4,10 @@ from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-LOOK = [("jobs", "job", "view_job", "Can view job"), ("connections", "connection", "view_connection", "Can view connection")]
+LOOK = [
+    ("jobs", "job", "view_job", "Can view job"),
+    ("connections", "connection", "view_connection", "Can view connection"),
+]
 CLEAR = ("jobs", "job", "clear_job", "Can clear jobs")
 KILL = ("connections", "connection", "kill_connection", "Can end connections and their statements")
 GROUPS = {"viewer": LOOK, "operator": [*LOOK, CLEAR], "admin": [*LOOK, CLEAR, KILL]}

@@ -1,0 +1,32 @@
+"""What Django has to know of the lab's tables to make permissions; no table is made."""
+
+import jobsite.columns
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = []
+
+    operations = [
+        migrations.CreateModel(
+            name="Connection",
+            fields=[
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("user", jobsite.columns.LabText()),
+                ("host", jobsite.columns.LabText()),
+                ("db", jobsite.columns.LabText(null=True)),
+                ("command", jobsite.columns.LabText()),
+                ("time_s", models.BigIntegerField(db_column="time", null=True)),
+                ("state", jobsite.columns.LabText(null=True)),
+                ("info", jobsite.columns.LabText(null=True)),
+            ],
+            options={
+                "db_table": "`information_schema`.`processlist`",
+                "permissions": (("kill_connection", "Can end connections and their statements"),),
+                "managed": False,
+                "default_permissions": ("view",),
+            },
+        ),
+    ]

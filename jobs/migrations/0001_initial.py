@@ -1,0 +1,41 @@
+"""What Django has to know of the lab's tables to make permissions; no table is made."""
+
+import jobsite.columns
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = []
+
+    operations = [
+        migrations.CreateModel(
+            name="Job",
+            fields=[
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "table_name", "key_hash", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("table_name", jobsite.columns.LabText()),
+                ("key_hash", jobsite.columns.LabText()),
+                ("status", jobsite.columns.LabText()),
+                ("key_blob", jobsite.columns.LabBlob(db_column="key", null=True)),
+                ("error_message", jobsite.columns.LabText()),
+                ("error_stack", jobsite.columns.LabBlob(null=True)),
+                ("user", jobsite.columns.LabText()),
+                ("host", jobsite.columns.LabText()),
+                ("pid", models.PositiveIntegerField()),
+                ("connection_id", models.PositiveBigIntegerField()),
+                ("timestamp", models.DateTimeField(null=True)),
+            ],
+            options={
+                "db_table": "`~jobs`",
+                "permissions": (("clear_job", "Can clear jobs"),),
+                "managed": False,
+                "default_permissions": ("view",),
+            },
+        ),
+    ]
