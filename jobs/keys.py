@@ -1,0 +1,218 @@
+"""Which job is this? A key as name=value, as a line to copy, and as DataJoint's hash.
+
+Reads the `key` blob of a schema-wide job, or takes the columns of a per-table one (`key_of`). A key that cannot be read
+is told with its reason instead of an error: one bad row must not take the page away.
+Left out: identifying rows by hash; different keys share one (`{a: 1, b: 12}` and `{a: 11, b: 2}`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import NoneType
+from typing import Any
+
+from jobs.blobs import BlobError, Limits, first_bytes, unpack
+
+KEY_LIMITS = Limits(inflated_bytes=64 * 1024, items=1_000, depth=8)  # the column is a BLOB: 64 KiB
+PAIRS_SHOWN = 12
+NAME_CHARS = 64
+VALUE_CHARS = 60
+BYTES_SHOWN = 4
+EXACT_WHOLE_FLOAT = 2.0**53
+
+ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")  # DataJoint 0.14.10, declare.py: attribute_name
+# What MySQL 9.7, MariaDB 10.11 and 11.8 do not take for a column, and what DataJoint does not (hour, day, ...).
+RESERVED_WORDS = """
+    accessible add all alter analyze and as asc asensitive before between bigint binary blob both by call cascade
+    case change char character check collate column condition constraint continue convert create cross cube
+    cume_dist current_date current_role current_time current_timestamp current_user cursor database databases day
+    day_hour day_microsecond day_minute day_second dec decimal declare default delayed delete delete_domain_id
+    dense_rank desc describe deterministic distinct distinctrow div do_domain_ids double drop dual each else elseif
+    empty enclosed escaped except exists exit explain external false fetch first_value float float4 float8 for force
+    foreign from fulltext function generated get grant group grouping groups having high_priority hour
+    hour_microsecond hour_minute hour_second if ignore ignore_domain_ids in index infile inner inout insensitive
+    insert int int1 int2 int3 int4 int8 integer intersect interval into io_after_gtids io_before_gtids is iterate
+    join json_table key keys kill lag last_value lateral lead leading leave left library like limit linear lines
+    load localtime localtimestamp lock long longblob longtext loop low_priority master_demote_to_replica
+    master_demote_to_slave master_ssl_verify_server_cert match maxvalue mediumblob mediumint mediumtext middleint
+    minute minute_microsecond minute_second mod modifies month natural no_write_to_binlog not nth_value ntile null
+    numeric of offset on optimize optimizer_costs option optionally or order out outer outfile over page_checksum
+    parse_vcol_expr partition percent_rank portion precision primary procedure purge qualify range rank read
+    read_write reads real recursive ref_system_id references regexp release rename repeat replace require resignal
+    restrict return returning revoke right rlike row row_number rows schema schemas second second_microsecond select
+    sensitive separator set show signal smallint spatial specific sql sql_after_gtids sql_before_gtids
+    sql_big_result sql_calc_found_rows sql_small_result sqlexception sqlstate sqlwarning ssl starting
+    stats_auto_recalc stats_persistent stats_sample_pages stored straight_join system table tablesample terminated
+    then tinyblob tinyint tinytext to trailing trigger true undo union unique unlock unsigned update usage use using
+    utc_date utc_time utc_timestamp values varbinary varchar varcharacter varying vector virtual week when where
+    while window with write xor year year_month zerofill
+"""
+RESERVED = frozenset(RESERVED_WORDS.split())
+
+
+@dataclass(frozen=True)
+class Key:
+    """A job's key: `pairs` to show (names and values cut and escaped), `more` not shown, `fields` as read.
+
+    `problem` is empty, or says why there are no fields.
+    """
+
+    pairs: tuple[tuple[str, str], ...] = ()
+    more: int = 0
+    fields: Mapping[str, object] | None = field(default=None, hash=False)
+    problem: str = ""
+
+    def __str__(self) -> str:
+        if self.problem:
+            return self.problem
+        shown = ", ".join(f"{name}={value}" for name, value in self.pairs) or "no attributes"
+        return f"{shown} and {self.more} more" if self.more else shown
+
+
+def key_hash(key: Mapping[str, object]) -> str:
+    """The `key_hash` of a job: md5 of the values as text, in order of their names (DataJoint 0.14.10, hash.py)."""
+    values = "".join(str(key[name]) for name in sorted(key))
+    return hashlib.md5(values.encode(), usedforsecurity=False).hexdigest()
+
+
+def read_key(blob: bytes | None) -> Key:
+    """The key in a job's `key` column; for NULL and for anything that is no key, a Key with a problem. Never raises."""
+    if blob is None:
+        return Key(problem="no key stored")
+    try:
+        value = unpack(blob, limits=KEY_LIMITS)
+    except BlobError as error:
+        return Key(problem=f"not readable ({error}); {_extent(blob)}")
+    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+        return Key(problem=f"not a key; {_extent(blob)}")
+    return key_of(value)
+
+
+def key_of(fields: Mapping[str, object]) -> Key:
+    """A key from its names and values, in their order."""
+    shown = list(fields.items())[:PAIRS_SHOWN]
+    pairs = tuple((_printable(name, NAME_CHARS), _printable(_text(value), VALUE_CHARS)) for name, value in shown)
+    return Key(pairs, len(fields) - len(pairs), fields)
+
+
+def as_restriction(key: Key) -> str:
+    """The key as Python to write after `Table & `, or '' when it cannot be said exactly.
+
+    A dict such as `{"subject_id": 3, "session_date": datetime.date(2026, 1, 4)}`; a string with the condition in SQL
+    where DataJoint takes a dict wrongly: 0.14.10 does not escape `"` in a text and writes bytes as Python does
+    (condition.py, prep_value).
+    """
+    conditions = as_sql(key)
+    if key.fields is None or len(conditions) < len(key.fields):
+        return ""
+    literals = [_literal(_IN_PYTHON, value) for value in key.fields.values()]
+    if None in literals:
+        return repr(" AND ".join(conditions))
+    return "{" + ", ".join(f'"{name}": {literal}' for name, literal in zip(key.fields, literals, strict=True)) + "}"
+
+
+def as_sql(key: Key) -> list[str]:
+    """The key as conditions for `Table & "..."` and command lines: `subject_id=3`, `session_date="2026-01-04"`.
+
+    All of them or none: a part of a key would select other jobs too. Quoted for MySQL, not for a shell.
+    """
+    fields = key.fields or {}
+    conditions = [_condition(name, value) for name, value in fields.items()]
+    return [] if None in conditions else [condition for condition in conditions if condition]
+
+
+def _condition(name: str, value: object) -> str | None:
+    literal = _literal(_IN_SQL, value)
+    if literal is None or not ATTRIBUTE.fullmatch(name):
+        return None
+    column = f"`{name}`" if name in RESERVED else name
+    return f"{column} IS NULL" if value is None else f"{column}={literal}"
+
+
+def _literal(languages: Mapping[type, Callable[[Any], str | None]], value: object) -> str | None:
+    write = languages.get(type(value))
+    return write(value) if write else None
+
+
+def _number(value: int | float) -> str | None:
+    return repr(value) if math.isfinite(value) else None
+
+
+def _decimal_in_sql(value: Decimal) -> str | None:
+    return f"{value:f}" if value.is_finite() else None
+
+
+def _moment_in_sql(value: dt.date | dt.time) -> str | None:
+    # A zone cannot be written in MariaDB, and DataJoint stores none.
+    return None if getattr(value, "tzinfo", None) else f'"{value}"'
+
+
+def _text_in_sql(value: str) -> str:
+    # DataJoint searches a condition for column names and understands \" and \' but not \\: hexadecimal is safe.
+    if "\\" in value or not value.isprintable():
+        return f"_utf8mb4 X'{value.encode().hex()}'"
+    return '"' + value.replace('"', r"\"").replace("'", r"\'") + '"'
+
+
+def _text_in_python(value: str) -> str | None:
+    # Without a " inside, repr() escapes neither kind of quote.
+    return None if '"' in value else f'"{repr(value)[1:-1]}"'
+
+
+_IN_SQL: dict[type, Callable[[Any], str | None]] = {
+    NoneType: lambda _: "NULL",
+    bool: lambda value: str(int(value)),
+    int: repr,
+    float: _number,
+    str: _text_in_sql,
+    bytes: lambda value: f"X'{value.hex()}'",
+    uuid.UUID: lambda value: f"X'{value.hex}'",
+    Decimal: _decimal_in_sql,
+    dt.date: _moment_in_sql,
+    dt.time: _moment_in_sql,
+    dt.datetime: _moment_in_sql,
+}
+_IN_PYTHON: dict[type, Callable[[Any], str | None]] = {
+    NoneType: repr,
+    bool: repr,
+    int: repr,
+    float: _number,
+    str: _text_in_python,
+    uuid.UUID: lambda value: f'uuid.UUID("{value}")',
+    Decimal: lambda value: f'decimal.Decimal("{value}")',
+    dt.date: repr,
+    dt.time: repr,
+    dt.datetime: repr,
+}
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes):
+        return f"0x{value[:VALUE_CHARS].hex()}"
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_WHOLE_FLOAT:
+        return str(int(value))  # MATLAB keeps every number of a key as a double
+    return '""' if value == "" else str(value)
+
+
+def _printable(text: str, most: int) -> str:
+    """The text cut to a length, what cannot be seen (also marks that turn the reading direction) escaped."""
+    cut = text if len(text) <= most else text[: most - 1] + "…"
+    return cut if cut.isprintable() else "".join(map(_escaped, cut))
+
+
+def _escaped(character: str) -> str:
+    return character if character.isprintable() else character.encode("unicode_escape").decode()
+
+
+def _extent(blob: bytes) -> str:
+    size = f"{len(blob) / 1000:.0f} kB" if len(blob) >= 1000 else f"{len(blob)} bytes"
+    return f"{size}, begins {first_bytes(blob, BYTES_SHOWN)}"
