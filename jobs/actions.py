@@ -82,7 +82,9 @@ def clear_matching(
 
 def _check(user: AbstractBaseUser | AnonymousUser) -> None:
     if not isinstance(user, PermissionsMixin) or not user.has_perm(CLEAR):
-        raise PermissionDenied("Your account may look at jobs but not clear them: ask an admin to make you an operator.")
+        raise PermissionDenied(
+            "Your account may look at jobs but not clear them: ask an admin to make you an operator."
+        )
 
 
 def _clear_few(schema: str, rows: Sequence[SeenJob]) -> Cleared:

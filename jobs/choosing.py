@@ -49,7 +49,9 @@ class Choice:
                 needs_number=form.get("needs_number") == "1",
             )
         except (ValueError, KeyError) as error:
-            raise BadRequest("This form is not one that a jobs page made: go back to the list and choose again.") from error
+            raise BadRequest(
+                "This form is not one that a jobs page made: go back to the list and choose again."
+            ) from error
 
     @property
     def is_empty(self) -> bool:

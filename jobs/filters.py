@@ -56,7 +56,9 @@ class JobFilter:
             sort=sort_of(query, SORTS, NEWEST_FIRST),
             newer_s=newer,
             older_s=older,
-            problems=tuple(filter(None, (newer_problem, older_problem, unknown if status not in ("", *STATUSES) else ""))),
+            problems=tuple(
+                filter(None, (newer_problem, older_problem, unknown if status not in ("", *STATUSES) else ""))
+            ),
         )
 
     @property
@@ -78,7 +80,9 @@ class JobFilter:
     @property
     def in_words(self) -> str:
         """The filter as a sentence."""
-        subject = {"error": "Jobs that failed", "reserved": "Reserved jobs", "ignore": "Ignored jobs"}.get(self.status, "All jobs")
+        subject = {"error": "Jobs that failed", "reserved": "Reserved jobs", "ignore": "Ignored jobs"}.get(
+            self.status, "All jobs"
+        )
         return " ".join([subject, *self._clauses()]) + "."
 
     def _clauses(self) -> list[str]:

@@ -53,7 +53,11 @@ class Counts:
 def count_jobs(chosen: JobFilter, schemas: Sequence[str], now: datetime) -> Counts:
     """Return the numbers of jobs under the filter's user, host, message and age."""
     branches = [
-        _branch(schema).filter(_narrowed(chosen, now)).order_by().values("schema", "table_name", "status").annotate(n=Count("*"))
+        _branch(schema)
+        .filter(_narrowed(chosen, now))
+        .order_by()
+        .values("schema", "table_name", "status")
+        .annotate(n=Count("*"))
         for schema in schemas
     ]
     rows = _union(branches).values_list("schema", "table_name", "status", "n") if branches else []
@@ -75,7 +79,9 @@ def read_job(schema: str, table_name: str, key_hash: str) -> Job | None:
 
 def read_again(seen: Iterable[SeenJob]) -> list[Job]:
     """Return the rows that stand now under the primary keys of what was seen."""
-    branches = [_branch(schema).filter(_any_of(rows)).defer("error_stack").order_by() for schema, rows in by_schema(seen)]
+    branches = [
+        _branch(schema).filter(_any_of(rows)).defer("error_stack").order_by() for schema, rows in by_schema(seen)
+    ]
     return list(_union(branches)) if branches else []
 
 
@@ -131,9 +137,12 @@ def by_schema(seen: Iterable[SeenJob]) -> list[tuple[str, list[SeenJob]]]:
 def _sorted_union(chosen: JobFilter, schemas: Sequence[str], wanted: Q, start: int, stop: int) -> list[Job]:
     order = _order(chosen.sort)
     branches = [
-        _branch(schema).filter(wanted).defer("error_stack").order_by(*order)[:stop] for schema in _asked(chosen, schemas)
+        _branch(schema).filter(wanted).defer("error_stack").order_by(*order)[:stop]
+        for schema in _asked(chosen, schemas)
     ]
-    return list(_union(branches).order_by(*order)[start:stop]) if branches else []
+    if len(branches) < 2:
+        return list(branches[0][start:]) if branches else []
+    return list(_union(branches).order_by(*order)[start:stop])
 
 
 def _asked(chosen: JobFilter, schemas: Sequence[str]) -> list[str]:

@@ -37,4 +37,6 @@ class SeenJob:
     def token(self) -> str:
         """The same as text, for a form. It needs no signature: the guard compares it with the row."""
         when = self.timestamp.isoformat() if self.timestamp else ""
-        return "|".join(quote(part, safe="") for part in (self.schema, self.table_name, self.key_hash, self.status, when))
+        return "|".join(
+            quote(part, safe="") for part in (self.schema, self.table_name, self.key_hash, self.status, when)
+        )

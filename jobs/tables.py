@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import django_tables2 as tables
+from django.template import Context
 
 from jobsite.tables import ListingTable
 
@@ -22,7 +23,9 @@ class JobTable(ListingTable):
     message = _cell("message", verbose_name="Message", attrs={"td": {"class": "message"}})
     user = _cell("worker", verbose_name="Worker")
     age = _cell("age", verbose_name="Age", attrs={"td": {"class": "number"}, "th": {"class": "number"}})
-    connection = _cell("connection", verbose_name="Connection", attrs={"td": {"class": "number"}, "th": {"class": "number"}})
+    connection = _cell(
+        "connection", verbose_name="Connection", attrs={"td": {"class": "number"}, "th": {"class": "number"}}
+    )
 
     class Meta(ListingTable.Meta):
         sequence = ("tick", "table", "key", "status", "message", "user", "age", "connection")
@@ -30,5 +33,5 @@ class JobTable(ListingTable):
 
     def __init__(self, *args: Any, now: datetime, may_clear: bool = False, **kwargs: Any) -> None:
         """Show ticks only to those who may clear."""
-        self.now = now
         super().__init__(*args, exclude=() if may_clear else ("tick",), **kwargs)
+        self.context = Context({"now": now})  # what TemplateColumn gives to every cell

@@ -12,13 +12,15 @@ from connections.server import who_is_connected
 from jobs.actions import CLEAR, clear_matching
 from jobs.actions import clear as clear_seen
 from jobs.choosing import Choice, review
+from jobs.copying import lines_to_copy
 from jobs.filters import JobFilter
 from jobs.layouts import Layouts, find_layouts
 from jobs.listing import Counts, count_jobs, list_jobs, read_job
 from jobs.signs import mark
-from jobs.stacks import read_stack, stack_text
+from jobs.stacks import read_stack, read_stack_blob
 from jobs.states import STATES
 from jobs.tables import JobTable
+from jobs.tracebacks import shown
 from jobsite.http import page_or_fragment
 from jobsite.tables import ListingData
 
@@ -72,8 +74,8 @@ def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str
     }
     if found is not None:
         mark([found], presence)
-        text = stack_text(found.error_stack)
-        context |= {"stack_text": text, "stack": read_stack(text.text)}
+        text = read_stack_blob(found.error_stack)
+        context |= {"stack_text": text, "chain": shown(read_stack(text.text)), "lines": lines_to_copy(found)}
     return page_or_fragment(
         request, "jobs/job_detail.html", "jobs/_job_detail.html", context, status=200 if found else GONE
     )

@@ -1,66 +1,57 @@
-"""The ground every test stands on: a real server, real DataJoint, real workers, and a small cast of people.
-
-A private MariaDB starts once for a run, in another time zone than UTC on purpose. `TEST_LAB_URL` (mysql://user:password@
-host:port) points the same tests at another server instead, by an account that may do everything.
+"""What every test stands on: the site's own database, the accounts on the lab's server, and a lab of one test.
 """
 
-import os
-import sys
-import tempfile
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterator
 
 import pytest
+from django.test import SimpleTestCase
+from pytest_django.plugin import DjangoDbBlocker
 
-from jobsite.demo.server import Server
-
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-
-class Ground:
-    """Where the tests' server is, and the account that prepares it."""
-
-    def __init__(self) -> None:
-        self.home = tempfile.TemporaryDirectory(prefix="jobsite-test-")
-        self.server: Server | None = None
-        self.host, self.port, self.user, self.password = "127.0.0.1", 0, "root", ""
-
-    def rise(self) -> None:
-        url = os.environ.get("TEST_LAB_URL")
-        if url:
-            parts = urlsplit(url)
-            self.host, self.port = parts.hostname or "127.0.0.1", parts.port or 3306
-            self.user, self.password = unquote(parts.username or "root"), unquote(parts.password or "")
-            return
-        self.server = Server(Path(self.home.name) / "server", options=["--default-time-zone=-07:00"])
-        self.server.start()
-        self.port = self.server.port
-
-    def fall(self) -> None:
-        if self.server is not None:
-            self.server.stop()
-        self.home.cleanup()
+from tests.ground import GROUND
+from tests.lab import Lab
 
 
-GROUND = Ground()
+def _forbid_nothing(case: type[SimpleTestCase]) -> None:
+    """Let a test ask the lab's server, which is never wrapped in a transaction: other processes must see what it does.
+
+    The site's own database keeps the isolation of pytest-django.
+    """
+    case.databases = case._validate_databases()  # type: ignore[attr-defined]
 
 
-
-def _stand() -> None:
-    GROUND.rise()
-    os.environ.update(
-        JOBSITE_HOME=str(Path(GROUND.home.name) / "home"),
-        DJ_HOST=GROUND.host,
-        DJ_PORT=str(GROUND.port),
-        DJ_USER="jobsite_test",
-        DJ_PASS="site-password",
-        DJ_USE_TLS="0",
-    )
+SimpleTestCase._add_databases_failures = classmethod(_forbid_nothing)  # type: ignore[attr-defined]
+SimpleTestCase._disallowed_connection_methods = []  # type: ignore[attr-defined]
 
 
-_stand()
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Make the site's own database; the lab's is never made, migrated or flushed."""
+    from django.test.utils import setup_databases, teardown_databases
+
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        yield
+        teardown_databases(made, verbosity=0)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    GROUND.fall()
+@pytest.fixture(scope="session")
+def accounts() -> None:
+    """The lab's people on the server, and the account of the site."""
+    GROUND.make_accounts()
+
+
+@pytest.fixture
+def lab(accounts: None, db: None) -> Iterator[Lab]:
+    """An empty lab: schemas made in it are dropped, and workers started in it ended, when the test is over."""
+    with Lab() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def night(accounts: None) -> Iterator[str]:
+    """The schema of a night's work, for tests that only look: two failed keys of one table, and one done."""
+    with Lab() as made:
+        yield made.failed()
+
+
+pytest_plugins = ["tests.cast"]

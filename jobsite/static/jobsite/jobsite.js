@@ -1,0 +1,118 @@
+// What a person's hand expects beyond links and forms. Every page works without this file.
+"use strict";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+
+// --- Theme -----------------------------------------------------------------------------------------------------------
+const themeButton = $("#theme");
+if (themeButton) {
+  themeButton.hidden = false;
+  themeButton.addEventListener("click", () => {
+    const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
+    document.documentElement.dataset.theme = dark ? "light" : "dark";
+    try { localStorage.setItem("theme", document.documentElement.dataset.theme); } catch { /* not remembered */ }
+  });
+}
+
+// --- Copy: navigator.clipboard is missing over plain http, where execCommand still works ------------------------------
+async function copy(text) {
+  if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "off-screen";
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+function textFor(button) {
+  const from = button.dataset.copy ? $(button.dataset.copy) : button.previousElementSibling;
+  return from ? from.textContent : "";
+}
+
+// --- Ticks -----------------------------------------------------------------------------------------------------------
+function ticks(form) {
+  return [...form.querySelectorAll("tbody input[type=checkbox]")];
+}
+
+function showTicks(form) {
+  const all = ticks(form), ticked = all.filter((box) => box.checked), page = $(".tick-page", form);
+  if (page) {
+    page.hidden = all.length === 0;
+    page.checked = all.length > 0 && ticked.length === all.length;
+    page.indeterminate = ticked.length > 0 && !page.checked;
+  }
+  for (const button of form.querySelectorAll(".acts [data-word]")) {
+    button.textContent = ticked.length ? button.dataset.word.replace("ticked", `${ticked.length} ticked`) : button.dataset.word;
+  }
+}
+
+function prepare(root) {
+  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
+  for (const form of root.querySelectorAll("form.rows")) showTicks(form);
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form.rows");
+  if (!form) return;
+  if (event.target.matches(".tick-page")) for (const box of ticks(form)) box.checked = event.target.checked;
+  showTicks(form);
+});
+
+// --- Clicks ----------------------------------------------------------------------------------------------------------
+document.addEventListener("click", async (event) => {
+  const closer = event.target.closest("[data-close]");
+  if (closer) { closePanel(); return; }
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await copy(textFor(button));
+  button.textContent = "Copied";
+  setTimeout(() => { button.textContent = "Copy"; }, 1500);
+});
+
+function closePanel() {
+  const panel = $("#panel");
+  if (panel) panel.replaceChildren();
+}
+
+// --- Keyboard --------------------------------------------------------------------------------------------------------
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") { closePanel(); return; }
+  if (event.key !== "/" || event.target.closest("input, select, textarea")) return;
+  const search = $("form.filter input[type=search]");
+  if (search) { event.preventDefault(); search.focus(); }
+});
+
+// --- htmx ------------------------------------------------------------------------------------------------------------
+function notice(text) {
+  const place = $("#notice");
+  if (!place) return;
+  const paragraph = document.createElement("p");
+  paragraph.className = "notice error";
+  paragraph.textContent = text;
+  place.replaceChildren(paragraph);
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // The session has ended: the login page came where a part of this page was asked for.
+  if (new URL(event.detail.xhr.responseURL, location.href).pathname.endsWith("/login/")) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) $("#notice")?.replaceChildren();
+});
+document.addEventListener("htmx:sendError", () => notice("Jobsite does not answer. What is shown may be out of date."));
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status !== 503) notice(`Jobsite answered with an error (${event.detail.xhr.status}). What is shown may be out of date.`);
+});
+document.addEventListener("htmx:load", (event) => {
+  const part = event.detail.elt;
+  prepare(part.parentElement ?? document);
+  // Beside the list on a wide screen the panel is in view; below it on a narrow one it is not.
+  if (part.closest?.("#panel")) part.scrollIntoView({ block: "nearest" });
+});
+prepare(document);

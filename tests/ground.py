@@ -1,0 +1,119 @@
+"""Which server do the tests stand on, and who has an account there?
+
+A private MariaDB starts once for a run, in another time zone than UTC on purpose. `TEST_LAB_URL` (mysql://user:password@
+host:port) points the same tests at another server instead, by an account that may do everything. This file is a plugin
+of pytest, because the server must stand before Django reads its settings.
+"""
+
+import atexit
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import MySQLdb
+import pytest
+from MySQLdb.connections import Connection as Driver
+
+from jobsite.demo.server import Server
+
+OTHER_ZONE = "--default-time-zone=-07:00"
+PASSWORD = "a-password-of-the-tests"
+SITE = "jobsite_test"
+PEOPLE = ("alice", "bob")
+LOOK_AND_CLEAR = rf"GRANT SELECT, DELETE ON `lab\_%`.* TO '{SITE}'@'%'"
+
+
+class Ground:
+    """The server, and an account that may do everything there."""
+
+    def __init__(self) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="jobsite-test-"))
+        self.server: Server | None = None
+        self.host, self.port, self.user, self.password = "127.0.0.1", 0, "root", ""
+
+    def rise(self) -> None:
+        """Start the private server, or take the one TEST_LAB_URL names."""
+        url = urlsplit(os.environ.get("TEST_LAB_URL", ""))
+        if url.hostname:
+            self.host, self.port = url.hostname, url.port or 3306
+            self.user, self.password = unquote(url.username or "root"), unquote(url.password or "")
+            return
+        self.server = Server(self.home / "server", options=[OTHER_ZONE])
+        atexit.register(self.fall)  # also when the run ends before it began
+        self.server.start()
+        self.port = self.server.port
+
+    def fall(self) -> None:
+        """Stop what was started."""
+        if self.server is not None:
+            self.server.stop()
+
+    def environ(self, user: str, password: str = PASSWORD) -> dict[str, str]:
+        """Return the environment by which DataJoint and the site find this server as `user`."""
+        return {
+            "DJ_HOST": self.host,
+            "DJ_PORT": str(self.port),
+            "DJ_USER": user,
+            "DJ_PASS": password,
+            "DJ_USE_TLS": "0",
+        }
+
+    def site_environ(self) -> dict[str, str]:
+        """Return the site's own environment."""
+        return {**self.environ(SITE), "JOBSITE_HOME": str(self.home / "site")}
+
+    @contextmanager
+    def connected(self, user: str = "", password: str = PASSWORD) -> Iterator[Driver]:
+        """Connect as `user`, or as the account that may do everything."""
+        who = {"user": user, "passwd": password} if user else {"user": self.user, "passwd": self.password}
+        driver = MySQLdb.connect(host=self.host, port=self.port, charset="utf8mb4", autocommit=True, **who)
+        try:
+            yield driver
+        finally:
+            driver.close()
+
+    def sql(self, statement: str, parameters: Sequence[object] | None = None) -> list[tuple[Any, ...]]:
+        """Run one statement as the account that may do everything, with times in UTC."""
+        with self.connected() as driver, driver.cursor() as cursor:
+            cursor.execute("SET time_zone = '+00:00'")
+            cursor.execute(statement, parameters)
+            return list(cursor.fetchall())
+
+    @property
+    def is_mariadb(self) -> bool:
+        """Say which family the server is of."""
+        return "mariadb" in str(self.sql("SELECT VERSION()")[0][0]).lower()
+
+    def make_accounts(self) -> None:
+        """Make the lab's people and the site's account."""
+        kill = "CONNECTION ADMIN" if self.is_mariadb else "CONNECTION_ADMIN"
+        for name in (*PEOPLE, SITE):
+            self.sql(f"DROP USER IF EXISTS '{name}'@'%'")
+            self.sql(f"CREATE USER '{name}'@'%' IDENTIFIED BY '{PASSWORD}'")
+        for name in PEOPLE:
+            self.sql(rf"GRANT ALL ON `lab\_%`.* TO '{name}'@'%'")
+        self.sql(LOOK_AND_CLEAR)
+        self.sql(f"GRANT PROCESS, {kill} ON *.* TO '{SITE}'@'%'")
+
+    @contextmanager
+    def without_grants(self) -> Iterator[None]:
+        """Take from the site's account, for a while, what lets it read and clear jobs."""
+        self.sql(LOOK_AND_CLEAR.replace("GRANT", "REVOKE").replace(" TO ", " FROM "))
+        try:
+            yield
+        finally:
+            self.sql(LOOK_AND_CLEAR)
+
+
+GROUND = Ground()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Start the server, and tell the site where it is."""
+    GROUND.rise()
+    os.environ.update(GROUND.site_environ())

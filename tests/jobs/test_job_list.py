@@ -1,0 +1,152 @@
+"""The list of jobs: page, fragment, filters, bad input, who may look, and how much it asks."""
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.ground import GROUND
+from tests.lab import Lab
+from tests.pages import cells, look, notices, text_of
+
+JOBS = "/jobs/"
+
+
+def tabs(found: object) -> dict[str, int]:
+    """Return the numbers on the status tabs."""
+    return {text_of(tab).rsplit(" ", 1)[0]: int(text_of(tab.b)) for tab in found.select(".tabs a")}  # type: ignore[attr-defined]
+
+
+def test_a_failed_job_shows_its_table_key_status_message_and_worker(night: str, viewer: Client) -> None:
+    found = look(viewer, f"{JOBS}?schema={night}&message=empty")
+    assert cells(found, "Table") == [f"Score {night}"]
+    assert cells(found, "Key") == ["subject= m1 session= 1"]
+    assert cells(found, "Status") == ["error"]
+    assert cells(found, "Message") == ["ValueError: the trace is empty"]
+
+
+def test_the_tabs_count_what_each_status_would_list(night: str, viewer: Client) -> None:
+    found = look(viewer, f"{JOBS}?schema={night}")
+    assert tabs(found) == {"All": 2, "Errors": 2, "Reserved": 0, "Ignored": 0}
+
+
+def test_the_filter_says_itself_in_a_sentence(night: str, viewer: Client) -> None:
+    found = look(viewer, f"{JOBS}?schema={night}&table=__score&status=error&user=ali&newer=24h&message=Über")
+    said = f"Jobs that failed of Score in {night} by a user like “ali” whose message contains “Über” newer than 1 d."
+    assert text_of(found.select_one(".says")) == f"{said} Clear filters"
+    assert cells(found, "Message") == ["OwnError: no spikes: Überlänge 🧠"]
+
+
+def test_htmx_gets_the_fragment_and_caches_keep_it_apart(night: str, viewer: Client) -> None:
+    response = viewer.get(JOBS, headers={"HX-Request": "true"})
+    assert "HX-Request" in response.headers["Vary"]
+    found = look(viewer, JOBS, **{"HX-Request": "true"})
+    assert found.html is None
+    assert [tag["id"] for tag in found.find_all(recursive=False)] == ["job_list"]
+
+
+def test_a_history_restore_gets_the_whole_page(lab: Lab, viewer: Client) -> None:
+    found = look(viewer, JOBS, **{"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert found.html is not None
+
+
+@pytest.mark.parametrize("query", ["newer=soon", "older=-1", "older=99999999999w", "status=broken"])
+def test_a_filter_that_cannot_be_read_lists_nothing_and_says_what_to_do(
+    night: str, viewer: Client, query: str
+) -> None:
+    found = look(viewer, f"{JOBS}?{query}")
+    assert cells(found, "Table") == []
+    assert len(notices(found)) == 1
+    assert "None" not in notices(found)[0]
+    assert text_of(found.select_one("#job_list")).count("No job") == 0
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=99", "page=x", "sort=nothing", "sort=--age", "message=%00%25_'\"`\\"])
+def test_odd_pages_sorts_and_searches_are_taken_calmly(night: str, viewer: Client, query: str) -> None:
+    look(viewer, f"{JOBS}?{query}")
+
+
+@pytest.mark.parametrize("sort", ["status", "table", "schema", "message", "user", "host", "connection", "age"])
+def test_each_column_sorts_both_ways(night: str, viewer: Client, sort: str) -> None:
+    up, down = (cells(look(viewer, f"{JOBS}?schema={night}&sort={way}{sort}"), "Message") for way in ("", "-"))
+    assert sorted(up) == sorted(down)
+
+
+def test_sorting_by_message_orders_the_rows(night: str, viewer: Client) -> None:
+    found = look(viewer, f"{JOBS}?schema={night}&sort=-message")
+    assert cells(found, "Message") == ["ValueError: the trace is empty", "OwnError: no spikes: Überlänge 🧠"]
+
+
+def test_a_search_finds_what_a_latin1_column_could_not_hold(lab: Lab, viewer: Client) -> None:
+    schema = lab.failed(charset="latin1", m1="value")
+    assert cells(look(viewer, f"{JOBS}?schema={schema}&message=🧠"), "Table") == []
+    assert cells(look(viewer, f"{JOBS}?schema={schema}&message=EMPTY"), "Table") == [f"Score {schema}"]
+
+
+def test_schemas_of_different_collations_stand_in_one_list(lab: Lab, viewer: Client) -> None:
+    for charset in ("latin1", "utf8mb4 COLLATE utf8mb4_bin", "utf8mb4 COLLATE utf8mb4_unicode_ci"):
+        lab.failed(charset=charset, m7="value")
+    found = look(viewer, f"{JOBS}?sort=message&message=empty")
+    assert cells(found, "Key").count("subject= m7 session= 1") == 3
+
+
+def test_an_age_is_counted_on_the_server_in_utc_whatever_its_zone(night: str, viewer: Client) -> None:
+    assert len(cells(look(viewer, f"{JOBS}?schema={night}&newer=10m"), "Age")) == 2
+    assert cells(look(viewer, f"{JOBS}?schema={night}&older=10m"), "Age") == []
+
+
+@pytest.mark.parametrize("schemas", [2, 50])
+def test_the_list_asks_the_same_few_questions_for_two_and_for_fifty_schemas(
+    lab: Lab, viewer: Client, schemas: int
+) -> None:
+    first = lab.failed(m1="value")
+    for _ in range(schemas - 1):
+        other = lab.schema()
+        GROUND.sql(f"CREATE TABLE `{other}`.`~jobs` LIKE `{first}`.`~jobs`")
+    look(viewer, JOBS)  # connects
+    with CaptureQueriesContext(connections["lab"]) as asked:
+        look(viewer, JOBS)
+    # Layouts, the server, its uptime, the process list, counts, rows.
+    assert len(asked) == 6
+
+
+def test_no_list_query_reads_a_stack(night: str, viewer: Client) -> None:
+    with CaptureQueriesContext(connections["lab"]) as asked:
+        look(viewer, f"{JOBS}?status=error&message=x&sort=message")
+    assert [query["sql"] for query in asked if "error_stack" in query["sql"]] == []
+
+
+def test_looking_writes_nothing(night: str, viewer: Client) -> None:
+    with CaptureQueriesContext(connections["lab"]) as asked:
+        look(viewer, JOBS)
+    verbs = {query["sql"].strip(" (\n").split(None, 1)[0].upper() for query in asked}
+    assert verbs <= {"SELECT", "SHOW"}
+
+
+def test_a_stranger_is_told_whom_to_ask(lab: Lab, stranger: Client) -> None:
+    found = look(stranger, JOBS, status=403)
+    assert "ask an admin" in text_of(found.main)
+
+
+def test_nobody_in_particular_has_to_log_in(lab: Lab, anonymous: Client) -> None:
+    assert anonymous.get(JOBS).headers["Location"] == "/login/?next=/jobs/"
+
+
+def test_posting_to_the_list_is_no_way_in(lab: Lab, viewer: Client) -> None:
+    assert viewer.post(JOBS).status_code == 405
+
+
+def test_a_viewer_is_shown_no_ticks_and_no_buttons(night: str, viewer: Client) -> None:
+    found = look(viewer, JOBS)
+    assert found.select('input[name="job"], .acts button') == []
+
+
+def test_an_account_that_may_not_look_is_told_which_grant_is_missing(night: str, viewer: Client) -> None:
+    with GROUND.without_grants():
+        found = look(viewer, JOBS)
+    assert "GRANT SELECT ON `schema`.* TO 'jobsite_test'@'%'" in text_of(found.select_one(".empty"))
+
+
+def test_a_filter_that_matches_nothing_offers_to_clear_it(night: str, viewer: Client) -> None:
+    found = look(viewer, f"{JOBS}?user=nobody-of-this-name")
+    assert text_of(found.select_one(".empty")) == "No job matches. Clear filters"

@@ -1,0 +1,163 @@
+"""A lab of one test: schemas with a real DataJoint pipeline, and real workers that populate it."""
+
+import importlib.util
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+import datajoint as dj
+from MySQLdb.connections import Connection as Driver
+
+from tests.ground import GROUND, PASSWORD, PEOPLE
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_S = 30
+NUMBERS = itertools.count(1)
+
+
+def eventually(happens: Callable[[], object], what: str) -> Any:
+    """Return what `happens` returns once it is true; fail with `what` when it never is."""
+    give_up = time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up:
+        found = happens()
+        if found:
+            return found
+        time.sleep(0.05)  # a real process needs its time; nothing is measured here
+    raise AssertionError(f"It did not happen within {PATIENCE_S} s: {what}")
+
+
+class Lab:
+    """Makes schemas and workers, and cleans up after them."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.workers: list[subprocess.Popen[str]] = []
+        self.drivers: list[Driver] = []
+        self.gate = GROUND.home / f"gate-{next(NUMBERS)}"
+
+    def __enter__(self) -> "Lab":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.gate.touch()
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.kill()
+            worker.communicate()
+        for driver in self.drivers:
+            driver.close()
+        for name in self.names:
+            GROUND.sql("DROP DATABASE IF EXISTS `" + name.replace("`", "``") + "`")
+
+    def schema(self, *, charset: str = "utf8mb4", name: str = "") -> str:
+        """Make an empty schema and return its name."""
+        name = name or f"lab_{next(NUMBERS)}_{os.getpid()}"
+        quoted = "`" + name.replace("`", "``") + "`"
+        GROUND.sql(f"DROP DATABASE IF EXISTS {quoted}")
+        GROUND.sql(f"CREATE DATABASE {quoted} CHARACTER SET {charset}")
+        self.names.append(name)
+        return name
+
+    def pipeline(self, *, charset: str = "utf8mb4", recordings: Mapping[str, str] | None = None) -> tuple[str, ModuleType]:
+        """Declare tests/pipeline.py in a schema of its own; `recordings` are subject -> what make does with it."""
+        schema = self.schema(charset=charset)
+        module = load_pipeline(schema)
+        module.Recording.insert(
+            {"subject": subject, "session": 1, "behaviour": behaviour} for subject, behaviour in (recordings or {}).items()
+        )
+        return schema, module
+
+    def compute(self, module: ModuleType) -> None:
+        """Let DataJoint itself populate Score with reservation, in this process: quicker than a worker of its own."""
+        module.Score.populate(reserve_jobs=True, suppress_errors=True)
+
+    def failed(self, *, charset: str = "utf8mb4", **recordings: str) -> str:
+        """Make a schema whose keys have been tried once; return its name."""
+        schema, module = self.pipeline(charset=charset, recordings=recordings or {"m1": "value", "m2": "chained", "m3": ""})
+        self.compute(module)
+        return schema
+
+    def populate(self, schema: str, *arguments: str, user: str = "alice", table: str = "Score", **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run `manage.py populate` to its end."""
+        worker = self.start(schema, *arguments, user=user, table=table, **environ)
+        said, complained = worker.communicate(timeout=PATIENCE_S * 2)
+        return subprocess.CompletedProcess(worker.args, worker.returncode, said, complained)
+
+    def start(self, schema: str, *arguments: str, user: str = "alice", table: str = "Score", **environ: str) -> subprocess.Popen[str]:
+        """Start `manage.py populate` and leave it running."""
+        worker = subprocess.Popen(
+            [sys.executable, "manage.py", "populate", f"tests.pipeline.{table}", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **GROUND.environ(user), "TEST_SCHEMA": schema, "TEST_GATE": str(self.gate), **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.workers.append(worker)
+        return worker
+
+    def start_waiting(self, schema: str, *arguments: str, user: str = "alice") -> subprocess.Popen[str]:
+        """Start a worker and return when it is inside make, at a key whose behaviour is `wait`."""
+        waiting = self.gate.with_suffix(".waiting")
+        waiting.unlink(missing_ok=True)
+        worker = self.start(schema, *arguments, user=user)
+        eventually(lambda: waiting.exists() or worker.poll() is not None, "a worker inside make")
+        assert worker.poll() is None, worker.communicate()
+        return worker
+
+    def abandon(self, schema: str) -> None:
+        """Leave an abandoned reservation: a worker killed inside make, and its connection gone."""
+        worker = self.start_waiting(schema)
+        (connection,) = GROUND.sql(f"SELECT connection_id FROM `{schema}`.`~jobs` WHERE status = 'reserved'")
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        eventually(lambda: not is_connected(connection[0]), "the killed worker's connection to end")
+
+    def idle(self, user: str = "bob") -> tuple[Driver, int]:
+        """Leave a connection open that does nothing; return it and its id."""
+        context = GROUND.connected(user)
+        driver = context.__enter__()
+        self.drivers.append(driver)
+        return driver, driver.thread_id()
+
+    def jobs(self, schema: str) -> dict[str, str]:
+        """Return error messages, or the status of other jobs, by subject; '' for the table's jobs that have none."""
+        rows = GROUND.sql(f"SELECT `key`, status, error_message FROM `{schema}`.`~jobs`")
+        from datajoint import blob
+
+        return {blob.unpack(key)["subject"]: message or status for key, status, message in rows}
+
+
+def is_connected(connection: int) -> bool:
+    """Say whether the server has this connection."""
+    return bool(GROUND.sql("SELECT 1 FROM information_schema.processlist WHERE id = %s", [connection]))
+
+
+def load_pipeline(schema: str) -> ModuleType:
+    """Import tests/pipeline.py afresh, bound to `schema`, over DataJoint's own connection as alice."""
+    dj.config.update(
+        {
+            "database.host": GROUND.host,
+            "database.port": GROUND.port,
+            "database.user": PEOPLE[0],
+            "database.password": PASSWORD,
+            "database.use_tls": False,
+            "safemode": False,
+            "loglevel": "CRITICAL",
+        }
+    )
+    os.environ["TEST_SCHEMA"] = schema
+    spec = importlib.util.spec_from_file_location(f"pipeline_{schema}", ROOT / "tests" / "pipeline.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -1,0 +1,38 @@
+"""How a test reads a page: by its parts, never by matching markup."""
+
+from bs4 import BeautifulSoup, Tag
+from django.http import HttpResponse
+from django.test import Client
+
+
+def page(response: HttpResponse) -> BeautifulSoup:
+    """Return a page parsed."""
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def look(client: Client, address: str, *, status: int = 200, **headers: str) -> BeautifulSoup:
+    """Get a page, which must answer with `status`."""
+    response = client.get(address, headers=headers)
+    assert response.status_code == status, text_of(page(response))
+    return page(response)
+
+
+def text_of(tag: Tag | None) -> str:
+    """Return a part's text with single blanks."""
+    assert tag is not None
+    return " ".join(tag.get_text(" ").split())
+
+
+def cells(found: BeautifulSoup, label: str) -> list[str]:
+    """Return the cells of a listing's column."""
+    return [text_of(cell) for cell in found.select(f'td[data-label="{label}"]')]
+
+
+def notices(found: BeautifulSoup) -> list[str]:
+    """Return what the page tells in its notices."""
+    return [text_of(notice) for notice in found.select(".notice")]
+
+
+def tokens(found: BeautifulSoup, name: str) -> list[str]:
+    """Return the values behind a listing's ticks."""
+    return [str(box["value"]) for box in found.select(f'input[name="{name}"]')]
