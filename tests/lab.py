@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -39,7 +40,7 @@ class Lab:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.workers: list[subprocess.Popen[str]] = []
-        self.drivers: list[Driver] = []
+        self.open = ExitStack()
         self.gate = GROUND.home / f"gate-{next(NUMBERS)}"
 
     def __enter__(self) -> "Lab":
@@ -51,8 +52,7 @@ class Lab:
             if worker.poll() is None:
                 worker.kill()
             worker.communicate()
-        for driver in self.drivers:
-            driver.close()
+        self.open.close()
         for name in self.names:
             GROUND.sql("DROP DATABASE IF EXISTS `" + name.replace("`", "``") + "`")
 
@@ -123,9 +123,7 @@ class Lab:
 
     def idle(self, user: str = "bob") -> tuple[Driver, int]:
         """Leave a connection open that does nothing; return it and its id."""
-        context = GROUND.connected(user)
-        driver = context.__enter__()
-        self.drivers.append(driver)
+        driver = self.open.enter_context(GROUND.connected(user))
         return driver, driver.thread_id()
 
     def jobs(self, schema: str) -> dict[str, str]:
