@@ -19,7 +19,7 @@ class ConnectionTable(ListingTable):
     tick = _cell("tick", orderable=False, verbose_name="", attrs={"th": {"class": "tick"}, "td": {"class": "tick"}})
     id = tables.Column(verbose_name="Id", attrs=NUMBER)
     user = tables.Column(verbose_name="User")
-    host = tables.Column(verbose_name="Host")
+    host = tables.Column(verbose_name="Host", attrs={"td": {"class": "whole"}})
     schema = tables.Column(accessor="db", verbose_name="Schema", default="")
     command = tables.Column(verbose_name="Command")
     time = _cell("time", verbose_name="Time", attrs=NUMBER)

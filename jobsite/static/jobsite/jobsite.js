@@ -112,7 +112,7 @@ document.addEventListener("htmx:responseError", (event) => {
 document.addEventListener("htmx:load", (event) => {
   const part = event.detail.elt;
   prepare(part.parentElement ?? document);
-  // Beside the list on a wide screen the panel is in view; below it on a narrow one it is not.
-  if (part.closest?.("#panel")) part.scrollIntoView({ block: "nearest" });
+  // Beside the list on a wide screen the panel is in view; above it on a narrow one it is not.
+  if (part.closest?.("#panel") && matchMedia("(max-width: 760px)").matches) part.scrollIntoView();
 });
 prepare(document);
