@@ -1,0 +1,30 @@
+# `make demo` and `make test` do all of their own set-up; see jobsite/demo/install.sh. PYTHON=... names another Python.
+PYTHON ?= python3
+export PYTHON
+RUN = .venv/bin/python
+
+.PHONY: help demo test lint format
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+demo: ## a private server, a lab at work, and the site, until Ctrl-C
+	@sh jobsite/demo/install.sh demo
+	@JOBSITE_HOME=.demo/site exec $(RUN) manage.py demo
+
+test: ## all tests, on a private server and in a headless browser; ARGS="-k clear" chooses
+	@sh jobsite/demo/install.sh test
+	@$(RUN) -m pytest $(ARGS)
+
+lint: ## types, style and templates
+	@sh jobsite/demo/install.sh test
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(RUN) -m djlint --quiet --check templates
+
+format: ## write style and templates as lint wants them
+	@sh jobsite/demo/install.sh test
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+	$(RUN) -m djlint --quiet --reformat templates
