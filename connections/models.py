@@ -58,6 +58,14 @@ class Connection(models.Model):
         """Return who it is, as people say it."""
         return f"{self.id} {self.user}@{self.host}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse: the process list is only looked at."""
+        raise TypeError("The process list cannot be written.")
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: connections.killing ends connections."""
+        raise TypeError("A connection is ended by connections.killing.")
+
     @property
     def client(self) -> str:
         """The client's address without the port: what SQL's USER() says after its @."""
@@ -67,14 +75,6 @@ class Connection(models.Model):
     def account(self) -> tuple[str, str]:
         """User and client: one person or worker on one machine."""
         return self.user, self.client
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse: the process list is only looked at."""
-        raise TypeError("The process list cannot be written.")
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Refuse: connections.killing ends connections."""
-        raise TypeError("A connection is ended by connections.killing.")
 
 
 def client_of(host: str) -> str:

@@ -5,7 +5,10 @@ import re
 HIDDEN = "'…'"
 # A password stands as a quoted string after one of these words (MySQL manual, "CREATE USER", "SET PASSWORD",
 # "CHANGE REPLICATION SOURCE TO"; MariaDB Knowledge Base, "IDENTIFIED VIA").
-WORDS = r"(?:IDENTIFIED\s+(?:BY|WITH\s+\S+\s+(?:BY|AS)|VIA\s+\S+\s+(?:USING|AS))(?:\s+PASSWORD)?|PASSWORD\s*(?:=|\()?|_PASSWORD\s*=|AES_(?:EN|DE)CRYPT\s*\([^,]*,)"
+WORDS = (
+    r"(?:IDENTIFIED\s+(?:BY|WITH\s+\S+\s+(?:BY|AS)|VIA\s+\S+\s+(?:USING|AS))(?:\s+PASSWORD)?"
+    r"|PASSWORD\s*(?:=|\()?|_PASSWORD\s*=|AES_(?:EN|DE)CRYPT\s*\([^,]*,)"
+)
 SECRET = re.compile(
     rf"({WORDS}\s*\(?\s*)(?:'(?:[^'\\]|\\.|'')*(?:'|\Z)|\"(?:[^\"\\]|\\.|\"\")*(?:\"|\Z))", re.IGNORECASE
 )

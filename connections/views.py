@@ -20,8 +20,8 @@ from connections.server import Presence, Server, ask_server
 from connections.tables import ConnectionTable
 from connections.transactions import open_transactions
 from jobs.layouts import find_layouts
-from jobs.liveness import Sign
 from jobs.listing import held_by
+from jobs.liveness import Sign
 from jobs.models import Job
 from jobs.signs import mark
 from jobsite.http import page_or_fragment

@@ -1,7 +1,7 @@
 """Clearing jobs: the only place where a person's act changes a jobs table.
 
-Every delete is guarded by primary key, status and timestamp as seen, so a row that changed since is left alone. It goes in
-short statements: one long DELETE would keep the lab's workers waiting.
+Every delete is guarded by primary key, status and timestamp as seen, so a row that changed since is left alone. It goes
+in short statements: one long DELETE would keep the lab's workers waiting.
 """
 
 import logging

@@ -10,8 +10,8 @@ from django.http import QueryDict
 
 from connections.server import Presence
 from jobs.filters import JobFilter
-from jobs.liveness import Sign
 from jobs.listing import count_seen_before, list_seen_before, read_again
+from jobs.liveness import Sign
 from jobs.models import Job
 from jobs.seen import SeenJob
 from jobs.signs import mark
@@ -43,7 +43,7 @@ class Choice:
             return cls(
                 chosen=chosen,
                 everything=everything,
-                as_of=datetime.fromisoformat(form["as_of"]) if everything else None,
+                as_of=datetime.fromisoformat(str(form["as_of"])) if everything else None,
                 seen=() if everything else tuple(SeenJob.read(token) for token in form.getlist("job")),
                 expected=int(form.get("expected") or 0),
                 needs_number=form.get("needs_number") == "1",

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import BooleanField, CharField, Count, ExpressionWrapper, F, Q, Value
 from django.db.models.lookups import IContains
@@ -18,6 +19,7 @@ from jobs.seen import SeenJob
 from jobs.states import RESERVED
 from jobsite.columns import InOneCollation
 
+GROUP = ("schema", "table_name", "status")
 TIE_BREAKERS = ("schema", "table_name", "key_hash")
 
 
@@ -53,14 +55,10 @@ class Counts:
 def count_jobs(chosen: JobFilter, schemas: Sequence[str], now: datetime) -> Counts:
     """Return the numbers of jobs under the filter's user, host, message and age."""
     branches = [
-        _branch(schema)
-        .filter(_narrowed(chosen, now))
-        .order_by()
-        .values("schema", "table_name", "status")
-        .annotate(n=Count("*"))
+        _branch(schema).filter(_narrowed(chosen, now)).order_by().values(*GROUP).annotate(n=Count("*"))
         for schema in schemas
     ]
-    rows = _union(branches).values_list("schema", "table_name", "status", "n") if branches else []
+    rows = _union(branches).values_list(*GROUP, "n") if branches else []
     groups: Counter[tuple[str, str, str]] = Counter()
     for schema, table, status, number in rows:
         groups[schema, table, status] += number
@@ -111,9 +109,9 @@ def count_seen_before(
     chosen: JobFilter, schemas: Sequence[str], now: datetime, before: datetime
 ) -> tuple[Counter[str], int]:
     """Return how many jobs match the filter by status, of those that were there before; and how many came later."""
-    early = ExpressionWrapper(_stood_before(before), output_field=BooleanField())
+    early = {"early": ExpressionWrapper(_stood_before(before), output_field=BooleanField())}
     branches = [
-        _branch(schema).filter(_matching(chosen, now)).order_by().values("status", early=early).annotate(n=Count("*"))
+        _branch(schema).filter(_matching(chosen, now)).order_by().values("status", **early).annotate(n=Count("*"))
         for schema in _asked(chosen, schemas)
     ]
     by_status: Counter[str] = Counter()
@@ -154,10 +152,12 @@ def _stood_before(before: datetime) -> Q:
 
 
 def _branch(schema: str) -> JobQuerySet:
-    return Job.objects.in_schema(schema).annotate(schema=InOneCollation(Value(schema, output_field=CharField())))
+    # By name, because the type checker takes Job.schema, which this fills, for a column of its own.
+    name = {"schema": InOneCollation(Value(schema, output_field=CharField()))}
+    return Job.objects.in_schema(schema).annotate(**name)
 
 
-def _union(branches: Sequence[JobQuerySet]) -> JobQuerySet:
+def _union(branches: Sequence[Any]) -> Any:
     return branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
 
 

@@ -1,7 +1,7 @@
 """Does the worker that reserved a job still live?
 
 The job's connection_id is evidence, never proof: DataJoint reads it once at connect, so after a reconnect, and in a
-child of populate(processes=2), a living worker's rows bear a dead id; after a server restart a stranger gets the number.
+child of populate(processes=2), a living worker's rows bear a dead id; after a restart a stranger gets the number.
 Values in, a sign out; the caller brings the time and the process list.
 """
 

@@ -35,7 +35,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """One row of a `~jobs` table: a key that is reserved, has failed or is ignored. No row: not started, or done.
 
-    `schema` is not a column: jobs.listing annotates it; `sign` is set by jobs.signs. The error stack is read only by a job's own page.
+    `schema` is not a column: jobs.listing annotates it; `sign` is set by jobs.signs. The error stack is read only by a
+    job's own page.
     """
 
     pk = models.CompositePrimaryKey("table_name", "key_hash")
@@ -66,6 +67,14 @@ class Job(models.Model):
         """Return the job as people name it: its table and key."""
         return f"{self.table}({self.key})"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse: workers write jobs, and jobs.actions clears them."""
+        raise TypeError("Jobs are written by their workers and cleared by jobs.actions.")
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: an unguarded delete could take a row nobody has seen."""
+        raise TypeError("Jobs are cleared by jobs.actions, guarded by what was seen.")
+
     @cached_property
     def key(self) -> Key:
         """The key, decoded within bounds; it says itself why when it cannot be."""
@@ -90,11 +99,3 @@ class Job(models.Model):
     def age_s(self, now: datetime) -> float | None:
         """Return the seconds since the row's timestamp; None when it has none."""
         return None if self.timestamp is None else (now - self.timestamp).total_seconds()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse: workers write jobs, and jobs.actions clears them."""
-        raise TypeError("Jobs are written by their workers and cleared by jobs.actions.")
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        """Refuse: an unguarded delete could take a row nobody has seen."""
-        raise TypeError("Jobs are cleared by jobs.actions, guarded by what was seen.")

@@ -4,7 +4,7 @@ Every value is cut by the server before it travels, and every text comes in one 
 different collations could not stand in one UNION otherwise (error 1271).
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.sql.compiler import SQLCompiler
@@ -17,10 +17,17 @@ BLOB_LIMIT = 65_536
 ONE_COLLATION = "utf8mb4_general_ci"
 
 
+if TYPE_CHECKING:
+    TextField = models.TextField[Any, Any]
+    BinaryField = models.BinaryField[Any, Any]
+else:  # generic for the type checker alone
+    TextField, BinaryField = models.TextField, models.BinaryField
+
+
 # Neither field deconstructs its limit: it changes how a column is read, not what it is, and so needs no migration.
 
 
-class LabText(models.TextField):
+class LabText(TextField):
     """A text column of any character set, read as at most `limit` characters of utf8mb4."""
 
     def __init__(self, *args: Any, limit: int = TEXT_LIMIT, **kwargs: Any) -> None:
@@ -33,7 +40,7 @@ class LabText(models.TextField):
         return f"CONVERT(LEFT({sql}, {self.limit}) USING utf8mb4) COLLATE {ONE_COLLATION}", params
 
 
-class LabBlob(models.BinaryField):
+class LabBlob(BinaryField):
     """A blob column, read as at most `limit` bytes."""
 
     def __init__(self, *args: Any, limit: int = BLOB_LIMIT, **kwargs: Any) -> None:
@@ -50,13 +57,13 @@ class InOneCollation(models.Func):
     """A text expression made comparable with any search text, whatever its column's character set and case."""
 
     template = f"CONVERT(%(expressions)s USING utf8mb4) COLLATE {ONE_COLLATION}"
-    output_field = models.TextField()
+    output_field = TextField()
 
 
 def quoted(*names: str) -> str:
     """Return `a`.`b` for names found on the server, fit for `db_table` and for raw SQL with parameters.
 
-    A backtick in a name is doubled (MySQL manual, "Schema Object Names"); a percent sign too, because the driver formats
-    every statement that has parameters.
+    A backtick in a name is doubled (MySQL manual, "Schema Object Names"); a percent sign too, because the driver
+    formats every statement that has parameters.
     """
     return ".".join("`" + name.replace("`", "``").replace("%", "%%") + "`" for name in names)

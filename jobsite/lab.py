@@ -13,6 +13,10 @@ DEFAULT_PORT = 3306
 STATEMENT_LIMIT_S = 10
 LOCK_LIMIT_S = 5
 CONNECT_LIMIT_S = 5
+NOT_NAMED = (
+    "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS, "
+    "or start Jobsite beside the lab's DataJoint settings file."
+)
 
 # One SET for both kinds of server. MySQL takes `/*M!` for a plain comment; MariaDB passes over `/*!80000` (MariaDB
 # Knowledge Base, "Comment Syntax"), so each reads only the time limit it knows.
@@ -69,7 +73,8 @@ def find_lab(environ: Mapping[str, str], cwd: Path, home: Path) -> LabServer:
 
     Never raises: what is wrong or missing is said in `LabServer.problem`, so that the rest of the site still works.
     """
-    source, problem, found = "the environment", "", {}
+    source, problem = "the environment", ""
+    found: dict[str, object] = {}
     path = next((path for path in _settings_files(cwd, home) if path.is_file()), None)
     if path is not None:
         found, problem = _read_settings(path)
@@ -130,7 +135,7 @@ def _checked(found: Mapping[str, object], source: str, problem: str) -> LabServe
     if not str(port).isdecimal() or not 0 < int(str(port)) < 65536:
         return replace(server, problem=f"The port {str(port)!r} is not a number from 1 to 65535: set DJ_PORT.")
     if not server.user and not problem:
-        problem = "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS, or start Jobsite beside the lab's DataJoint settings file."
+        problem = NOT_NAMED
     return replace(server, port=int(str(port)), problem=problem)
 
 

@@ -46,7 +46,9 @@ class Lab:
     def __enter__(self) -> "Lab":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.gate.touch()
         for worker in self.workers:
             if worker.poll() is None:
@@ -65,12 +67,15 @@ class Lab:
         self.names.append(name)
         return name
 
-    def pipeline(self, *, charset: str = "utf8mb4", recordings: Mapping[str, str] | None = None) -> tuple[str, ModuleType]:
+    def pipeline(
+        self, *, charset: str = "utf8mb4", recordings: Mapping[str, str] | None = None
+    ) -> tuple[str, ModuleType]:
         """Declare tests/pipeline.py in a schema of its own; `recordings` are subject -> what make does with it."""
         schema = self.schema(charset=charset)
         module = load_pipeline(schema)
         module.Recording.insert(
-            {"subject": subject, "session": 1, "behaviour": behaviour} for subject, behaviour in (recordings or {}).items()
+            {"subject": subject, "session": 1, "behaviour": behaviour}
+            for subject, behaviour in (recordings or {}).items()
         )
         return schema, module
 
@@ -80,17 +85,23 @@ class Lab:
 
     def failed(self, *, charset: str = "utf8mb4", **recordings: str) -> str:
         """Make a schema whose keys have been tried once; return its name."""
-        schema, module = self.pipeline(charset=charset, recordings=recordings or {"m1": "value", "m2": "chained", "m3": ""})
+        schema, module = self.pipeline(
+            charset=charset, recordings=recordings or {"m1": "value", "m2": "chained", "m3": ""}
+        )
         self.compute(module)
         return schema
 
-    def populate(self, schema: str, *arguments: str, user: str = "alice", table: str = "Score", **environ: str) -> subprocess.CompletedProcess[str]:
+    def populate(
+        self, schema: str, *arguments: str, user: str = "alice", table: str = "Score", **environ: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run `manage.py populate` to its end."""
         worker = self.start(schema, *arguments, user=user, table=table, **environ)
         said, complained = worker.communicate(timeout=PATIENCE_S * 2)
         return subprocess.CompletedProcess(worker.args, worker.returncode, said, complained)
 
-    def start(self, schema: str, *arguments: str, user: str = "alice", table: str = "Score", **environ: str) -> subprocess.Popen[str]:
+    def start(
+        self, schema: str, *arguments: str, user: str = "alice", table: str = "Score", **environ: str
+    ) -> subprocess.Popen[str]:
         """Start `manage.py populate` and leave it running."""
         worker = subprocess.Popen(
             [sys.executable, "manage.py", "populate", f"tests.pipeline.{table}", *arguments],

@@ -1,7 +1,8 @@
 """What Django has to know of the lab's tables to make permissions; no table is made."""
 
-import jobsite.columns
 from django.db import migrations, models
+
+import jobsite.columns
 
 
 class Migration(migrations.Migration):
