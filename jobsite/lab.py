@@ -44,7 +44,12 @@ class LabServer:
         return self.host if self.port == DEFAULT_PORT else f"{self.host}:{self.port}"
 
     def as_database(self) -> dict[str, object]:
-        """Return the entry of Django's DATABASES for this server: UTC, READ COMMITTED, time limits."""
+        """Return the entry of Django's DATABASES for this server: UTC, READ COMMITTED, time limits.
+
+        A server with a problem is never asked: Django's dummy backend refuses every question.
+        """
+        if self.problem:
+            return {"ENGINE": "django.db.backends.dummy"}
         options: dict[str, object] = {
             "charset": "utf8mb4",
             "connect_timeout": CONNECT_LIMIT_S,

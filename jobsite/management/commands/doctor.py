@@ -1,0 +1,60 @@
+"""`manage.py doctor`: can the site do its work on the lab's server, and if not, what is missing?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from connections.server import KILL_PRIVILEGES, Server, ask_server
+from jobs.layouts import Layouts, find_layouts
+from jobsite.refusals import explain
+from jobsite.spans import say_span
+
+Finding = tuple[bool, str]
+
+
+class Command(BaseCommand):
+    """Looks, and changes nothing."""
+
+    help = "Say what Jobsite finds on the lab's server, and what it lacks there."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Print a line for each finding. Raises CommandError, so exits 1, when anything is missing."""
+        try:
+            findings = [*_about_server(ask_server()), *_about_jobs(find_layouts())]
+        except Exception as error:  # whatever the server refuses is said in one sentence; all else is raised again
+            sentence = explain(error)
+            if not sentence:
+                raise
+            raise CommandError(sentence) from None
+        for well, sentence in findings:
+            self.stdout.write(f"{'ok     ' if well else 'missing'}  {sentence}")
+        if not all(well for well, _ in findings):
+            raise CommandError("Something is missing: see above, and docs/grants.sql.")
+
+
+def _about_server(server: Server) -> Iterator[Finding]:
+    uptime = say_span((server.now - server.started).total_seconds())
+    yield True, f"{settings.LAB.name}, found in {settings.LAB.source}, is {server.version}, up {uptime}."
+    yield True, f"Jobsite is {server.account} there; the clocks differ by {_drift_s(server):.0f} s."
+    yield server.sees_all, _or(server.sees_all, "It sees everybody's connections.", server.process_grant)
+    may_kill = bool(server.privileges & KILL_PRIVILEGES)
+    yield may_kill, _or(may_kill, "It may end other accounts' connections.", server.kill_grant)
+
+
+def _about_jobs(layouts: Layouts) -> Iterator[Finding]:
+    found = bool(layouts.schemas)
+    yield found, _or(found, f"It reads the jobs of {', '.join(layouts.schemas)}.", "no jobs table is visible")
+    for table in layouts.unreadable:
+        yield False, f"The jobs of {table.schema} cannot be read: {table.why}."
+
+
+def _or(well: bool, sentence: str, lack: str) -> str:
+    return sentence if well else lack
+
+
+def _drift_s(server: Server) -> float:
+    return abs((timezone.now() - server.now).total_seconds())

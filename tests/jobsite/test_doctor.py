@@ -1,0 +1,55 @@
+"""`manage.py doctor`, as an admin runs it after creating the site's account."""
+
+import os
+import subprocess
+import sys
+
+from tests.ground import GROUND, SITE
+from tests.lab import ROOT
+
+
+def doctor(**environ: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "manage.py", "doctor"],
+        cwd=ROOT,
+        env={**os.environ, **GROUND.site_environ(), **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_doctor_finds_nothing_missing_when_the_grants_are_there(night: str) -> None:
+    found = doctor()
+    assert found.returncode == 0, found.stderr
+    assert "missing" not in found.stdout
+    assert night in found.stdout
+
+
+def test_the_doctor_names_the_grant_that_is_missing(night: str) -> None:
+    GROUND.sql(f"REVOKE PROCESS ON *.* FROM '{SITE}'@'%'")
+    try:
+        found = doctor()
+    finally:
+        GROUND.sql(f"GRANT PROCESS ON *.* TO '{SITE}'@'%'")
+    assert f"missing  GRANT PROCESS ON *.* TO '{SITE}'@'%';" in found.stdout.splitlines()
+    assert found.returncode == 1
+
+
+def test_a_wrong_password_is_one_sentence_in_the_terminal(accounts: None) -> None:
+    found = doctor(DJ_PASS="wrong")
+    assert len(found.stderr.splitlines()) == 1
+    assert found.stderr.startswith(f"CommandError: The lab's server 127.0.0.1:{GROUND.port} refused the account {SITE}")
+    assert found.returncode == 1
+
+
+def test_an_unreachable_server_is_one_sentence_in_the_terminal() -> None:
+    found = doctor(DJ_PORT="1")
+    assert len(found.stderr.splitlines()) == 1
+    assert "does not answer: check DJ_HOST and DJ_PORT" in found.stderr
+
+
+def test_no_server_at_all_is_one_sentence_in_the_terminal() -> None:
+    found = doctor(DJ_USER="", DJ_HOST="", HOME=str(GROUND.home))
+    assert found.stderr.startswith("CommandError: No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS")
