@@ -1,18 +1,21 @@
--- What Jobsite's own account needs on the lab's server, and no more. Run as an administrator; choose the host and the
--- password. The demo runs this very file.
+-- What Jobsite's own account needs on the lab's server, and no more. The demo runs this very file.
+--
+-- Run it as an administrator, once for each schema; what was granted before stays. Three words are to be replaced:
+--   {password}  a password for the new account
+--   {schema}    the schema's name, such as lab_ephys
+--   {pattern}   the same name with a backslash before every underscore, such as lab\_ephys: in a grant on a whole schema
+--               a bare underscore stands for any character
+-- For example:
+--   sed -e 's/{password}/.../; s/{schema}/lab_ephys/; s/{pattern}/lab\\_ephys/' docs/grants.sql | mariadb -u root -p
 
-CREATE USER IF NOT EXISTS 'jobsite'@'%' IDENTIFIED BY 'choose-a-password';
+CREATE USER IF NOT EXISTS 'jobsite'@'%' IDENTIFIED BY '{password}';
 
--- See every connection, and which transactions are open (information_schema.processlist, innodb_trx).
-GRANT PROCESS ON *.* TO 'jobsite'@'%';
+-- PROCESS: see every connection and which transactions are open. CONNECTION ADMIN: end connections of other accounts;
+-- MariaDB (10.5 and later) reads the first comment, MySQL (8.0 and later) the second.
+GRANT PROCESS /*M!100502 , CONNECTION ADMIN */ /*!80000 , CONNECTION_ADMIN */ ON *.* TO 'jobsite'@'%';
 
--- Read and clear jobs. One pair of lines for each schema; an underscore in a schema's name is written \_ .
--- SELECT on the whole schema lets Jobsite discover the jobs table; DELETE is given on the jobs table alone, which must
--- exist already (DataJoint makes it at the first populate with reservation).
--- GRANT SELECT ON `lab\_ephys`.* TO 'jobsite'@'%';
--- GRANT DELETE ON `lab_ephys`.`~jobs` TO 'jobsite'@'%';
+-- Find the schema's jobs table and read it.
+GRANT SELECT ON `{pattern}`.* TO 'jobsite'@'%';
 
--- End connections of other accounts. MariaDB 10.5 and later:
--- GRANT CONNECTION ADMIN ON *.* TO 'jobsite'@'%';
--- MySQL 8.0 and later:
--- GRANT CONNECTION_ADMIN ON *.* TO 'jobsite'@'%';
+-- Clear jobs, and nothing else. The jobs table must exist: DataJoint makes it at the first populate with reservation.
+GRANT DELETE ON `{schema}`.`~jobs` TO 'jobsite'@'%';

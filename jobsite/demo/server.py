@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 START_LIMIT_S = 30.0
+TRIES = 3
 STOP_LIMIT_S = 20.0
 PACKAGES = {"mariadbd": "mariadb-server-core", "mariadb-install-db": "mariadb-server-core"}
 
@@ -37,12 +38,13 @@ def _program(name: str) -> str:
 
 
 class Server:
-    """A MariaDB of our own: its data, socket and log under `directory`, on a loopback port; root has no password."""
+    """A MariaDB of our own: its data, socket and log under `directory`, on a loopback port."""
 
-    def __init__(self, directory: Path, *, options: Sequence[str] = ()) -> None:
-        """`options` are further mariadbd options, such as `--default-time-zone=-07:00`."""
+    def __init__(self, directory: Path, *, options: Sequence[str] = (), password: str = "") -> None:
+        """`options` are further mariadbd options, such as `--default-time-zone=-07:00`; `password` is root's."""
         self.directory = directory.resolve()
         self.options = tuple(options)
+        self.password = password
         self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -61,14 +63,16 @@ class Server:
 
         Raises ServerError when a program is missing or the server does not answer within START_LIMIT_S.
         """
-        self.directory.mkdir(parents=True, exist_ok=True)
+        (self.directory / "files").mkdir(parents=True, exist_ok=True)
         if not (self.directory / "data" / "mysql").exists():
             self._initialise()
-        self.port = free_port()
-        # A session of its own: a Ctrl-C meant for the demo must not take the server before its clients are gone.
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self._command(), stdout=log, stderr=log, start_new_session=True)
-        self._wait_until_it_answers()
+        for tries_left in reversed(range(TRIES)):
+            self.port = free_port()
+            # A session of its own: a Ctrl-C meant for the demo must not take the server before its clients are gone.
+            with self.log.open("ab") as log:
+                self.process = subprocess.Popen(self._command(), stdout=log, stderr=log, start_new_session=True)
+            if self._answers(tries_left):
+                return
 
     def stop(self) -> None:
         """End the server this object started; nothing happens when it runs no longer."""
@@ -103,18 +107,38 @@ class Server:
             "--no-defaults",
             *self._as_root(),
             f"--datadir={self.directory / 'data'}",
-            f"--socket={self.socket}",
+            # From the data directory, where the server works: a socket's whole path is limited to 107 bytes.
+            "--socket=../s.sock",
             f"--port={self.port}",
             "--bind-address=127.0.0.1",
-            f"--pid-file={self.directory / 'pid'}",
+            f"--pid-file={self._pid_file}",
             "--skip-name-resolve",
             "--skip-log-bin",
             # The server's own default is latin1, and DataJoint's tables would inherit it.
             "--character-set-server=utf8mb4",
             "--collation-server=utf8mb4_general_ci",
+            # Whoever gets in reads and writes no files with this server's rights.
+            f"--secure-file-priv={self.directory / 'files'}",
             *self._small(),
+            *self._with_password(),
             *self.options,
         ]
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.directory / "pid"
+
+    def _with_password(self) -> list[str]:
+        """Return the option that gives root a password before the server takes its first connection."""
+        if not self.password:
+            return []
+        script = self.directory / "init.sql"
+        script.touch(mode=0o600)
+        hosts = ("localhost", "127.0.0.1", "::1")
+        # One statement a line, as --init-file reads them.
+        statements = [f"ALTER USER IF EXISTS 'root'@'{host}' IDENTIFIED BY '{self.password}';\n" for host in hosts]
+        script.write_text("".join(statements))
+        return [f"--init-file={script}"]
 
     @staticmethod
     def _small() -> list[str]:
@@ -124,17 +148,19 @@ class Server:
     def _as_root() -> list[str]:
         return ["--user=root"] if os.geteuid() == 0 else []
 
-    def _wait_until_it_answers(self) -> None:
+    def _answers(self, tries_left: int) -> bool:
+        """Wait until the server is ready. False: it stopped at once, perhaps because the port was just taken."""
         assert self.process is not None
         give_up = time.monotonic() + START_LIMIT_S
         while time.monotonic() < give_up:
             if self.process.poll() is not None:
+                if tries_left:
+                    return False
                 raise ServerError(f"the private MariaDB stopped at once: {self._last_words()}")
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return
-            except OSError:
-                time.sleep(0.05)
+            # The server writes its pid file when it is ready: a port alone could be answered by somebody else.
+            if self._pid_file.exists() and self._pid_file.read_text().strip() == str(self.process.pid):
+                return True
+            time.sleep(0.05)
         self.stop()
         raise ServerError(f"the private MariaDB did not answer within {START_LIMIT_S:.0f} s: {self._last_words()}")
 
