@@ -4,7 +4,11 @@ Imported by worker processes (`manage.py populate tests.pipeline.Score`) and by 
 come from the environment, so that each test has schemas of its own on the shared server.
 """
 
+# DataJoint is published without types.
+# mypy: allow-subclassing-any, disable-error-code="operator"
+
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -20,7 +24,7 @@ class Recording(dj.Manual):
     subject: varchar(24)
     session: int
     ---
-    behaviour="": varchar(24)   # what make does: "", value, database, kill, wait, chained, unstorable
+    behaviour="": varchar(24)   # what make does: "", value, database, kill, wait, chained, hostile, exits, speaks, ...
     """
 
 
@@ -32,6 +36,12 @@ def analyse(behaviour: str) -> float:
     """Fail as `behaviour` says, in a function of the lab's own."""
     if behaviour == "value":
         raise ValueError("the trace is empty")
+    if behaviour == "hostile":
+        raise ValueError("\x1b[2Jwiped\nsubject=z done\u202e")
+    if behaviour == "exits":
+        sys.exit(3)
+    if behaviour == "speaks":
+        print("make speaks")
     if behaviour == "chained":
         try:
             return 1 / 0

@@ -1,0 +1,90 @@
+"""When may Ctrl-C or SIGTERM end a worker? At once inside make; never half way through writing a job's row.
+
+DataJoint records what interrupts make, but not what lands between the reservation and make, or while it commits: the
+row would stay reserved with nobody behind it.
+"""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# The exception and the words DataJoint's own handler uses, which end up in the jobs table (0.14.10, autopopulate.py).
+SIGTERM_RECEIVED = "SIGTERM received"
+
+
+class Interrupts:
+    """The two signals of this process. They raise where they land, save inside `held()`, where they wait."""
+
+    def __init__(self) -> None:
+        """Nothing is installed yet."""
+        self.received: int | None = None
+        self._held = False
+        self._pass_on: Callable[[int], None] | None = None
+        self._pid = os.getpid()
+
+    def __enter__(self) -> "Interrupts":
+        """Take the signals until the end of the block."""
+        self._before = {signum: signal.getsignal(signum) for signum in SIGNALS}
+        self.install()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Give them back as they were."""
+        for signum, handler in self._before.items():
+            signal.signal(signum, handler)
+
+    def install(self) -> None:
+        """Take the signals; again after DataJoint's populate() has put its own handler in place of ours."""
+        for signum in SIGNALS:
+            signal.signal(signum, self._arrived)
+
+    def raise_received(self) -> None:
+        """Raise the signal that waited, if one did: KeyboardInterrupt or SystemExit."""
+        if self.received is not None:
+            raise self._as_exception(self.received)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let a signal wait. The second one does not: a server that answers no more must not hold the terminal."""
+        before, self._held = self._held, True
+        try:
+            yield
+        finally:
+            self._held = before
+
+    @contextmanager
+    def let_through(self) -> Iterator[None]:
+        """Let signals raise where they land again, inside of `held()`."""
+        before, self._held = self._held, False
+        try:
+            yield
+        finally:
+            self._held = before
+
+    @contextmanager
+    def passed_on(self, to: Callable[[int], None]) -> Iterator[None]:
+        """Give every signal to `to`, and raise none: the processes that work are others."""
+        self._pass_on = to
+        try:
+            yield
+        finally:
+            self._pass_on = None
+
+    def _arrived(self, signum: int, frame: FrameType | None) -> None:
+        if os.getpid() != self._pid:  # a process forked by make inherits this handler: let it die as if it had none
+            signal.signal(signum, signal.SIG_DFL)
+            os.kill(os.getpid(), signum)
+            return
+        again = self.received is not None
+        self.received = self.received or signum
+        if self._pass_on:
+            self._pass_on(signum)
+        elif again or not self._held:
+            raise self._as_exception(signum)
+
+    @staticmethod
+    def _as_exception(signum: int) -> BaseException:
+        return SystemExit(SIGTERM_RECEIVED) if signum == signal.SIGTERM else KeyboardInterrupt()

@@ -1,0 +1,160 @@
+"""What does a person see of a populate run? A bar on a terminal, plain lines elsewhere, and a summary at the end.
+
+Keys and messages come from the lab's rows and code: what cannot be printed is escaped, so that it cannot move the
+cursor or pass for another line.
+"""
+
+import os
+from dataclasses import dataclass, field
+from io import TextIOBase
+from typing import Any, TextIO
+
+from jobs.keys import key_of
+from jobs.outcomes import Outcome, Report
+
+MESSAGE_CHARS = 500
+FAILURES_LISTED = 50
+UNKNOWN_COLUMNS, UNKNOWN_ROWS = 80, 24
+
+
+@dataclass
+class Tally:
+    """What came of one table so far."""
+
+    table: str
+    keys: int
+    held_back: int
+    done: int = 0
+    skipped: int = 0
+    failed: list[Outcome] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> None:
+        """Add one outcome."""
+        if outcome.status == "done":
+            self.done += 1
+        elif outcome.status == "skipped":
+            self.skipped += 1
+        else:
+            self.failed.append(outcome)
+
+    @property
+    def untried(self) -> int:
+        """Keys that the run did not come to."""
+        return self.keys - self.done - self.skipped - len(self.failed)
+
+    def __str__(self) -> str:
+        parts = [f"{self.done} done", f"{len(self.failed)} failed", f"{self.skipped} skipped"]
+        if self.held_back:
+            parts.append(f"{self.held_back} held back (error, ignored or reserved)")
+        if self.untried:
+            parts.append(f"{self.untried} not tried")
+        return f"{self.table}: {', '.join(parts)}"
+
+
+class Lines(Report):
+    """One plain line for each key, written at once, for a log file or a pipe."""
+
+    def __init__(self, out: TextIO | TextIOBase) -> None:
+        """`out` is where the lines go."""
+        self.out = out
+        self.tallies: list[Tally] = []
+        self.troubles: list[str] = []
+
+    @property
+    def has_failed(self) -> bool:
+        """Say whether anything went wrong so far."""
+        return bool(self.troubles) or any(tally.failed for tally in self.tallies)
+
+    def begin(self, table: str, keys: int, held_back: int) -> None:
+        """Name the table."""
+        self.tallies.append(Tally(table, keys, held_back))
+        self._start(self.tallies[-1])
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Write the key's line."""
+        self.tallies[-1].count(outcome)
+        self._show(outcome)
+
+    def trouble(self, text: str) -> None:
+        """Write the trouble, and keep it for the summary."""
+        self.troubles.append(text)
+        self.write(f"TROUBLE {text}")
+
+    def summarise(self) -> None:
+        """Write what came of each table, and every failure with its key, at most FAILURES_LISTED of a table."""
+        self.close()
+        for tally in self.tallies:
+            self.write(str(tally))
+            for outcome in tally.failed[:FAILURES_LISTED]:
+                self.write(f"  {failure(outcome)}")
+            if len(tally.failed) > FAILURES_LISTED:
+                self.write(f"  and {len(tally.failed) - FAILURES_LISTED} more failed")
+        for text in self.troubles:
+            self.write(f"TROUBLE {text}")
+
+    def write(self, text: str) -> None:
+        """Write one line and flush it: whoever follows the log sees it now."""
+        self.out.write(printable(text, self.out) + "\n")
+        self.out.flush()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def _start(self, tally: Tally) -> None:
+        held = f", {tally.held_back} held back (error, ignored or reserved)" if tally.held_back else ""
+        self.write(f"{tally.table}: {tally.keys} to compute{held}")
+
+    def _show(self, outcome: Outcome) -> None:
+        self.write(failure(outcome) if outcome.status == "failed" else f"{outcome.status} {key_of(outcome.key)}")
+
+
+class Bar(Lines):
+    """A bar for each table that moves in place; only failures and troubles get a line of their own, above it."""
+
+    bar: Any = None
+
+    def write(self, text: str) -> None:
+        """Write a line above the bar."""
+        if self.bar is None:
+            super().write(text)
+        else:
+            self.bar.write(printable(text, self.out), file=self.out)
+
+    def close(self) -> None:
+        """Leave the bar where it stands."""
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+    def _start(self, tally: Tally) -> None:
+        from tqdm import tqdm
+
+        self.close()
+        self.bar = tqdm(total=tally.keys, desc=tally.table, file=self.out, unit="key", **self._extent())
+
+    def _extent(self) -> dict[str, int | bool]:
+        # Some terminals (in containers, over serial lines) say they are 0 by 0, and tqdm would show nothing.
+        if os.get_terminal_size(self.out.fileno()).columns:
+            return {"dynamic_ncols": True}
+        return {"ncols": UNKNOWN_COLUMNS, "nrows": UNKNOWN_ROWS}
+
+    def _show(self, outcome: Outcome) -> None:
+        if outcome.status == "failed":
+            self.write(failure(outcome))
+        tally = self.tallies[-1]
+        self.bar.set_postfix(failed=len(tally.failed), skipped=tally.skipped, refresh=False)
+        self.bar.update()
+
+
+def failure(outcome: Outcome) -> str:
+    """Return the line of a failed key."""
+    message = outcome.message
+    cut = message if len(message) <= MESSAGE_CHARS else message[: MESSAGE_CHARS - 1] + "…"
+    return f"FAILED {key_of(outcome.key)}: {cut}"
+
+
+def printable(text: str, out: TextIO | TextIOBase | None = None) -> str:
+    """Return the text in one line, with what `out` cannot show escaped; also marks that turn the reading direction."""
+    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    encoding = getattr(out, "encoding", None) or "utf-8"
+    return shown.encode(encoding, "backslashreplace").decode(encoding)

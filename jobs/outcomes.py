@@ -1,0 +1,68 @@
+"""What does a run of populate take, and what comes of each key? Plain values that the worker and the terminal share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias
+
+Untyped: TypeAlias = Any
+"""What comes from DataJoint, which is published without types: a table, its jobs, a connection."""
+Key = dict[str, Any]
+Status = Literal["done", "failed", "skipped"]
+ORDERS = ("original", "reverse", "random")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `Table.populate(...)` is asked for, in DataJoint's words; `restrictions` are conditions in SQL."""
+
+    restrictions: tuple[str, ...] = ()
+    order: str = "original"
+    limit: int | None = None
+    max_calls: int | None = None
+    reserve: bool = True
+    stop_on_error: bool = False
+    make_kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one key. Skipped: another worker has taken or finished it; `message` is for a failed one."""
+
+    key: Key
+    status: Status
+    message: str = ""
+
+
+class Report(Protocol):
+    """Whoever wants to hear of a run as it goes."""
+
+    def begin(self, table: str, keys: int, held_back: int) -> None:
+        """`keys` of `table` will be tried; `held_back` are left alone as error, ignored or reserved."""
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Something came of one key."""
+
+    def trouble(self, text: str) -> None:
+        """Something is wrong that is not a key's own failure, such as a worker that was killed."""
+
+
+class WrongInputError(Exception):
+    """What was asked for cannot be done, and nothing has been; the message is one sentence for the person."""
+
+
+class StoppedError(Exception):
+    """The run ends before its keys do; the message says why, '' when the outcomes already say it."""
+
+
+class InterruptedRunError(Exception):
+    """Ctrl-C or SIGTERM ended the run, after the interrupted job was recorded."""
+
+    def __init__(self, signum: int) -> None:
+        """`signum` is SIGINT or SIGTERM."""
+        super().__init__(signum)
+        self.signum = signum
+
+
+def said(error: BaseException) -> str:
+    """Return an error in the words DataJoint stores: `ValueError: the trace is empty` (0.14.10, autopopulate.py)."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,0 +1,233 @@
+"""How do N processes compute the keys of one table? Each has its own connection; this process deals out the keys.
+
+DataJoint's own pool is not used: its children write the closed connection id of their parent into every row (0.14.10,
+autopopulate.py). Each member here is a fresh Python, so nothing is shared that a fork would break, and one that dies
+takes nothing with it but the key it was at.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable
+from multiprocessing.connection import Connection, Pipe, wait
+
+from jobs.computing import Tell, compute
+from jobs.interrupts import Interrupts
+from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, Untyped, WrongInputError
+from jobs.pipelines import connect, find_table
+from jobsite.lab import LabServer
+
+# A share is a quarter of a fair part of what is left: few questions to the server at first, even ends at last.
+SHARES_EACH = 4
+LOOK_S = 0.5
+GOODBYE_S = 5.0
+HELLO, READY = "hello", "ready"
+START = (
+    "import sys; from multiprocessing.connection import Connection; pipe = Connection(int(sys.argv[1]));"
+    " sys.path[:] = pipe.recv(); from jobs.workers import work; sys.exit(work(pipe))"
+)
+
+
+class Member:
+    """One process of the crew, seen from the one that deals."""
+
+    def __init__(self, lab: LabServer, options: Options) -> None:
+        """Start the process; it says HELLO when it can take signals, and READY when it can take keys."""
+        self.pipe, theirs = Pipe()
+        command = [sys.executable, "-c", START, str(theirs.fileno())]
+        # A session of its own: Ctrl-C on the terminal comes through us, once, and not before it can be handled.
+        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], start_new_session=True)  # noqa: S603
+        theirs.close()
+        self.pipe.send(sys.path)
+        self.pipe.send((lab, options))  # through the pipe, so that no password stands in the process list
+        self.takes_signals = False
+        self.has_said_why = False
+        self.share: list[Key] = []
+
+    def has_news(self) -> bool:
+        """Say whether it has spoken or ended. A dead one's pipe may stay open in processes that its make started."""
+        return self.pipe.poll() or self.process.poll() is not None
+
+    def hear(self) -> object:
+        """Return what it said. Raises EOFError when it has ended."""
+        if not self.pipe.poll():
+            raise EOFError
+        return self.pipe.recv()
+
+    def interrupt(self, signum: int) -> None:
+        """Pass a signal on, unless it is still starting: then it hears of it when it says HELLO."""
+        if self.takes_signals and self.process.poll() is None:
+            self.process.send_signal(signum)
+
+    def leave(self) -> None:
+        """Let it go: a closed pipe is its goodbye, once it has nothing to do."""
+        self.pipe.close()
+
+    def end(self) -> str:
+        """Wait for its end and return how it came."""
+        try:
+            code = self.process.wait(GOODBYE_S)
+        except subprocess.TimeoutExpired:
+            return "answers no more"
+        if code < 0:
+            return f"was killed by {signal.Signals(-code).name}"
+        return f"was ended by {signal.Signals(code - 128).name}" if code > 128 else f"ended with status {code}"
+
+    @property
+    def was_killed(self) -> bool:
+        """Say whether it died without a chance to record its job."""
+        return self.process.returncode is not None and self.process.returncode < 0
+
+
+class Crew:
+    """N processes that compute keys, table after table."""
+
+    def __init__(
+        self, size: int, lab: LabServer, options: Options, trouble: Callable[[str], None], interrupts: Interrupts
+    ) -> None:
+        """`trouble` hears of processes that could not start or were lost."""
+        self._size = size
+        self._lab = lab
+        self._members: list[Member] = []
+        self._idle: list[Member] = []
+        self._waiting: deque[Key] = deque()
+        self._options = options
+        self._trouble = trouble
+        self._interrupts = interrupts
+        self._stopped = False
+        self._table = ""
+        self._tell: Tell = lambda outcome: None
+
+    def __enter__(self) -> "Crew":
+        """Start the members; from here on signals go to them."""
+        self._passing = self._interrupts.passed_on(self._pass_on)
+        self._passing.__enter__()
+        self._members = [Member(self._lab, self._options) for _ in range(self._size)]
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Let everybody go, and wait until they have gone."""
+        for member in self._members:
+            member.leave()
+        for member in self._members:
+            member.process.wait()
+        self._passing.__exit__(None, None, None)
+
+    def compute(self, table: str, keys: list[Key], tell: Tell) -> None:
+        """Compute `keys` of the table of that dotted name; return when all are told, or nobody is left to do them.
+
+        Raises InterruptedRunError after a signal, StoppedError when a failure ends the run.
+        """
+        self._table, self._tell, self._waiting = table, tell, deque(keys)
+        self._deal()
+        while self._at_work():
+            wait([member.pipe for member in self._at_work()], timeout=LOOK_S)
+            for member in self._at_work():
+                if member.has_news():
+                    self._hear(member)
+            self._deal()
+        if self._interrupts.received is not None:
+            raise InterruptedRunError(self._interrupts.received)
+        if self._stopped:
+            raise StoppedError
+        if self._waiting:
+            raise StoppedError(f"{len(self._waiting)} keys were not tried: no process is left to try them")
+
+    def _at_work(self) -> list[Member]:
+        return [member for member in self._members if member not in self._idle]
+
+    def _deal(self) -> None:
+        """Give every idle member a share of what waits."""
+        if self._stopped or self._interrupts.received is not None:
+            return
+        for member in list(self._idle):
+            share = self._next_share()
+            if share:
+                self._idle.remove(member)
+                self._give(member, share)
+
+    def _next_share(self) -> list[Key]:
+        size = max(1, len(self._waiting) // (SHARES_EACH * len(self._members)))
+        if self._options.stop_on_error:
+            size = 1  # the others stop after the key they are at
+        return [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
+
+    def _give(self, member: Member, share: list[Key]) -> None:
+        try:
+            member.pipe.send((self._table, share))
+        except OSError:
+            self._waiting.extendleft(reversed(share))
+            self._lose(member)
+        else:
+            member.share = share
+
+    def _hear(self, member: Member) -> None:
+        try:
+            message = member.hear()
+        except (EOFError, OSError):
+            self._lose(member)
+            return
+        if isinstance(message, Outcome):
+            member.share.remove(message.key)
+            self._stopped |= message.status == "failed" and self._options.stop_on_error
+            self._tell(message)
+        elif message == HELLO:
+            member.takes_signals = True
+            if self._interrupts.received is not None:
+                member.interrupt(self._interrupts.received)
+        elif message == READY:
+            self._idle.append(member)
+        else:
+            member.has_said_why = True
+            self._trouble(str(message))
+
+    def _lose(self, member: Member) -> None:
+        """Strike off a member that has ended, say so, and deal its untouched keys again."""
+        self._members.remove(member)
+        how = f"worker process {member.process.pid} {member.end()}"
+        if self._interrupts.received is not None:
+            return
+        if member.was_killed and member.share:
+            left = "; its reservation is left behind" if self._options.reserve else ""
+            self._tell(Outcome(member.share.pop(0), "failed", f"{how}{left}"))
+        elif not member.has_said_why:
+            self._trouble(f"A {how}.")
+        self._waiting.extendleft(reversed(member.share))
+
+    def _pass_on(self, signum: int) -> None:
+        for member in self._members:
+            member.interrupt(signum)
+
+
+def work(pipe: Connection) -> int:
+    """Be a member: compute the shares that come through `pipe` until it closes; return the exit status."""
+    interrupts = Interrupts()
+    interrupts.install()
+    try:
+        lab, options = pipe.recv()
+        pipe.send(HELLO)
+        connect(lab)
+        _work_on_shares(pipe, options, interrupts)
+    except (EOFError, OSError):  # let go, or the one that deals is gone
+        return 0
+    except (WrongInputError, StoppedError) as error:
+        pipe.send(f"Worker process {os.getpid()} stopped: {error}")
+        return 1
+    except (KeyboardInterrupt, SystemExit, InterruptedRunError):
+        return 128 + (interrupts.received or signal.SIGTERM)
+    return 0
+
+
+def _work_on_shares(pipe: Connection, options: Options, interrupts: Interrupts) -> None:
+    tables: dict[str, Untyped] = {}
+    while True:
+        pipe.send(READY)
+        name, keys = pipe.recv()
+        table = tables.setdefault(name, tables.get(name) or find_table(name))
+        try:
+            compute(table, keys, options, pipe.send, interrupts)
+        except StoppedError as stopped:
+            if str(stopped):
+                raise  # else it is --stop-on-error, and the one that deals has heard of the failure

@@ -1,0 +1,139 @@
+"""manage.py populate: Ctrl-C and SIGTERM end a run cleanly, wherever they land."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from jobs.computing import compute
+from jobs.interrupts import Interrupts
+from jobs.outcomes import InterruptedRunError, Options, Outcome
+from tests.lab import ROOT, Lab
+
+KEYBOARD, TERMINATED = "KeyboardInterrupt", "SystemExit: SIGTERM received"
+SIGNALS = pytest.mark.parametrize(
+    ("signum", "status", "message"), [(signal.SIGINT, 130, KEYBOARD), (signal.SIGTERM, 143, TERMINATED)]
+)
+KEY = {"subject": "a", "session": 1}
+
+
+@SIGNALS
+def test_a_signal_in_make_is_recorded_and_ends_the_run(lab: Lab, signum: int, status: int, message: str) -> None:
+    schema, module = lab.pipeline(recordings={"a": "", "b": "wait", "c": ""})
+    worker = lab.start_waiting(schema)
+    worker.send_signal(signum)
+    out, err = worker.communicate()
+    assert (worker.returncode, err, lab.jobs(schema)) == (status, "", {"b": message})
+    assert out.splitlines()[-3:] == [
+        "tests.pipeline.Score: 1 done, 1 failed, 0 skipped, 1 not tried",
+        f"  FAILED subject=b, session=1: {message}",
+        f"Ended by {'Ctrl-C' if signum == signal.SIGINT else 'SIGTERM'}.",
+    ]
+    assert module.Score.fetch("subject").tolist() == ["a"]
+
+
+def test_sigterm_ends_a_run_without_reservation_as_well(lab: Lab) -> None:
+    schema, module = lab.pipeline(recordings={"a": "wait", "b": ""})
+    worker = lab.start_waiting(schema, "--no-reserve")
+    worker.terminate()
+    _, err = worker.communicate()
+    assert (worker.returncode, err, len(module.Score())) == (143, "", 0)
+
+
+def send_before(act: Callable[..., Any], signum: int) -> Callable[..., Any]:
+    """Return `act` with a signal to this process just before it."""
+
+    def trapped(*arguments: Any, **named: Any) -> Any:
+        os.kill(os.getpid(), signum)
+        return act(*arguments, **named)
+
+    return trapped
+
+
+def run(table: Any) -> list[tuple[str, str]]:
+    """Compute KEY here, expect to be interrupted, and return the outcomes."""
+    told: list[Outcome] = []
+    with Interrupts() as interrupts, pytest.raises(InterruptedRunError):
+        compute(table, [KEY, {**KEY, "session": 2}], Options(), told.append, interrupts)
+    return [(outcome.status, outcome.message) for outcome in told]
+
+
+@SIGNALS
+def test_a_signal_between_reservation_and_make_is_recorded_too(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, signum: int, status: int, message: str
+) -> None:
+    schema, module = lab.pipeline(recordings={"a": ""})
+    table = module.Score()
+    begin = table.connection.start_transaction
+    monkeypatch.setattr(table.connection, "start_transaction", send_before(begin, signum))
+    assert run(table) == [("failed", message)]
+    assert lab.jobs(schema) == {"a": message}
+    assert not table.connection.in_transaction
+
+
+def test_a_signal_while_the_key_is_reserved_waits_until_it_can_be_recorded(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema, module = lab.pipeline(recordings={"a": ""})
+    jobs = module.schema.jobs
+    monkeypatch.setattr(jobs, "reserve", send_before(jobs.reserve, signal.SIGINT))
+    assert run(module.Score()) == [("failed", KEYBOARD)]
+    assert lab.jobs(schema) == {"a": KEYBOARD}
+
+
+@pytest.mark.parametrize("moment", ["commit_transaction", "complete"])
+def test_a_signal_while_a_job_is_finished_waits_until_it_is(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    schema, module = lab.pipeline(recordings={"a": ""})
+    table = module.Score()
+    owner = module.schema.jobs if moment == "complete" else table.connection
+    with monkeypatch.context() as trap:
+        trap.setattr(type(owner), moment, send_before(getattr(type(owner), moment), signal.SIGTERM))
+        assert run(table) == [("done", "")]
+    assert (lab.jobs(schema), len(module.Score())) == ({}, 1)
+
+
+def test_a_signal_while_an_error_is_recorded_waits_until_it_is(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    schema, module = lab.pipeline(recordings={"a": "value"})
+    jobs = module.schema.jobs
+    monkeypatch.setattr(jobs, "error", send_before(jobs.error, signal.SIGTERM))
+    assert run(module.Score()) == [("failed", "ValueError: the trace is empty")]
+    assert lab.jobs(schema) == {"a": "ValueError: the trace is empty"}
+
+
+def test_a_second_signal_does_not_wait() -> None:
+    with Interrupts() as interrupts, interrupts.held():
+        os.kill(os.getpid(), signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_process_forked_by_make_dies_of_a_signal_that_its_parent_would_hold() -> None:
+    script = """
+import os, signal, time
+from jobs.interrupts import Interrupts
+with Interrupts() as interrupts, interrupts.held():
+    ready, say_ready = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(say_ready, b".")
+        while True:
+            time.sleep(0.01)
+    os.read(ready, 1)
+    os.kill(child, signal.SIGTERM)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{-signal.SIGTERM}\n"
+
+
+def test_signals_are_as_before_after_a_run() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with Interrupts():
+        pass
+    assert signal.getsignal(signal.SIGTERM) == before

@@ -1,0 +1,101 @@
+"""manage.py populate --processes: each process has a connection of its own, and one that dies takes nothing with it."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.ground import GROUND
+from tests.jobs.workers import Answer, answers
+from tests.lab import Lab, eventually, is_connected
+
+SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
+ROWS = {"calls": [""] * 8, "all": ["", "value", *[""] * 8], "stopped": ["value", "value", *[""] * 4]}
+COMMANDS = {
+    "calls": [SCORE, "--restrict", "subject='calls'", "--processes", "2", "--limit", "5", "--max-calls", "3"],
+    "all": [SCORE, SUMMARY, "--restrict", "subject='all'", "--processes", "2"],
+    "stopped": [SCORE, SUMMARY, "--restrict", "subject='stopped'", "--processes", "2", "--stop-on-error"],
+}
+
+
+@pytest.fixture(scope="module")
+def runs(accounts: None) -> Iterator[dict[str, Answer]]:
+    """What each of COMMANDS answered."""
+    with Lab() as lab:
+        schema, module = lab.pipeline()
+        module.Recording.insert(
+            (subject, session, behaviour)
+            for subject, behaviours in ROWS.items()
+            for session, behaviour in enumerate(behaviours, 1)
+        )
+        yield dict(zip(COMMANDS, answers(schema, list(COMMANDS.values())), strict=True))
+
+
+def test_every_key_is_tried_once_and_tables_follow_each_other(runs: dict[str, Answer]) -> None:
+    assert runs["all"].out.splitlines()[-3:] == [
+        f"{SCORE}: 9 done, 1 failed, 0 skipped",
+        "  FAILED subject=all, session=2: ValueError: the trace is empty",
+        f"{SUMMARY}: 9 done, 0 failed, 0 skipped",
+    ]
+    assert (runs["all"].status, runs["all"].err) == (1, "")
+
+
+def test_max_calls_and_limit_hold_for_all_processes_together(runs: dict[str, Answer]) -> None:
+    assert runs["calls"].out.splitlines()[-1] == f"{SCORE}: 3 done, 0 failed, 0 skipped"
+
+
+def test_stop_on_error_stops_all_processes(runs: dict[str, Answer]) -> None:
+    assert runs["stopped"].status == 1
+    assert "not tried" in runs["stopped"].out
+    assert SUMMARY not in runs["stopped"].out
+
+
+def reserved(schema: str) -> list[tuple[int, int]]:
+    """Return pid and connection id of every reserved job."""
+    rows = GROUND.sql(f"SELECT pid, connection_id FROM `{schema}`.`~jobs` WHERE status = 'reserved'")
+    return [(pid, connection) for pid, connection in rows]
+
+
+def two_reserved(schema: str) -> list[tuple[int, int]]:
+    rows: list[tuple[int, int]] = eventually(
+        lambda: len(reserved(schema)) == 2 and reserved(schema), "two jobs at once"
+    )
+    return rows
+
+
+def test_processes_have_connections_of_their_own_and_a_killed_one_is_told(lab: Lab) -> None:
+    schema, module = lab.pipeline(recordings={"a": "wait", "b": "wait", "c": ""})
+    worker = lab.start_waiting(schema, "--processes", "2")
+    (killed, one), (other, another) = two_reserved(schema)
+    assert len({killed, other, worker.pid}) == 3
+    assert one != another
+    assert is_connected(one)
+    assert is_connected(another)
+    os.kill(killed, signal.SIGKILL)
+    lab.gate.touch()
+    out, err = worker.communicate()
+    assert (worker.returncode, err, len(module.Score()), list(lab.jobs(schema).values())) == (1, "", 2, ["reserved"])
+    assert out.splitlines()[-2] == f"{SCORE}: 2 done, 1 failed, 0 skipped"
+    assert out.endswith(f": worker process {killed} was killed by SIGKILL; its reservation is left behind\n")
+
+
+def test_a_process_that_is_alone_ended_is_told_and_its_job_recorded(lab: Lab) -> None:
+    schema, module = lab.pipeline(recordings={"a": "wait", "b": ""})
+    worker = lab.start_waiting(schema, "--processes", "2")
+    eventually(lambda: len(module.Score()) == 1, "the other process to compute the rest")
+    ((pid, _),) = reserved(schema)
+    os.kill(pid, signal.SIGTERM)
+    out, _ = worker.communicate()
+    assert out.splitlines()[-1] == f"TROUBLE A worker process {pid} was ended by SIGTERM."
+    assert (worker.returncode, lab.jobs(schema)) == (1, {"a": "SystemExit: SIGTERM received"})
+
+
+def test_ctrl_c_reaches_all_processes(lab: Lab) -> None:
+    schema, _ = lab.pipeline(recordings={"a": "wait", "b": "wait", "c": ""})
+    worker = lab.start_waiting(schema, "--processes", "2")
+    two_reserved(schema)
+    worker.send_signal(signal.SIGINT)
+    _, err = worker.communicate()
+    assert (worker.returncode, err) == (130, "")
+    assert lab.jobs(schema) == {"a": "KeyboardInterrupt", "b": "KeyboardInterrupt"}

@@ -1,0 +1,70 @@
+"""manage.py populate: a bar on a terminal, plain lines elsewhere, and nothing that can mess up either."""
+
+import io
+
+import pytest
+
+from jobs.management.progress import FAILURES_LISTED, MESSAGE_CHARS, Lines, failure, printable
+from jobs.outcomes import Outcome
+from tests.jobs.workers import on_a_terminal
+from tests.lab import Lab
+
+SCORE = "tests.pipeline.Score"
+
+
+def test_a_terminal_shows_a_bar_with_failures_above_it(lab: Lab) -> None:
+    schema, _ = lab.pipeline(recordings={"a": "", "b": "hostile", "c": ""})
+    answer = on_a_terminal(schema, SCORE)
+    assert (answer.status, answer.err) == (1, "")
+    assert "3/3" in answer.out
+    assert "done subject=a" not in answer.out
+    assert r"FAILED subject=b, session=1: ValueError: \x1b[2Jwiped\nsubject=z done\u202e" in answer.out
+    assert "\x1b[2J" not in answer.out
+    assert answer.out.splitlines()[-2] == f"{SCORE}: 2 done, 1 failed, 0 skipped"
+
+
+def test_a_pipe_gets_one_line_a_key_whatever_the_message(lab: Lab) -> None:
+    schema, _ = lab.pipeline(recordings={"a\x1bc": "", "b": "hostile"})
+    worker = lab.populate(schema, PYTHONIOENCODING="ascii")
+    told = r"FAILED subject=b, session=1: ValueError: \x1b[2Jwiped\nsubject=z done\u202e"
+    assert worker.stdout.splitlines() == [
+        f"{SCORE}: 2 to compute",
+        r"done subject=a\x1bc, session=1",
+        told,
+        f"{SCORE}: 1 done, 1 failed, 0 skipped",
+        f"  {told}",
+    ]
+
+
+def test_a_stream_that_knows_no_emoji_gets_an_escape() -> None:
+    assert printable("🧠 Überlänge", io.TextIOWrapper(io.BytesIO(), encoding="latin1")) == r"\U0001f9e0 Überlänge"
+
+
+def test_a_lone_surrogate_is_escaped() -> None:
+    assert printable("\udcff") == r"\udcff"
+
+
+def test_a_long_message_is_cut() -> None:
+    assert len(failure(Outcome({"a": 1}, "failed", "x" * 9000))) == len("FAILED a=1: ") + MESSAGE_CHARS
+
+
+@pytest.fixture
+def lines() -> Lines:
+    lines = Lines(io.StringIO())
+    lines.begin("lab.Spikes", FAILURES_LISTED + 3, 0)
+    return lines
+
+
+def test_a_summary_lists_so_many_failures_and_counts_the_rest(lines: Lines) -> None:
+    for number in range(FAILURES_LISTED + 2):
+        lines.outcome(Outcome({"n": number}, "failed", "no"))
+    lines.out = io.StringIO()
+    lines.summarise()
+    summary = lines.out.getvalue().splitlines()
+    assert summary[0] == f"lab.Spikes: 0 done, {FAILURES_LISTED + 2} failed, 0 skipped, 1 not tried"
+    assert summary[FAILURES_LISTED + 1 :] == ["  and 2 more failed"]
+
+
+def test_trouble_alone_makes_a_run_fail(lines: Lines) -> None:
+    lines.trouble("a process was killed")
+    assert lines.has_failed
