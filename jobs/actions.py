@@ -11,16 +11,24 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db import DatabaseError
+from django.db.models import F, Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleIn
 
+from connections.server import ask_server
 from jobs.filters import JobFilter
 from jobs.listing import by_schema, seen_before
-from jobs.models import Job
+from jobs.models import JOBS_TABLE, Job
 from jobs.seen import SeenJob
+from jobsite.columns import identifier
+from jobsite.refusals import error_number
 
 CLEAR = "jobs.clear_job"
 ROWS_A_DELETE = 200
 """Rows of one DELETE: workers wait a few milliseconds at most."""
+
+GUARD = ("table_name", "key_hash", "status", "timestamp")
+MISSING_PRIVILEGE = {1044, 1142}
 
 log = logging.getLogger("jobsite.activity")
 
@@ -32,10 +40,19 @@ class Cleared:
     cleared: int = 0
     changed: int = 0
     gone: int = 0
+    refused: int = 0
+    grants: frozenset[str] = frozenset()
+    """What an administrator of the server has to run before the refused ones can be cleared."""
 
     def __add__(self, other: "Cleared") -> "Cleared":
         """Return both together."""
-        return Cleared(self.cleared + other.cleared, self.changed + other.changed, self.gone + other.gone)
+        return Cleared(
+            self.cleared + other.cleared,
+            self.changed + other.changed,
+            self.gone + other.gone,
+            self.refused + other.refused,
+            self.grants | other.grants,
+        )
 
     @property
     def in_words(self) -> str:
@@ -46,6 +63,9 @@ class Cleared:
             said.append(f"{self.changed:,} changed meanwhile and {'was' if self.changed == 1 else 'were'} left alone.")
         if self.gone:
             said.append(f"{self.gone:,} {'was' if self.gone == 1 else 'were'} gone already.")
+        if self.refused:
+            grants = " ".join(sorted(self.grants))
+            said.append(f"{self.refused:,} could not be cleared, the server asks for a privilege: {grants}")
         return " ".join(said)
 
 
@@ -56,7 +76,7 @@ def clear(seen: Iterable[SeenJob], schemas: Sequence[str], user: AbstractBaseUse
     """
     _check(user)
     found = Cleared()
-    for schema, rows in by_schema(seen):
+    for schema, rows in by_schema(dict.fromkeys(seen)):
         for few in _in_chunks(rows):
             found += _clear_few(schema, few) if schema in schemas else Cleared(gone=len(few))
     log.info("%s cleared jobs: %s", user.get_username(), found.in_words)
@@ -89,14 +109,30 @@ def _check(user: AbstractBaseUser | AnonymousUser) -> None:
 
 def _clear_few(schema: str, rows: Sequence[SeenJob]) -> Cleared:
     table = Job.objects.in_schema(schema)
-    unchanged, keys = Q(), Q()
-    for row in rows:
-        key = Q(table_name=row.table_name, key_hash=row.key_hash)
-        keys |= key
-        unchanged |= key & Q(status=row.status, timestamp=row.timestamp)
-    cleared, _ = table.filter(unchanged).delete()
+    keys = Q(pk__in=[(row.table_name, row.key_hash) for row in rows])
+    try:
+        # By key for the index, and by all four together for the guard.
+        cleared, _ = table.filter(keys, _unchanged(rows)).delete()
+    except DatabaseError as error:
+        if error_number(error) not in MISSING_PRIVILEGE:
+            raise
+        return Cleared(refused=len(rows), grants=frozenset([_grant(schema)]))
     changed = table.filter(keys).count() if cleared < len(rows) else 0
     return Cleared(cleared=cleared, changed=changed, gone=len(rows) - cleared - changed)
+
+
+def _unchanged(rows: Sequence[SeenJob]) -> Q:
+    """Return the condition that a row is as it was seen; a timestamp of NULL equals nothing and is asked for apart."""
+    timed = [(row.table_name, row.key_hash, row.status, row.timestamp) for row in rows if row.timestamp is not None]
+    found = Q(TupleIn(Tuple(*map(F, GUARD)), timed)) if timed else Q()
+    for row in rows:
+        if row.timestamp is None:
+            found |= Q(table_name=row.table_name, key_hash=row.key_hash, status=row.status, timestamp=None)
+    return found
+
+
+def _grant(schema: str) -> str:
+    return f"GRANT DELETE ON {identifier(schema, JOBS_TABLE)} TO {ask_server().account};"
 
 
 def _matching_chunks(chosen: JobFilter, schema: str, now: datetime, before: datetime) -> Iterator[list[SeenJob]]:

@@ -17,7 +17,7 @@ from jobs.filters import SORTS, JobFilter
 from jobs.models import Job, JobQuerySet
 from jobs.seen import SeenJob
 from jobs.states import RESERVED
-from jobsite.columns import InOneCollation
+from jobsite.columns import AsStored, InOneCollation
 
 GROUP = ("schema", "table_name", "status")
 TIE_BREAKERS = ("schema", "table_name", "key_hash")
@@ -95,7 +95,7 @@ def held_by(connection_ids: Collection[int], schemas: Sequence[str]) -> list[Job
 def seen_before(chosen: JobFilter, schema: str, now: datetime, before: datetime) -> JobQuerySet:
     """Return the rows of one schema that match the filter and were there before a second of the server's clock."""
     rows = Job.objects.in_schema(schema).filter(_matching(chosen, now) & _stood_before(before))
-    return rows.order_by("table_name", "key_hash")
+    return rows.order_by(AsStored("table_name"), AsStored("key_hash"))
 
 
 def list_seen_before(
@@ -134,6 +134,8 @@ def by_schema(seen: Iterable[SeenJob]) -> list[tuple[str, list[SeenJob]]]:
 
 def _sorted_union(chosen: JobFilter, schemas: Sequence[str], wanted: Q, start: int, stop: int) -> list[Job]:
     order = _order(chosen.sort)
+    if stop <= start:
+        return []  # Django would empty every branch, and then not sort what is left of the union
     branches = [
         _branch(schema).filter(wanted).defer("error_stack").order_by(*order)[:stop]
         for schema in _asked(chosen, schemas)

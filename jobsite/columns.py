@@ -7,6 +7,7 @@ different collations could not stand in one UNION otherwise (error 1271).
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.models.lookups import Exact
 from django.db.models.sql.compiler import SQLCompiler
 
 TEXT_LIMIT = 4000
@@ -40,6 +41,18 @@ class LabText(TextField):
         return f"CONVERT(LEFT({sql}, {self.limit}) USING utf8mb4) COLLATE {ONE_COLLATION}", params
 
 
+@LabText.register_lookup
+class ExactInAnyCharset(Exact):
+    """`=`, also with letters that the column's character set lacks (error 1267 otherwise): only those cost the index."""
+
+    def process_lhs(self, compiler: SQLCompiler, connection: Any, lhs: Any = None) -> tuple[str, Any]:
+        """Compare byte by byte where a plain comparison could fail."""
+        sql, params = super().process_lhs(compiler, connection, lhs)
+        if isinstance(self.rhs, str) and not self.rhs.isascii():
+            sql = f"CONVERT({sql} USING utf8mb4) COLLATE utf8mb4_bin"
+        return sql, params
+
+
 class LabBlob(BinaryField):
     """A blob column, read as at most `limit` bytes."""
 
@@ -60,10 +73,21 @@ class InOneCollation(models.Func):
     output_field = TextField()
 
 
+def identifier(*names: str) -> str:
+    """Return `a`.`b` as a person types it; a backtick in a name is doubled (MySQL manual, "Schema Object Names")."""
+    return ".".join("`" + name.replace("`", "``") + "`" for name in names)
+
+
+class AsStored(models.Func):
+    """A column to sort by in its own collation, along its index: Django would sort by what the SELECT list made of it."""
+
+    template = "%(expressions)s"
+    arity = 1
+
+
 def quoted(*names: str) -> str:
     """Return `a`.`b` for names found on the server, fit for `db_table` and for raw SQL with parameters.
 
-    A backtick in a name is doubled (MySQL manual, "Schema Object Names"); a percent sign too, because the driver
-    formats every statement that has parameters.
+    A percent sign is doubled, because the driver formats every statement that has parameters.
     """
-    return ".".join("`" + name.replace("`", "``").replace("%", "%%") + "`" for name in names)
+    return identifier(*names).replace("%", "%%")
