@@ -19,6 +19,7 @@ from django.db import connections as databases
 
 from connections.models import Connection
 from connections.server import Server, ask_server, process_list
+from jobsite.moments import read_moment
 from jobsite.refusals import error_number
 
 KILL = "connections.kill_connection"
@@ -76,7 +77,7 @@ class SeenConnection:
         thread, user, host, started = (unquote(part) for part in token.split("|"))
         if not thread.isdecimal():
             raise ValueError("This is not a connection that a page showed.")
-        return cls(int(thread), user, host, datetime.fromisoformat(started))
+        return cls(int(thread), user, host, read_moment(started))
 
     @property
     def token(self) -> str:

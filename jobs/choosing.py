@@ -16,6 +16,7 @@ from jobs.models import Job
 from jobs.seen import SeenJob
 from jobs.signs import mark
 from jobs.states import RESERVED
+from jobsite.moments import read_moment
 
 TYPE_THE_NUMBER_ABOVE = 50
 ROWS_SHOWN = 50
@@ -43,7 +44,7 @@ class Choice:
             return cls(
                 chosen=chosen,
                 everything=everything,
-                as_of=datetime.fromisoformat(str(form["as_of"])) if everything else None,
+                as_of=read_moment(str(form["as_of"])) if everything else None,
                 seen=() if everything else tuple(SeenJob.read(token) for token in form.getlist("job")),
                 expected=int(form.get("expected") or 0),
                 needs_number=form.get("needs_number") == "1",

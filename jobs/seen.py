@@ -5,6 +5,7 @@ from datetime import datetime
 from urllib.parse import quote, unquote
 
 from jobs.models import Job
+from jobsite.moments import read_moment
 
 PARTS = 5
 
@@ -31,7 +32,7 @@ class SeenJob:
         if len(parts) != PARTS:
             raise ValueError("This is not a job that a page showed: go back to the list and choose again.")
         schema, table_name, key_hash, status, when = parts
-        return cls(schema, table_name, key_hash, status, datetime.fromisoformat(when) if when else None)
+        return cls(schema, table_name, key_hash, status, read_moment(when) if when else None)
 
     @property
     def token(self) -> str:

@@ -101,7 +101,8 @@ def clear(request: HttpRequest) -> HttpResponse:
         outcome = clear_matching(choice.chosen, layouts.schemas, server.now, choice.as_of, request.user)
     else:
         outcome = clear_seen(choice.seen, layouts.schemas, request.user)
-    messages.success(request, outcome.in_words) if outcome.cleared else messages.warning(request, outcome.in_words)
+    level = messages.SUCCESS if outcome.cleared and not outcome.refused else messages.WARNING
+    messages.add_message(request, level, outcome.in_words)
     return _to_list(choice)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -71,6 +72,12 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404."""
     return _refusal(request, exception, 404)
+
+
+def not_from_here(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a form without the site's token (CSRF)."""
+    said = "This form did not come from a page of Jobsite, or the page is too old: load it again and repeat."
+    return _refusal(request, PermissionDenied(said), 403)
 
 
 REFUSALS = {

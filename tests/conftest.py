@@ -1,10 +1,9 @@
-"""What every test stands on: the site's own database, the accounts on the lab's server, and a lab of one test.
-"""
+"""What every test stands on: the site's own database, the accounts on the lab's server, and a lab of one test."""
 
 from collections.abc import Iterator
 
 import pytest
-from django.test import SimpleTestCase
+from django.test import SimpleTestCase, override_settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from tests.ground import GROUND
@@ -29,9 +28,16 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     from django.test.utils import setup_databases, teardown_databases
 
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default": False})
         yield
         teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash the cast's passwords quickly: a slow hash is for secrets, and costs half a second a person."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(scope="session")

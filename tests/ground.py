@@ -9,7 +9,7 @@ import atexit
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -24,7 +24,7 @@ OTHER_ZONE = "--default-time-zone=-07:00"
 PASSWORD = "a-password-of-the-tests"
 SITE = "jobsite_test"
 PEOPLE = ("alice", "bob")
-LOOK_AND_CLEAR = rf"GRANT SELECT, DELETE ON `lab\_%`.* TO '{SITE}'@'%'"
+EVERY_SCHEMA = r"`lab\_%`.*"
 
 
 class Ground:
@@ -88,25 +88,39 @@ class Ground:
         """Say which family the server is of."""
         return "mariadb" in str(self.sql("SELECT VERSION()")[0][0]).lower()
 
+    @property
+    def kill_privilege(self) -> str:
+        """Return what lets an account end the connections of others."""
+        return "CONNECTION ADMIN" if self.is_mariadb else "CONNECTION_ADMIN"
+
     def make_accounts(self) -> None:
         """Make the lab's people and the site's account."""
-        kill = "CONNECTION ADMIN" if self.is_mariadb else "CONNECTION_ADMIN"
         for name in (*PEOPLE, SITE):
             self.sql(f"DROP USER IF EXISTS '{name}'@'%'")
             self.sql(f"CREATE USER '{name}'@'%' IDENTIFIED BY '{PASSWORD}'")
         for name in PEOPLE:
-            self.sql(rf"GRANT ALL ON `lab\_%`.* TO '{name}'@'%'")
-        self.sql(LOOK_AND_CLEAR)
-        self.sql(f"GRANT PROCESS, {kill} ON *.* TO '{SITE}'@'%'")
+            self.sql(f"GRANT ALL ON {EVERY_SCHEMA} TO '{name}'@'%'")
+        self.sql(f"GRANT SELECT, DELETE ON {EVERY_SCHEMA} TO '{SITE}'@'%'")
+        self.sql(f"GRANT PROCESS, {self.kill_privilege} ON *.* TO '{SITE}'@'%'")
+
+    def without_grants(self) -> AbstractContextManager[None]:
+        """Take from the site's account, for a while, what lets it read and clear jobs."""
+        return self.without("SELECT, DELETE", on=EVERY_SCHEMA)
 
     @contextmanager
-    def without_grants(self) -> Iterator[None]:
-        """Take from the site's account, for a while, what lets it read and clear jobs."""
-        self.sql(LOOK_AND_CLEAR.replace("GRANT", "REVOKE").replace(" TO ", " FROM "))
+    def without(self, privileges: str, *, on: str = "*.*") -> Iterator[None]:
+        """Take privileges from the site's account for a while."""
+        self._account_changes(f"REVOKE {privileges} ON {on} FROM '{SITE}'@'%'")
         try:
             yield
         finally:
-            self.sql(LOOK_AND_CLEAR)
+            self._account_changes(f"GRANT {privileges} ON {on} TO '{SITE}'@'%'")
+
+    def _account_changes(self, statement: str) -> None:
+        from django.db import connections
+
+        self.sql(statement)
+        connections["lab"].close()  # a connection keeps the global privileges it began with
 
 
 GROUND = Ground()

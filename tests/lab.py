@@ -125,8 +125,11 @@ class Lab:
         return worker
 
     def abandon(self, schema: str) -> None:
-        """Leave an abandoned reservation: a worker killed inside make, and its connection gone."""
-        worker = self.start_waiting(schema)
+        """Leave an abandoned reservation: a worker killed inside make, and its connection gone.
+
+        It is bob's: alice is connected from here all the time, which makes hers uncertain.
+        """
+        worker = self.start_waiting(schema, user="bob")
         (connection,) = GROUND.sql(f"SELECT connection_id FROM `{schema}`.`~jobs` WHERE status = 'reserved'")
         worker.send_signal(signal.SIGKILL)
         worker.wait()
