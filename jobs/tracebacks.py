@@ -21,8 +21,9 @@ class ShownException:
 
 def shown(stack: Stack) -> list[ShownException]:
     """Return the exceptions of a stack, last raised first."""
-    relations = [raised.relation for raised in stack.chain[1:]] + [""]
-    return [_shown(raised, relation) for raised, relation in reversed(list(zip(stack.chain, relations, strict=True)))]
+    led_on_by = [*(raised.relation for raised in stack.chain[1:]), ""]
+    # A text that is no traceback has no chain, and so one relation too many.
+    return [_shown(raised, relation) for raised, relation in reversed(list(zip(stack.chain, led_on_by, strict=False)))]
 
 
 def _shown(raised: Raised, relation: str) -> ShownException:
