@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from jobsite.refusals import explain
 
 CANNOT_LOOK = 503
+WRONG_METHOD = 405
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -54,6 +55,23 @@ class LabAnswers:
         return response
 
 
+class FormsOnly:
+    """Middleware: who comes to a form's address without the form, after logging in again, gets words and a way on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """`get_response` is the rest of the site."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; Django's own answer to a wrong method is a blank page."""
+        response = self.get_response(request)
+        if response.status_code != WRONG_METHOD:
+            return response
+        page = _refusal(request, PermissionDenied(), WRONG_METHOD)
+        page["Allow"] = response["Allow"]
+        return page
+
+
 def banner(request: HttpRequest) -> dict[str, object]:
     """Context of every page: which server it looks at."""
     return {"lab": settings.LAB, "lab_banner": settings.LAB_BANNER, "debug_is_on": settings.DEBUG}
@@ -84,6 +102,7 @@ REFUSALS = {
     400: ("That did not work", "The site could not read this request: go back and try again."),
     403: ("Not allowed", "Your account may not do this: ask an admin of Jobsite to put you in a group that may."),
     404: ("No such page", "There is nothing at this address."),
+    405: ("Choose again", "This address only answers a form: nothing was done. Go back to the list and choose again."),
 }
 
 

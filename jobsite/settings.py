@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jobsite.http.LabAnswers",
+    "jobsite.http.FormsOnly",
 ]
 
 ROOT_URLCONF = "jobsite.urls"
@@ -118,5 +119,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "formatters": {"plain": {"format": "{asctime} {name} {message}", "style": "{"}},
-    "loggers": {"jobsite": {"handlers": ["terminal"], "level": "INFO"}},
+    "loggers": {
+        "jobsite": {"handlers": ["terminal"], "level": "INFO"},
+        # Django says where a page broke only when DEBUG is on.
+        "django.request": {"handlers": ["terminal"], "level": "ERROR"},
+    },
 }

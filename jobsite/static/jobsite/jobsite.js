@@ -103,7 +103,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful) $("#notice")?.replaceChildren();
+  // A 503 counts as successful too: what it brought is the notice.
+  if (event.detail.successful && event.detail.xhr.status < 400) $("#notice")?.replaceChildren();
 });
 document.addEventListener("htmx:sendError", () => notice("Jobsite does not answer. What is shown may be out of date."));
 document.addEventListener("htmx:responseError", (event) => {
