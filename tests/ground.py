@@ -127,7 +127,9 @@ GROUND = Ground()
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests() -> None:
-    """Start the server, and tell the site where it is."""
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Start the server, and tell the site where it is; with -n, each process that runs tests has a server of its own."""
+    if early_config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ:
+        return
     GROUND.rise()
     os.environ.update(GROUND.site_environ())
