@@ -141,6 +141,13 @@ def _kill_one(seen: SeenConnection, target: Target) -> Outcome:
     return Outcome(seen, Fate.REFUSED, refusal) if refusal else _send(seen, target, server)
 
 
+def _missing(server: Server) -> str:
+    # MySQL manual, "SYSTEM_USER": whoever lacks it cannot end a session of an account that has it.
+    if not server.is_mariadb and "CONNECTION_ADMIN" in server.privileges:
+        return "the server protects this account, which has SYSTEM_USER"
+    return f"the server asks for a privilege: {server.kill_grant}"
+
+
 def _send(seen: SeenConnection, target: Target, server: Server) -> Outcome:
     try:
         with databases["lab"].cursor() as cursor:
@@ -149,6 +156,6 @@ def _send(seen: SeenConnection, target: Target, server: Server) -> Outcome:
         if error_number(error) == NO_SUCH_THREAD:
             return Outcome(seen, Fate.GONE)
         if error_number(error) in MISSING_PRIVILEGE:
-            return Outcome(seen, Fate.REFUSED, f"the server asks for a privilege: {server.kill_grant}")
+            return Outcome(seen, Fate.REFUSED, _missing(server))
         raise
     return Outcome(seen, Fate.SENT)

@@ -57,8 +57,8 @@ class Presence:
     threads: Mapping[int, tuple[str, str]]
 
 
-# One question, one answer: a page asks it once. UTC_TIMESTAMP needs no time zone tables. Only the privileges that matter
-# here: GROUP_CONCAT cuts an administrator's long list at 1024 characters.
+# One question, one answer: a page asks it once. UTC_TIMESTAMP needs no time zone tables. Only the privileges that
+# matter here: GROUP_CONCAT cuts an administrator's long list at 1024 characters.
 SERVER_SQL = """
 SELECT UTC_TIMESTAMP(6), VERSION(), USER(), CURRENT_USER(), CONNECTION_ID(), @@performance_schema,
        (SELECT GROUP_CONCAT(privilege_type) FROM information_schema.user_privileges

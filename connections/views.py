@@ -74,7 +74,8 @@ def kill(request: HttpRequest) -> HttpResponse:
         if outcome.fate is not Fate.SENT:
             said = f": {outcome.why}" if outcome.why else ""
             who = f"{outcome.seen.id} {outcome.seen.user}@{outcome.seen.host}"
-            messages.warning(request, f"{who} was left alone, {outcome.fate.value}{said}.")
+            end = "" if said.endswith(";") else "."  # a GRANT ends by itself
+            messages.warning(request, f"{who} was left alone, {outcome.fate.value}{said}{end}")
     sent = [outcome.seen.token for outcome in outcomes if outcome.fate is Fate.SENT]
     query = urlencode(
         {"target": _target(request).value, "filter": request.POST.get("filter", ""), "connection": sent}, doseq=True

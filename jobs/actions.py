@@ -109,7 +109,7 @@ def _check(user: AbstractBaseUser | AnonymousUser) -> None:
 
 def _clear_few(schema: str, rows: Sequence[SeenJob]) -> Cleared:
     table = Job.objects.in_schema(schema)
-    keys = Q(pk__in=[(row.table_name, row.key_hash) for row in rows])
+    keys = _keys(rows)
     try:
         # By key for the index, and by all four together for the guard.
         cleared, _ = table.filter(keys, _unchanged(rows)).delete()
@@ -121,14 +121,28 @@ def _clear_few(schema: str, rows: Sequence[SeenJob]) -> Cleared:
     return Cleared(cleared=cleared, changed=changed, gone=len(rows) - cleared - changed)
 
 
-def _unchanged(rows: Sequence[SeenJob]) -> Q:
-    """Return the condition that a row is as it was seen; a timestamp of NULL equals nothing and is asked for apart."""
-    timed = [(row.table_name, row.key_hash, row.status, row.timestamp) for row in rows if row.timestamp is not None]
-    found = Q(TupleIn(Tuple(*map(F, GUARD)), timed)) if timed else Q()
+def _keys(rows: Sequence[SeenJob]) -> Q:
+    plain = [(row.table_name, row.key_hash) for row in rows if _is_plain(row)]
+    found = Q(pk__in=plain) if plain else Q()
     for row in rows:
-        if row.timestamp is None:
-            found |= Q(table_name=row.table_name, key_hash=row.key_hash, status=row.status, timestamp=None)
+        if not _is_plain(row):
+            found |= Q(table_name=row.table_name, key_hash=row.key_hash)
     return found
+
+
+def _unchanged(rows: Sequence[SeenJob]) -> Q:
+    """Return the condition that a row is as it was seen."""
+    plain = [(row.table_name, row.key_hash, row.status, row.timestamp) for row in rows if _is_plain(row)]
+    found = Q(TupleIn(Tuple(*map(F, GUARD)), plain)) if plain else Q()
+    for row in rows:
+        if not _is_plain(row):
+            found |= Q(**{name: getattr(row, name) for name in GUARD})
+    return found
+
+
+def _is_plain(row: SeenJob) -> bool:
+    """Say whether the row can stand in a list of tuples: NULL equals nothing, and a column may lack a letter (1267)."""
+    return row.timestamp is not None and (row.table_name + row.key_hash + row.status).isascii()
 
 
 def _grant(schema: str) -> str:

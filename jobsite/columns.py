@@ -43,7 +43,7 @@ class LabText(TextField):
 
 @LabText.register_lookup
 class ExactInAnyCharset(Exact):
-    """`=`, also with letters that the column's character set lacks (error 1267 otherwise): only those cost the index."""
+    """`=`, also with letters that the column's character set lacks (error 1267): only those cost the index."""
 
     def process_lhs(self, compiler: SQLCompiler, connection: Any, lhs: Any = None) -> tuple[str, Any]:
         """Compare byte by byte where a plain comparison could fail."""
@@ -79,7 +79,7 @@ def identifier(*names: str) -> str:
 
 
 class AsStored(models.Func):
-    """A column to sort by in its own collation, along its index: Django would sort by what the SELECT list made of it."""
+    """A column to sort by in its own collation, along its index: Django would sort by what the SELECT list shows."""
 
     template = "%(expressions)s"
     arity = 1

@@ -1,0 +1,388 @@
+"""Ending connections: what is refused, whatever is posted; what becomes of a worker's job; who may."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from bs4 import BeautifulSoup
+from django.contrib.auth.models import AnonymousUser, User
+from django.core.exceptions import PermissionDenied
+from django.db import connections as databases
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from connections.killing import Fate, Outcome, SeenConnection, Target, kill, why_not
+from connections.models import INFORMATION_SCHEMA, Connection
+from connections.server import Server, ask_server, process_list
+from tests.cast import person
+from tests.ground import GROUND, SITE
+from tests.lab import Lab, eventually, is_connected
+from tests.pages import FRAGMENT, fields, look, notices, page, text_of
+
+LIST, CONFIRM, KILL, RESULT = (
+    "/connections/",
+    "/connections/kill/confirm/",
+    "/connections/kill/",
+    "/connections/killed/",
+)
+STARTED = datetime(2026, 1, 4, tzinfo=timezone.utc)
+
+Form = dict[str, list[str]]
+
+
+def token(thread: int) -> str:
+    """Return what a page would send for a connection, also for one that it offers no tick for."""
+    server = ask_server()
+    return SeenConnection.of(process_list(server).get(id=thread), server).token
+
+
+def confirm(client: Client, form: Form) -> BeautifulSoup:
+    """Return the confirm page."""
+    response = client.post(CONFIRM, form)
+    assert response.status_code == 200
+    return page(response)
+
+
+def consequences(found: BeautifulSoup) -> list[str]:
+    """Return what the confirm page says will become of each."""
+    return [text_of(line) for line in found.select(".consequence li")]
+
+
+def post(client: Client, form: Form) -> BeautifulSoup:
+    """Send a kill and return the page that follows it."""
+    response = client.post(KILL, form)
+    assert response.status_code == 302
+    return look(client, response.headers["Location"])
+
+
+def refusals(client: Client, form: Form) -> list[str]:
+    """Send a kill by hand and return why it was refused, without the number and the name."""
+    return [said.partition(" was left alone, ")[2] for said in notices(post(client, form))]
+
+
+@contextmanager
+def busy(user: str = "bob") -> Iterator[tuple[int, "ThreadPoolExecutor"]]:
+    """Let a connection run a long statement; yield its id and the place where it runs."""
+    with GROUND.connected(user) as driver, ThreadPoolExecutor(1) as place:
+        thread = driver.thread_id()
+        running = place.submit(lambda: driver.query("SELECT SLEEP(60)"))
+        eventually(lambda: statement_of(thread), "the statement to run")
+        try:
+            yield thread, place
+        finally:
+            if statement_of(thread):
+                GROUND.sql(f"KILL CONNECTION {thread}")
+            running.exception()
+
+
+def statement_of(thread: int) -> str:
+    """Return the statement a connection runs, or ''."""
+    rows = GROUND.sql("SELECT info FROM information_schema.processlist WHERE id = %s", [thread])
+    return str(rows[0][0] or "") if rows else ""
+
+
+# --- What is ended -----------------------------------------------------------------------------------------------
+
+
+def test_a_killed_connection_is_gone_from_the_server(lab: Lab, admin: Client) -> None:
+    _, thread = lab.idle()
+    confirmed = confirm(admin, {"connection": [token(thread)], "target": ["connection"]})
+    assert text_of(confirmed.h1) == "End 1 connection?"
+    assert consequences(confirmed) == [
+        "It holds no job and no open transaction: nothing is lost. Its client has to connect again."
+    ]
+    found = post(admin, fields(confirmed, KILL))
+    assert text_of(found.h1) == "Kill sent to 1 connection"
+    eventually(lambda: not is_connected(thread), "the connection to end")
+
+
+def test_a_killed_worker_s_job_becomes_the_error_that_datajoint_writes(lab: Lab, admin: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait", "m2": ""})
+    worker = lab.start_waiting(schema, user="bob")
+    ((thread,),) = GROUND.sql(f"SELECT connection_id FROM `{schema}`.`~jobs`")
+    confirmed = confirm(admin, {"connection": [token(thread)], "target": ["connection"]})
+    job, transaction = consequences(confirmed)
+    assert job.startswith("It holds the job Score(subject=m1, session=1) , running for ")
+    assert job.endswith("the job becomes an error (LostConnectionError), and its worker goes on with the next key.")
+    assert transaction.endswith("is rolled back: what it wrote since is lost.")
+    post(admin, fields(confirmed, KILL))
+    lab.gate.touch()
+    worker.communicate(timeout=60)
+    assert lab.jobs(schema) == {"m1": "LostConnectionError: Connection was lost during a transaction."}
+    assert GROUND.sql(f"SELECT subject FROM `{schema}`.`__score`") == [("m2",)]
+
+
+def test_only_the_statement_is_ended_and_the_connection_stays(lab: Lab, admin: Client) -> None:
+    with busy() as (thread, place):
+        confirmed = confirm(admin, {"connection": [token(thread)], "target": ["statement"]})
+        assert consequences(confirmed) == ["Its statement ends with an error; the connection stays."]
+        found = post(admin, fields(confirmed, KILL))
+        place.submit(lambda: None).result(timeout=30)  # stands behind the statement
+        assert text_of(found.h1) == "Kill sent to 1 statement"
+        assert is_connected(thread)
+
+
+def test_a_connection_without_a_statement_has_none_to_end(lab: Lab, admin: Client) -> None:
+    _, thread = lab.idle()
+    confirmed = confirm(admin, {"connection": [token(thread)], "target": ["statement"]})
+    assert consequences(confirmed) == ["It runs no statement now: nothing will happen."]
+
+
+def test_many_are_ended_at_once(lab: Lab, admin: Client) -> None:
+    threads = [lab.idle()[1] for _ in range(3)]
+    found = post(admin, {"connection": [token(thread) for thread in threads], "target": ["connection"]})
+    assert text_of(found.h1) == "Kill sent to 3 connections"
+    eventually(lambda: not any(map(is_connected, threads)), "the connections to end")
+
+
+def test_a_kill_is_followed_until_the_connection_is_gone(lab: Lab, admin: Client) -> None:
+    _, thread = lab.idle()
+    form = {"connection": [token(thread)], "target": ["connection"], "filter": ["user=bob"]}
+    address = admin.post(KILL, form).headers["Location"]
+    gone = eventually(lambda: followed(admin, address), "the page to say that it is gone")
+    assert text_of(gone.b) == "gone"
+    assert gone.select("[hx-get]") == []
+    assert str(gone.select("p a")[-1]["href"]) == f"{LIST}?user=bob"
+
+
+def followed(client: Client, address: str) -> BeautifulSoup | None:
+    """Return the fragment that follows a kill once it follows no longer."""
+    found = look(client, address, headers=FRAGMENT)
+    assert [tag["id"] for tag in found.find_all(recursive=False)] == ["kill_result"]
+    return None if found.select("[hx-get]") else found
+
+
+def test_while_a_connection_lives_on_the_page_looks_again(lab: Lab, admin: Client) -> None:
+    _, thread = lab.idle()
+    found = look(admin, f"{RESULT}?target=connection&connection={token(thread).replace('%', '%25')}")
+    assert "still there (Sleep" in text_of(found.select_one("#kill_result li"))
+    waiting = found.select_one("#kill_result[hx-get]")
+    assert waiting is not None
+    assert waiting["hx-get"] == found.select("#kill_result p a")[0]["href"]
+
+
+def test_confirming_ends_nothing(lab: Lab, admin: Client) -> None:
+    _, thread = lab.idle()
+    form = {"connection": [token(thread)], "target": ["connection"]}
+    with CaptureQueriesContext(databases["lab"]) as asked:
+        confirm(admin, form)
+    assert {query["sql"].strip(" (\n").split(None, 1)[0].upper() for query in asked} <= {"SELECT", "SHOW"}
+    assert is_connected(thread)
+
+
+def test_ticking_nothing_says_so_and_keeps_the_filter(lab: Lab, admin: Client) -> None:
+    response = admin.post(CONFIRM, {"filter": "user=bob", "target": "connection"})
+    assert response.headers["Location"] == f"{LIST}?user=bob"
+    assert notices(look(admin, LIST)) == ["Nothing was ticked: tick the connections to end."]
+
+
+# --- What is never ended -----------------------------------------------------------------------------------------
+
+
+def server_like(**changes: object) -> Server:
+    """Return a server as the site sees it."""
+    seen = Server(STARTED, STARTED, "10.11-MariaDB", "site", "10.0.0.9", 7, frozenset({"PROCESS"}), INFORMATION_SCHEMA)
+    return replace(seen, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("user", "host", "command", "why"),
+    [
+        ("alice", "10.0.0.5:49152", "Sleep", ""),
+        ("alice", "10.0.0.5:49152", "Query", ""),
+        ("site", "10.0.0.5:49152", "Sleep", ""),  # the same account on another machine
+        ("site", "10.0.0.9:49152", "Sleep", "Jobsite’s own"),
+        ("system user", "", "Slave_IO", "the server’s own"),
+        ("system user", "", "Sleep", "the server’s own"),
+        ("System User", "", "Connect", "the server’s own"),
+        ("event_scheduler", "localhost", "Daemon", "the server’s own"),
+        ("unauthenticated user", "10.0.0.5:49152", "Connect", "the server’s own"),
+        ("repl", "10.0.0.8:3306", "Binlog Dump", "replication"),
+        ("repl", "10.0.0.8:3306", "Binlog Dump GTID", "replication"),
+        ("repl", "10.0.0.8:3306", "Register Slave", "replication"),
+        ("repl", "10.0.0.8:3306", "Slave_worker", "replication"),
+        ("root", "localhost", "Daemon", "replication"),
+    ],
+)
+def test_what_may_be_ended(user: str, host: str, command: str, why: str) -> None:
+    assert why_not(Connection(id=3, user=user, host=host, command=command), server_like()) == why
+
+
+def test_the_connection_that_asks_is_never_ended() -> None:
+    assert why_not(Connection(id=7, user="x", host="y", command="Query"), server_like()) == "Jobsite’s own"
+
+
+@pytest.mark.parametrize("target", ["connection", "statement"])
+def test_the_site_s_own_connections_are_refused_when_posted_by_hand(lab: Lab, admin: Client, target: str) -> None:
+    with GROUND.connected(SITE) as other:
+        threads = [ask_server().own_id, other.thread_id()]
+        form = {"connection": [token(thread) for thread in threads], "target": [target]}
+        assert refusals(admin, form) == ["refused: Jobsite’s own."] * 2
+        other.query("SELECT 1")  # it lives
+
+
+def test_a_system_thread_is_refused_when_posted_by_hand(lab: Lab, admin: Client) -> None:
+    ((before,),) = GROUND.sql("SELECT @@global.event_scheduler")
+    if before == "DISABLED":
+        pytest.skip("This server has no event scheduler.")
+    GROUND.sql("SET GLOBAL event_scheduler = ON")
+    try:
+        thread = eventually(event_scheduler, "the event scheduler to start")
+        assert refusals(admin, {"connection": [token(thread)]}) == ["refused: the server’s own."]
+        assert event_scheduler() == thread
+    finally:
+        GROUND.sql(f"SET GLOBAL event_scheduler = {before}")
+
+
+def event_scheduler() -> int:
+    """Return the id of the server's own event scheduler, or 0."""
+    rows = GROUND.sql("SELECT id FROM information_schema.processlist WHERE user = 'event_scheduler'")
+    return int(rows[0][0]) if rows else 0
+
+
+def test_the_confirm_page_says_why_one_cannot_be_ended_and_offers_no_button(lab: Lab, admin: Client) -> None:
+    found = confirm(admin, {"connection": [token(ask_server().own_id)], "target": ["connection"]})
+    assert notices(found)[0].endswith("cannot be ended: Jobsite’s own.")
+    assert found.select("form.confirm button") == []
+
+
+# --- A number that has become somebody else's --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", ["user", "host", "start"])
+def test_a_number_that_is_somebody_else_s_by_now_is_refused(lab: Lab, admin: Client, other: str) -> None:
+    driver, thread = lab.idle()
+    seen = SeenConnection.read(token(thread))
+    stranger = {
+        "user": replace(seen, user="alice"),
+        "host": replace(seen, host="127.0.0.1:1"),
+        "start": replace(seen, started=seen.started - timedelta(hours=1)),
+    }[other]
+    assert refusals(admin, {"connection": [stranger.token]}) == ["somebody else’s by now."]
+    driver.query("SELECT 1")  # it lives
+
+
+def test_a_number_beyond_32_bits_hits_nobody(lab: Lab, admin: Client) -> None:
+    driver, thread = lab.idle()
+    seen = SeenConnection.read(token(thread))
+    numbers = (thread + 2**32, thread + 2**64, 10**300)
+    form = {"connection": [replace(seen, id=number).token for number in numbers]}
+    assert refusals(admin, form) == ["gone already."] * 3
+    assert text_of(confirm(admin, form).select_one(".notice")).startswith("3 of those you chose are gone")
+    driver.query("SELECT 1")  # it lives
+
+
+def test_one_that_is_gone_already_is_said_to_be(lab: Lab, admin: Client) -> None:
+    _, thread = lab.idle()
+    form = {"connection": [token(thread)]}
+    GROUND.sql(f"KILL {thread}")
+    eventually(lambda: not is_connected(thread), "the connection to end")
+    assert refusals(admin, form) == ["gone already."]
+    assert text_of(look(admin, RESULT).h1) == "No kill was sent"
+
+
+# --- Who may -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", [CONFIRM, KILL])
+@pytest.mark.parametrize("name", ["viewer", "operator", "stranger"])
+def test_who_may_not_kill_is_refused(lab: Lab, request: pytest.FixtureRequest, name: str, address: str) -> None:
+    driver, thread = lab.idle()
+    response = request.getfixturevalue(name).post(address, {"connection": token(thread)})
+    assert response.status_code == 403
+    assert "ask an admin" in text_of(page(response).main)
+    driver.query("SELECT 1")  # it lives
+
+
+@pytest.mark.parametrize("address", [CONFIRM, KILL])
+def test_nobody_in_particular_has_to_log_in(lab: Lab, anonymous: Client, address: str) -> None:
+    _, thread = lab.idle()
+    response = anonymous.post(address, {"connection": token(thread)})
+    assert response.headers["Location"] == f"/login/?next={address}"
+    assert is_connected(thread)
+
+
+@pytest.mark.parametrize("address", [CONFIRM, KILL])
+def test_a_get_never_kills(lab: Lab, admin: Client, address: str) -> None:
+    _, thread = lab.idle()
+    assert admin.get(address, {"connection": token(thread)}).status_code == 405
+
+
+def test_a_form_from_elsewhere_is_refused(lab: Lab) -> None:
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(person("ada", "admin"))
+    _, thread = lab.idle()
+    assert careful.post(KILL, {"connection": token(thread)}).status_code == 403
+    assert is_connected(thread)
+
+
+@pytest.mark.parametrize("name", ["viewer", "operator", ""])
+def test_the_function_that_kills_refuses_by_itself(lab: Lab, name: str) -> None:
+    driver, thread = lab.idle()
+    who = person("vic", name) if name else AnonymousUser()
+    with pytest.raises(PermissionDenied):
+        kill([SeenConnection.read(token(thread))], Target.CONNECTION, who)
+    driver.query("SELECT 1")  # it lives
+
+
+@pytest.mark.parametrize("name", ["viewer", "stranger"])
+def test_the_page_that_follows_a_kill_is_for_those_who_may_look(
+    lab: Lab, request: pytest.FixtureRequest, name: str
+) -> None:
+    status = {"viewer": 200, "stranger": 403}[name]
+    look(request.getfixturevalue(name), RESULT, status=status)
+
+
+# --- What the server does not allow ------------------------------------------------------------------------------
+
+
+def test_a_missing_privilege_is_named_by_its_grant(lab: Lab, admin: Client) -> None:
+    driver, thread = lab.idle()
+    with GROUND.without(GROUND.kill_privilege):
+        (said,) = refusals(admin, {"connection": [token(thread)]})
+    grant = f"GRANT {GROUND.kill_privilege} ON *.* TO 'jobsite_test'@'%';"
+    assert said == f"refused: the server asks for a privilege: {grant}"
+    driver.query("SELECT 1")  # it lives
+
+
+def test_mysql_protects_accounts_with_system_user(lab: Lab) -> None:
+    if GROUND.is_mariadb:
+        pytest.skip("MariaDB has no SYSTEM_USER.")
+    with GROUND.connected() as driver:
+        seen = SeenConnection.read(token(driver.thread_id()))
+        outcomes = kill([seen], Target.CONNECTION, User(is_superuser=True))
+        driver.query("SELECT 1")  # it lives
+    assert outcomes == [Outcome(seen, Fate.REFUSED, "the server protects this account, which has SYSTEM_USER")]
+
+
+# --- Forms made by hand ------------------------------------------------------------------------------------------
+
+FORMS_NO_PAGE_MADE: list[dict[str, str]] = [
+    {"connection": "7"},
+    {"connection": "seven|bob|localhost|2026-01-04T00:00:00+00:00"},
+    {"connection": "-7|bob|localhost|2026-01-04T00:00:00+00:00"},
+    {"connection": "7; DROP TABLE x|bob|localhost|2026-01-04T00:00:00+00:00"},
+    {"connection": f"{'9' * 5000}|bob|localhost|2026-01-04T00:00:00+00:00"},
+    {"connection": "7|bob|localhost|2026-01-04T00:00:00"},  # without a zone
+    {"connection": "7|bob|localhost|0001-01-01T00:00:00+14:00"},
+    {"connection": "7|bob|localhost|soon"},
+    {"connection": "7|bob|localhost|2026-01-04T00:00:00+00:00", "target": "server"},
+]
+
+
+@pytest.mark.parametrize("address", [CONFIRM, KILL])
+def test_a_form_that_no_page_made_is_answered_with_a_sentence(lab: Lab, admin: Client, address: str) -> None:
+    responses = [admin.post(address, form) for form in FORMS_NO_PAGE_MADE]
+    assert [response.status_code for response in responses] == [400] * len(FORMS_NO_PAGE_MADE)
+    assert {text_of(page(response).select_one(".card p")) for response in responses} == {
+        "This form is not one that a connections page made: go back and choose again.",
+        "Choose what to end: the connection or only its statement.",
+    }
+
+
+def test_an_address_that_no_page_made_is_answered_with_a_sentence(lab: Lab, viewer: Client) -> None:
+    found = look(viewer, f"{RESULT}?connection=garbage", status=400)
+    assert "go back and choose again" in text_of(found.main)
