@@ -63,7 +63,8 @@ class Server:
 
         Raises ServerError when a program is missing or the server does not answer within START_LIMIT_S.
         """
-        (self.directory / "files").mkdir(parents=True, exist_ok=True)
+        for folder in ("files", "tmp"):
+            (self.directory / folder).mkdir(parents=True, exist_ok=True)
         if not (self.directory / "data" / "mysql").exists():
             self._initialise()
         for tries_left in reversed(range(TRIES)):
@@ -96,6 +97,7 @@ class Server:
             "--skip-test-db",
             "--skip-name-resolve",
             *self._small(),
+            *self._aside(),
         ]
         made = subprocess.run(command, capture_output=True, text=True, check=False)
         if made.returncode:
@@ -120,6 +122,7 @@ class Server:
             # Whoever gets in reads and writes no files with this server's rights.
             f"--secure-file-priv={self.directory / 'files'}",
             *self._small(),
+            *self._aside(),
             *self._with_password(),
             *self.options,
         ]
@@ -139,6 +142,10 @@ class Server:
         statements = [f"ALTER USER IF EXISTS 'root'@'{host}' IDENTIFIED BY '{self.password}';\n" for host in hosts]
         script.write_text("".join(statements))
         return [f"--init-file={script}"]
+
+    def _aside(self) -> list[str]:
+        # A server that starts removes the temporary tables it finds, also those of another that shares its tmpdir.
+        return [f"--tmpdir={self.directory / 'tmp'}"]
 
     @staticmethod
     def _small() -> list[str]:
