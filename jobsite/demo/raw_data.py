@@ -66,7 +66,7 @@ def _trials(fault: str, number: int) -> str:
     rows.writerow(names)
     for trial in range(20):
         is_foreign = fault == "foreign" and trial == 12
-        stimulus = FOREIGN_STIMULI[number % len(FOREIGN_STIMULI)] if is_foreign else "grating"
+        stimulus = FOREIGN_STIMULI[number // len(TRIAL_FAULTS) % len(FOREIGN_STIMULI)] if is_foreign else "grating"
         contrast = CONTRASTS[trial % len(CONTRASTS)]
         # The first trial is always missed, so that only a perfect session has no errors at all.
         correct = int(fault == "perfect" or (trial > 0 and random.random() < 0.5 + contrast / 2))

@@ -68,11 +68,12 @@ def _words(demo: Any) -> str:
     people = "\n".join(f"  {name:10}{password:16}{ROLES[name]}" for name, password in demo.people.items())
     environ = {**demo.accounts.environ("alice"), "LAB_ARCHIVE": _short(demo.archive)}
     words = " ".join(f"{name}={shlex.quote(value)}" for name, value in environ.items())
+    python = shlex.quote(_short(Path(sys.executable)))
     return (
         f"\nJobsite is at {demo.site.address}\n\n{people}\n\n"
         f"Last night the file server had mislaid {demo.mislaid} files; now they are there again. Clear the jobs of\n"
         "RawSignal that say FileNotFoundError, then let alice compute them:\n\n"
-        f"  {words} \\\n    {shlex.quote(_short(Path(sys.executable)))} manage.py populate jobsite.demo.pipeline.ephys.RawSignal\n\n"
+        f"  {words} \\\n    {python} manage.py populate jobsite.demo.pipeline.ephys.RawSignal\n\n"
         "Ctrl-C ends everything."
     )
 
