@@ -4,28 +4,22 @@ from typing import Any
 
 import django_tables2 as tables
 
-from jobsite.tables import ListingTable
-
-NUMBER = {"td": {"class": "number"}, "th": {"class": "number"}}
-
-
-def _cell(name: str, **options: Any) -> tables.TemplateColumn:
-    return tables.TemplateColumn(template_name=f"connections/cells/{name}.html", **options)
+from jobsite.tables import ListingTable, cell, classes
 
 
 class ConnectionTable(ListingTable):
     """Connections of the lab's server; ticks only for those who may kill."""
 
-    tick = _cell("tick", orderable=False, verbose_name="", attrs={"th": {"class": "tick"}, "td": {"class": "tick"}})
-    id = tables.Column(verbose_name="Id", attrs=NUMBER)
-    user = tables.Column(verbose_name="User")
-    host = tables.Column(verbose_name="Host", attrs={"td": {"class": "whole"}})
-    schema = tables.Column(accessor="db", verbose_name="Schema", default="")
+    tick = cell("connections/cells/tick.html", "tick", orderable=False, verbose_name="")
+    id = tables.Column(verbose_name="Id", attrs=classes("number"))
+    user = tables.Column(verbose_name="User", attrs=classes("name"))
+    host = tables.Column(verbose_name="Host", attrs=classes("whole"))
+    schema = tables.Column(accessor="db", verbose_name="Schema", default="", attrs=classes("name"))
     command = tables.Column(verbose_name="Command")
-    time = _cell("time", verbose_name="Time", attrs=NUMBER)
-    jobs = _cell("jobs", orderable=False, verbose_name="Holds")
+    time = cell("connections/cells/time.html", "number", verbose_name="Time")
+    jobs = cell("connections/cells/jobs.html", "holds", orderable=False, verbose_name="Holds")
     state = tables.Column(verbose_name="State", default="")
-    statement = _cell("statement", verbose_name="Statement", attrs={"td": {"class": "message"}})
+    statement = cell("connections/cells/statement.html", "message", verbose_name="Statement")
 
     class Meta(ListingTable.Meta):
         sequence = ("tick", "id", "user", "host", "schema", "command", "time", "jobs", "state", "statement")

@@ -3,29 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-import django_tables2 as tables
 from django.template import Context
 
-from jobsite.tables import ListingTable
-
-
-def _cell(name: str, **options: Any) -> tables.TemplateColumn:
-    return tables.TemplateColumn(template_name=f"jobs/cells/{name}.html", **options)
+from jobsite.tables import ListingTable, cell
 
 
 class JobTable(ListingTable):
     """Jobs of every schema; `now` is the server's time, which ages count from."""
 
-    tick = _cell("tick", orderable=False, verbose_name="", attrs={"th": {"class": "tick"}, "td": {"class": "tick"}})
-    table = _cell("table", verbose_name="Table")
-    key = _cell("key", orderable=False, verbose_name="Key", attrs={"td": {"class": "key"}})
-    status = _cell("status", verbose_name="Status")
-    message = _cell("message", verbose_name="Message", attrs={"td": {"class": "message"}})
-    user = _cell("worker", verbose_name="Worker")
-    age = _cell("age", verbose_name="Age", attrs={"td": {"class": "number"}, "th": {"class": "number"}})
-    connection = _cell(
-        "connection", verbose_name="Connection", attrs={"td": {"class": "number"}, "th": {"class": "number"}}
-    )
+    tick = cell("jobs/cells/tick.html", "tick", orderable=False, verbose_name="")
+    table = cell("jobs/cells/table.html", "name", verbose_name="Table")
+    key = cell("jobs/cells/key.html", "key", orderable=False, verbose_name="Key")
+    status = cell("jobs/cells/status.html", verbose_name="Status")
+    message = cell("jobs/cells/message.html", "message", verbose_name="Message")
+    user = cell("jobs/cells/worker.html", "name in-panel", verbose_name="Worker")
+    age = cell("jobs/cells/age.html", "number", verbose_name="Age")
+    connection = cell("jobs/cells/connection.html", "number in-panel", verbose_name="Connection")
 
     class Meta(ListingTable.Meta):
         sequence = ("tick", "table", "key", "status", "message", "user", "age", "connection")

@@ -10,6 +10,16 @@ from django_tables2.data import TableData
 PER_PAGE = 50
 
 
+def classes(names: str) -> dict[str, dict[str, str]]:
+    """Return the attributes that put a column's cells, its header among them, into classes of the stylesheet."""
+    return {"td": {"class": names}, "th": {"class": names}} if names else {}
+
+
+def cell(template_name: str, names: str = "", **options: Any) -> tables.TemplateColumn:
+    """Return a column whose cells are drawn by a template, in classes of the stylesheet."""
+    return tables.TemplateColumn(template_name=template_name, attrs=classes(names), **options)
+
+
 class ListingData(TableData):  # type: ignore[misc]  # django-tables2 is published without types
     """Rows read one page at a time, in an order the listing already chose."""
 

@@ -10,7 +10,7 @@ from MySQLdb.connections import Connection
 from jobsite.demo.processes import ROOT
 
 SITE = "jobsite"
-SCIENTISTS = ("alice", "bob", "carol", "dave")
+SCIENTISTS = ("alice", "bob", "carol", "dave", "erin")
 SCHEMAS = ("lab_behavior", "lab_ephys")
 
 

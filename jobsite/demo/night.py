@@ -42,7 +42,8 @@ class Plan:
 
 
 PLANS = (
-    Plan("killed", "alice", ("M028",), DRIFT, signal.SIGKILL),
+    # Erin has no other connection, or nobody could tell that her worker is gone.
+    Plan("killed", "erin", ("M028",), DRIFT, signal.SIGKILL),
     Plan("stopped", "carol", ("M021", "M023"), DRIFT, signal.SIGTERM),
     Plan("interrupted", "dave", ("M025",), POSE, signal.SIGINT),
     Plan("alice", "alice", ("M012", "M014"), DRIFT),
