@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 CHANNELS, SAMPLES = 128, 300
 SIGNAL_FAULTS = ("missing", "truncated", "empty", "loud", "flat", "saturated", "twins", "saturated")
 TRIAL_FAULTS = ("foreign", "perfect", "", "unknown column", "perfect")
-FOREIGN_STIMULI = ("Grünes Gitter 45°→", "motif à damier", "格子 90°", "сетка", "grille ✨")
+FOREIGN_STIMULI = ("Grünes Gitter 45°→", "motif à damier", "сетка", "格子 90°", "grille ✨")
 CONTRASTS = (0.06, 0.12, 0.25, 0.5, 1.0)
 AMPLIFIER_UV, BROKEN_UV = 9000, 2_000_000
 
