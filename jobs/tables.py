@@ -14,11 +14,11 @@ class JobTable(ListingTable):
     tick = cell("jobs/cells/tick.html", "tick", orderable=False, verbose_name="")
     table = cell("jobs/cells/table.html", "name", verbose_name="Table")
     key = cell("jobs/cells/key.html", "key", orderable=False, verbose_name="Key")
-    status = cell("jobs/cells/status.html", verbose_name="Status")
+    status = cell("jobs/cells/status.html", "state", verbose_name="Status")
     message = cell("jobs/cells/message.html", "message", verbose_name="Message")
     user = cell("jobs/cells/worker.html", "name in-panel", verbose_name="Worker")
     age = cell("jobs/cells/age.html", "number", verbose_name="Age")
-    connection = cell("jobs/cells/connection.html", "number in-panel", verbose_name="Connection")
+    connection = cell("jobs/cells/connection.html", "number sign-of-life in-panel", verbose_name="Connection")
 
     class Meta(ListingTable.Meta):
         sequence = ("tick", "table", "key", "status", "message", "user", "age", "connection")
