@@ -18,7 +18,9 @@ esac
 PATH=$PATH:/usr/sbin:/sbin
 
 fail() {
-    printf 'jobsite: %s\n' "$@" >&2
+    printf 'jobsite: %s\n' "$1" >&2
+    shift
+    if [ $# -gt 0 ]; then printf '%s\n' "$@" >&2; fi
     exit 1
 }
 
