@@ -10,16 +10,18 @@ from django.db import connections
 
 from jobs.models import JOBS_TABLE
 
-TEXT = {"varchar", "char", "text", "tinytext", "mediumtext", "longtext", "enum"}
-BLOB = {"blob", "tinyblob", "mediumblob", "longblob"}
+# No type of more than 64 KiB but for the stack, which no list reads: sorting such rows fails on MySQL (error 1038).
+TEXT = {"varchar", "char", "text", "tinytext", "enum"}
+KEY = {"blob", "tinyblob"}
+STACK = {*KEY, "mediumblob", "longblob"}
 NUMBER = {"int", "bigint", "smallint", "mediumint", "tinyint"}
 COLUMNS = {
     "table_name": TEXT,
     "key_hash": TEXT,
     "status": TEXT,
-    "key": BLOB,
+    "key": KEY,
     "error_message": TEXT,
-    "error_stack": BLOB,
+    "error_stack": STACK,
     "user": TEXT,
     "host": TEXT,
     "pid": NUMBER,
@@ -27,6 +29,18 @@ COLUMNS = {
     "timestamp": {"timestamp", "datetime"},
 }
 """The columns of a schema-wide jobs table and the types each may have (DataJoint 0.14.10, jobs.py)."""
+
+
+PRIMARY_KEY = {"table_name", "key_hash"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """What information_schema says of a column, in lower case."""
+
+    data_type: str
+    privileges: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,7 @@ class Layouts:
 
 # CAST: MySQL gives these columns as blobs or in upper-case collations of its own.
 COLUMNS_SQL = """
-SELECT c.table_schema, c.column_name, c.data_type, c.privileges, t.table_type
+SELECT c.table_schema, c.column_name, c.data_type, c.privileges, c.column_key, t.table_type
   FROM information_schema.columns c
   JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
  WHERE c.table_name = %s AND t.table_name = %s
@@ -56,12 +70,12 @@ SELECT c.table_schema, c.column_name, c.data_type, c.privileges, t.table_type
 
 def find_layouts() -> Layouts:
     """Return every schema-wide jobs table the site's account can see, in one query."""
-    found: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
+    found: dict[str, dict[str, Column]] = defaultdict(dict)
     kinds: dict[str, str] = {}
     with connections["lab"].cursor() as cursor:
         cursor.execute(COLUMNS_SQL, [JOBS_TABLE, JOBS_TABLE])
-        for schema, column, data_type, privileges, kind in cursor.fetchall():
-            found[schema][column.lower()] = (_text(data_type).lower(), _text(privileges).lower())
+        for schema, column, data_type, privileges, key, kind in cursor.fetchall():
+            found[schema][column.lower()] = Column(*(_text(value).lower() for value in (data_type, privileges, key)))
             kinds[schema] = kind
     problems = {schema: _problem(kinds[schema], columns) for schema, columns in found.items()}
     return Layouts(
@@ -70,18 +84,21 @@ def find_layouts() -> Layouts:
     )
 
 
-def _problem(kind: str, columns: dict[str, tuple[str, str]]) -> str:
+def _problem(kind: str, columns: dict[str, Column]) -> str:
     """Return '' for a table that can be read. Anybody may create a `~jobs` of any shape; it must not break the list."""
     if kind != "BASE TABLE":
         return f"it is a {kind.lower()}, not a table"
     for name, types in COLUMNS.items():
-        data_type, privileges = columns.get(name, ("", ""))
-        if not data_type:
+        column = columns.get(name)
+        if column is None:
             return f"it has no column {name} that this account can see"
-        if data_type not in types:
-            return f"its column {name} is a {data_type}"
-        if "select" not in privileges:
+        if column.data_type not in types:
+            return f"its column {name} is a {column.data_type}"
+        if "select" not in column.privileges:
             return f"SELECT on its column {name} is not granted"
+    # The guard of a delete names one row by these two.
+    if {name for name, column in columns.items() if column.key == "pri"} != PRIMARY_KEY:
+        return "its primary key is not table_name and key_hash"
     return ""
 
 

@@ -19,6 +19,9 @@ from jobs.seen import SeenJob
 from jobs.states import RESERVED
 from jobsite.columns import AsStored, InOneCollation
 
+HELD_READ = 1000
+"""Reservations that are read at most: a worker holds one, but anybody may write the number of a connection in a row."""
+
 GROUP = ("schema", "table_name", "status")
 TIE_BREAKERS = ("schema", "table_name", "key_hash")
 
@@ -89,7 +92,7 @@ def held_by(connection_ids: Collection[int], schemas: Sequence[str]) -> list[Job
         _branch(schema).filter(status=RESERVED, connection_id__in=connection_ids).defer("error_stack").order_by()
         for schema in schemas
     ]
-    return list(_union(branches)) if branches and connection_ids else []
+    return list(_union(branches)[:HELD_READ]) if branches and connection_ids else []
 
 
 def seen_before(chosen: JobFilter, schema: str, now: datetime, before: datetime) -> JobQuerySet:

@@ -139,7 +139,7 @@ def _matlab_place(place: dict[object, object]) -> str:
 
 def read_stack(text: str) -> Stack:
     """The stack in a text. Never raises; takes time in proportion to the text's length."""
-    parsed, left_out = _parsed_part(text)
+    parsed, left_out = without_middle(text)
     lines = list(_plain(line.rstrip("\r") for line in parsed.split("\n")))
     if not any(line.startswith(HEADER) or FRAME.match(line) for line in lines):
         return Stack(text, truncated_chars=left_out)
@@ -154,8 +154,11 @@ def folded(frames: Iterable[Frame]) -> list[Run]:
     return [Run(own, run, tuple(dict.fromkeys(frame.package for frame in run if not own))) for own, run in runs]
 
 
-def _parsed_part(text: str) -> tuple[str, int]:
-    """A text that is too long without whole lines of its middle: what ended the job stands last, its frames before."""
+def without_middle(text: str) -> tuple[str, int]:
+    """A text, and the characters left out of it: of one that is too long, whole lines of its middle.
+
+    What ended the job stands last, its frames before.
+    """
     if len(text) <= PARSED_CHARS:
         return text, 0
     head, tail = text[: PARSED_CHARS // 2], text[-PARSED_CHARS // 2 :]

@@ -15,7 +15,7 @@ from jobs.filters import JobFilter
 from jobs.layouts import Layouts, find_layouts
 from jobs.listing import Counts, count_jobs, list_jobs, read_job
 from jobs.signs import mark
-from jobs.stacks import read_stack, read_stack_blob
+from jobs.stacks import read_stack, read_stack_blob, without_middle
 from jobs.states import STATES
 from jobs.tables import JobTable
 from jobs.tracebacks import shown
@@ -25,6 +25,7 @@ from jobsite.tables import ListingData
 LOOK = "jobs.view_job"
 GONE = 404
 NOT_DONE = 409
+TABLES_OFFERED = 500
 
 
 @require_GET
@@ -48,7 +49,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "layouts": layouts,
         "tabs": _tabs(chosen, counts),
         "counts": counts,
-        "tables": counts.tables(chosen.schema),
+        "tables": counts.tables(chosen.schema)[:TABLES_OFFERED],
         "table": table,
         "may_clear": may_clear,
         "as_of": now.replace(microsecond=0),
@@ -72,8 +73,13 @@ def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str
     }
     if found is not None:
         mark([found], presence)
-        text = read_stack_blob(found.error_stack)
-        context |= {"stack_text": text, "chain": shown(read_stack(text.text)), "lines": lines_to_copy(found)}
+        stack = read_stack_blob(found.error_stack)
+        context |= {
+            "stack_problem": stack.problem,
+            "stack_text": without_middle(stack.text)[0],
+            "chain": shown(read_stack(stack.text)),
+            "lines": lines_to_copy(found),
+        }
     return page_or_fragment(
         request, "jobs/job_detail.html", "jobs/_job_detail.html", context, status=200 if found else GONE
     )

@@ -38,7 +38,13 @@ class LabText(TextField):
 
     def select_format(self, compiler: SQLCompiler, sql: str, params: Any) -> tuple[str, Any]:
         """Wrap the column in the SELECT list; a filter still meets the bare column and its index."""
-        return f"CONVERT(LEFT({sql}, {self.limit}) USING utf8mb4) COLLATE {ONE_COLLATION}", params
+        text = f"CONVERT(LEFT({sql}, {self.limit}) USING utf8mb4)"
+        # Anybody may make a table whose columns hold NULL where DataJoint's never do.
+        return f"{text if self.null else _or_nothing(text)} COLLATE {ONE_COLLATION}", params
+
+
+def _or_nothing(sql: str) -> str:
+    return f"COALESCE({sql}, '')"
 
 
 @LabText.register_lookup
@@ -69,7 +75,7 @@ class LabBlob(BinaryField):
 class InOneCollation(models.Func):
     """A text expression made comparable with any search text, whatever its column's character set and case."""
 
-    template = f"CONVERT(%(expressions)s USING utf8mb4) COLLATE {ONE_COLLATION}"
+    template = f"CONVERT(LEFT(%(expressions)s, {TEXT_LIMIT}) USING utf8mb4) COLLATE {ONE_COLLATION}"
     output_field = TextField()
 
 

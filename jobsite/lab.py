@@ -13,6 +13,8 @@ DEFAULT_PORT = 3306
 STATEMENT_LIMIT_S = 10
 LOCK_LIMIT_S = 5
 CONNECT_LIMIT_S = 5
+SORT_BYTES = 16 * 1024 * 1024
+"""Fifteen of the longest rows must find place in it, or MySQL answers 1038; it takes no more of it than it needs."""
 NOT_NAMED = (
     "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS, "
     "or start Jobsite beside the lab's DataJoint settings file."
@@ -22,6 +24,7 @@ NOT_NAMED = (
 # Knowledge Base, "Comment Syntax"), so each reads only the time limit it knows.
 SESSION_SQL = (
     f"SET time_zone='+00:00', lock_wait_timeout={LOCK_LIMIT_S}, innodb_lock_wait_timeout={LOCK_LIMIT_S}"
+    f", sort_buffer_size={SORT_BYTES}"
     f" /*M!100108 , max_statement_time={STATEMENT_LIMIT_S} */ /*!80000 , max_execution_time={STATEMENT_LIMIT_S}000 */"
 )
 

@@ -1,0 +1,176 @@
+"""A job of its own: page, panel, gone, traceback, key, lines to copy, odd names in its address."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.lab import Lab
+from tests.pages import FRAGMENT, look, page, text_of, tokens
+
+MANY = 90_000
+ODD_NAMES = ["a/b", "a`b", "100%", "%41", "a.b", ".", "..", "", "~1", "<script>", "a b ", "ü", "?#", "\\", "a\nb", "🧠"]
+
+
+def address_of(schema: str, client: Client, message: str = "") -> str:
+    """Return the address the list gives to the job with this message."""
+    links = look(client, f"/jobs/?schema={schema}&message={message}").select('td[data-label="Table"] a')
+    return str(links[0]["href"])
+
+
+def facts(found: BeautifulSoup) -> dict[str, str]:
+    """Return what the page tells of the worker."""
+    names, values = found.select("dl.facts dt"), found.select("dl.facts dd")
+    return {text_of(name): text_of(value) for name, value in zip(names, values, strict=True)}
+
+
+def test_a_failed_job_tells_its_table_key_message_and_worker(night: str, viewer: Client) -> None:
+    found = look(viewer, address_of(night, viewer, "empty"))
+    assert text_of(found.h1) == f"Score {night}"
+    assert text_of(found.select_one("p.key")) == "subject= m1 session= 1"
+    assert text_of(found.select_one(".status")) == "error"
+    assert text_of(found.select_one(".exception")) == "ValueError: the trace is empty"
+    told = facts(found)
+    assert told["table"] == f"{night}.__score"
+    assert told["user"].startswith("alice@")
+    assert told["failed at"].endswith(" UTC")
+
+
+def test_the_title_names_the_job(night: str, viewer: Client) -> None:
+    assert text_of(look(viewer, address_of(night, viewer, "empty")).title).startswith("Score subject=m1, session=1")
+
+
+def test_htmx_gets_the_panel_without_the_page(night: str, viewer: Client) -> None:
+    found = look(viewer, address_of(night, viewer), headers=FRAGMENT)
+    assert found.html is None
+    assert [tag["id"] for tag in found.find_all(recursive=False)] == ["job_detail"]
+    assert found.select_one("[data-close]") is not None
+
+
+def test_the_lab_s_own_frame_stands_open_below_its_exception(night: str, viewer: Client) -> None:
+    found = look(viewer, address_of(night, viewer, "empty"))
+    first = found.select(".stack > .raised, .stack > .frame, .stack > details.library")[:2]
+    assert text_of(first[0]) == "ValueError : the trace is empty"
+    assert first[1]["class"] == ["frame", "own"]
+    assert "tests/pipeline.py" in text_of(first[1].select_one(".at"))
+    assert text_of(first[1].pre) == 'raise ValueError("the trace is empty")'
+
+
+def test_the_library_s_frames_are_folded_and_named(night: str, viewer: Client) -> None:
+    (folded,) = look(viewer, address_of(night, viewer, "empty")).select("details.library")
+    assert not folded.has_attr("open")
+    assert text_of(folded.summary).endswith("in datajoint")
+    assert folded.select(".frame.own") == []
+
+
+def test_a_chained_cause_comes_below_what_it_led_to(night: str, viewer: Client) -> None:
+    found = look(viewer, address_of(night, viewer, "spikes"))
+    assert [text_of(raised) for raised in found.select(".raised")] == [
+        "tests.pipeline.OwnError : no spikes: Überlänge 🧠".replace("tests.pipeline", f"pipeline_{night}"),
+        "caused by ZeroDivisionError : division by zero",
+    ]
+
+
+def test_a_stack_of_ninety_thousand_characters_stands_whole_in_the_full_text(lab: Lab, viewer: Client) -> None:
+    schema, module = lab.pipeline()
+    stack = "Traceback (most recent call last):\n" + "".join(
+        f'  File "/lab/own.py", line {n}, in deep\n    deep({n})\n' for n in range(MANY // 45)
+    )
+    stack += "RecursionError: too deep"
+    module.schema.jobs.error("__score", {"subject": "m1"}, "too deep", stack)
+    found = look(viewer, address_of(schema, viewer))
+    assert len(stack) > MANY
+    assert found.select_one("#stack_text").text == stack  # type: ignore[union-attr]
+    assert text_of(found.select_one(".left-out")).endswith("more frames: see the full text.")
+
+
+def test_a_text_that_is_no_traceback_is_shown_as_it_is(lab: Lab, viewer: Client) -> None:
+    schema, module = lab.pipeline()
+    module.schema.jobs.error("__score", {"subject": "m1"}, "odd", "In /lab/make.m, line 3")
+    found = look(viewer, address_of(schema, viewer))
+    assert found.select(".raised") == []
+    assert text_of(found.select_one("#stack_text")) == "In /lab/make.m, line 3"
+
+
+def test_a_job_without_a_stack_shows_none(lab: Lab, viewer: Client) -> None:
+    schema, module = lab.pipeline()
+    module.schema.jobs.ignore("__score", {"subject": "m1", "session": 1})
+    found = look(viewer, address_of(schema, viewer))
+    assert found.select(".stack, .exception") == []
+    assert text_of(found.select_one(".status")) == "ignore"
+
+
+def test_the_lines_to_copy_mean_this_key(night: str, viewer: Client) -> None:
+    lines = [text_of(line) for line in look(viewer, address_of(night, viewer, "empty")).select(".copy code")]
+    assert lines == [
+        'Score & {"subject": "m1", "session": 1}',
+        """python manage.py populate YOUR_MODULE.Score --restrict 'subject="m1"' --restrict session=1""",
+    ]
+
+
+def test_a_key_of_many_attributes_says_how_many_are_not_shown(lab: Lab, viewer: Client) -> None:
+    schema, module = lab.pipeline()
+    module.schema.jobs.error("__score", {f"a{number}": number for number in range(15)}, "wide")
+    found = look(viewer, address_of(schema, viewer))
+    assert text_of(found.select_one("p.key")).endswith("a11= 11 and 3 more")
+
+
+def test_a_key_that_cannot_be_read_shows_its_size_and_first_bytes(lab: Lab, viewer: Client) -> None:
+    schema, module = lab.pipeline()
+    module.schema.jobs.error("__score", {"a": [[[[[[[[[[1]]]]]]]]]]}, "deep")  # nested deeper than any key is
+    found = look(viewer, address_of(schema, viewer))
+    said = text_of(found.select_one("p.key"))
+    assert said.startswith("not readable (nested too deeply); ")
+    assert said.endswith("bytes, begins 64 6a 30 00")
+    assert found.select(".copy") == []
+
+
+def test_a_table_of_any_name_has_an_address(lab: Lab, viewer: Client) -> None:
+    schema, module = lab.pipeline()
+    for number, name in enumerate(ODD_NAMES):
+        module.schema.jobs.error(name, {"subject": "m1"}, f"odd {number:02}")
+    said = [look(viewer, address_of(schema, viewer, f"odd {number:02}")) for number in range(len(ODD_NAMES))]
+    assert [text_of(found.select_one(".exception")) for found in said] == [f"odd {n:02}" for n in range(len(ODD_NAMES))]
+
+
+def test_a_job_that_is_gone_answers_with_a_sentence(night: str, viewer: Client) -> None:
+    address = reverse("jobs:job_detail", args=(night, "__score", "0" * 32))
+    found = look(viewer, address, status=404)
+    assert text_of(found.h1) == "This job is gone"
+    assert "was cleared, or its key was computed" in text_of(found.article)
+    assert [tag["id"] for tag in look(viewer, address, status=404, headers=FRAGMENT).find_all(recursive=False)] == [
+        "job_detail"
+    ]
+
+
+@pytest.mark.parametrize("schema", ["lab_none", "mysql", "information_schema", "a`b", "<b>", ""])
+def test_a_schema_without_a_jobs_table_has_no_job(accounts: None, viewer: Client, schema: str) -> None:
+    found = look(viewer, reverse("jobs:job_detail", args=(schema, "user", "root")), status=404)
+    assert text_of(found.h1) == "This job is gone"
+
+
+def test_a_page_asks_few_questions(night: str, viewer: Client) -> None:
+    address = address_of(night, viewer)
+    with CaptureQueriesContext(connections["lab"]) as asked:
+        look(viewer, address)
+    # Layouts, the row, the server, its uptime, the process list.
+    assert len(asked) == 5
+
+
+def test_only_who_may_clear_is_offered_it(night: str, viewer: Client, operator: Client) -> None:
+    address = address_of(night, viewer)
+    assert tokens(look(viewer, address), "job") == []
+    assert len(tokens(look(operator, address), "job")) == 1
+
+
+def test_a_stranger_is_refused(night: str, viewer: Client, stranger: Client) -> None:
+    response = stranger.get(address_of(night, viewer))
+    assert response.status_code == 403
+    assert page(response).article is None
+
+
+def test_nobody_in_particular_has_to_log_in(night: str, viewer: Client, anonymous: Client) -> None:
+    address = address_of(night, viewer)
+    assert anonymous.get(address).headers["Location"] == f"/login/?next={address}"
