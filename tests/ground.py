@@ -128,7 +128,7 @@ GROUND = Ground()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Start the server, and tell the site where it is; with -n, each process that runs tests has a server of its own."""
+    """Start the server, and tell the site where it is; with -n, each process that runs tests has its own."""
     if early_config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ:
         return
     GROUND.rise()

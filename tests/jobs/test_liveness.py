@@ -1,96 +1,80 @@
-"""Is a reserved job alive? The rules in their order, and what a real server says."""
+"""The signs of life: the rules in their order, and what they say of real workers."""
 
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from django.test import Client
 
-from jobs.liveness import CLOCK_MARGIN, Evidence, Sign, sign_of_life
-from tests.ground import GROUND
-from tests.lab import Lab, eventually
-from tests.pages import look, text_of
+from connections.server import who_is_connected
+from jobs.filters import JobFilter
+from jobs.layouts import find_layouts
+from jobs.listing import list_jobs
+from jobs.liveness import Evidence, Sign, sign_of_life
+from jobs.signs import mark
+from tests.lab import Lab
 
-STARTED = datetime(2026, 1, 4, 12, tzinfo=timezone.utc)
-LATER, EARLIER = STARTED + timedelta(hours=1), STARTED - timedelta(hours=1)
-ALICE, BOB, ELSEWHERE = ("alice", "10.0.0.5"), ("bob", "10.0.0.5"), ("alice", "10.0.0.6")
-
-
-def sign(
-    threads: dict[int, tuple[str, str]], *, reserved_at: datetime | None = LATER, sees_all: bool = True, own: str = "x"
-) -> Sign:
-    """Return the sign of a reservation by alice over connection 7."""
-    return sign_of_life(ALICE, 7, reserved_at, Evidence(STARTED, sees_all, own, threads))
+NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
+ALICE, BOB = ("alice", "10.0.0.5"), ("bob", "10.0.0.5")
+RESERVED_AT = NOON + timedelta(hours=1)
 
 
-def test_without_the_privilege_another_s_job_cannot_be_told() -> None:
-    assert sign({7: ALICE}, sees_all=False) is Sign.CANNOT_TELL
-    assert sign({}, sees_all=False, reserved_at=EARLIER) is Sign.CANNOT_TELL
+def evidence(sees_all: bool = True, **threads: tuple[str, str]) -> Evidence:
+    """Return a server that started at noon, with threads named like `t7`."""
+    return Evidence(NOON, sees_all, "jobsite", {int(name[1:]): account for name, account in threads.items()})
 
 
-def test_without_the_privilege_the_account_s_own_job_can() -> None:
-    assert sign({7: ALICE}, sees_all=False, own="alice") is Sign.RUNNING
-    assert sign({}, sees_all=False, own="alice") is Sign.ABANDONED
+def test_an_open_connection_of_the_same_user_and_machine_is_running() -> None:
+    assert sign_of_life(ALICE, 7, RESERVED_AT, evidence(t7=ALICE)) is Sign.RUNNING
 
 
-def test_a_job_older_than_the_server_is_abandoned_whoever_has_its_number_now() -> None:
-    assert sign({7: ALICE}, reserved_at=EARLIER) is Sign.ABANDONED
+def test_no_connection_of_that_user_and_machine_is_abandoned() -> None:
+    assert sign_of_life(ALICE, 7, RESERVED_AT, evidence(t8=BOB)) is Sign.ABANDONED
 
 
-def test_a_job_reserved_as_the_server_started_is_judged_by_its_connection() -> None:
-    assert sign({7: ALICE}, reserved_at=STARTED - CLOCK_MARGIN) is Sign.RUNNING
+def test_only_another_connection_of_that_user_and_machine_is_uncertain() -> None:
+    assert sign_of_life(ALICE, 7, RESERVED_AT, evidence(t8=ALICE)) is Sign.UNCERTAIN
 
 
-def test_an_open_connection_of_the_same_user_and_client_is_running() -> None:
-    assert sign({7: ALICE}) is Sign.RUNNING
+def test_a_number_that_is_a_strangers_by_now_is_no_sign_of_life() -> None:
+    assert sign_of_life(ALICE, 7, RESERVED_AT, evidence(t7=BOB)) is Sign.ABANDONED
 
 
-@pytest.mark.parametrize("stranger", [BOB, ELSEWHERE])
-def test_a_number_that_a_stranger_has_proves_nothing(stranger: tuple[str, str]) -> None:
-    assert sign({7: stranger}) is Sign.ABANDONED
+def test_the_same_user_on_another_machine_is_a_stranger() -> None:
+    assert sign_of_life(ALICE, 7, RESERVED_AT, evidence(t7=("alice", "10.0.0.6"))) is Sign.ABANDONED
 
 
-def test_another_connection_of_the_same_user_and_client_makes_it_uncertain() -> None:
-    assert sign({7: BOB, 8: ALICE}) is Sign.UNCERTAIN
+def test_a_reservation_from_before_the_servers_start_is_abandoned_even_when_its_number_is_in_use_again() -> None:
+    assert sign_of_life(ALICE, 7, NOON - timedelta(minutes=1), evidence(t7=ALICE)) is Sign.ABANDONED
 
 
-@pytest.mark.parametrize("threads", [{}, {8: BOB}, {8: ELSEWHERE}])
-def test_without_any_connection_of_the_same_user_and_client_it_is_abandoned(
-    threads: dict[int, tuple[str, str]],
-) -> None:
-    assert sign(threads) is Sign.ABANDONED
+def test_a_reservation_in_the_second_of_the_start_is_not_taken_for_an_older_one() -> None:
+    assert sign_of_life(ALICE, 7, NOON - timedelta(seconds=1), evidence(t7=ALICE)) is Sign.RUNNING
 
 
-def test_a_reservation_without_a_time_is_judged_by_its_connection() -> None:
-    assert sign({7: ALICE}, reserved_at=None) is Sign.RUNNING
+def test_without_the_process_privilege_other_peoples_jobs_cannot_be_told() -> None:
+    assert sign_of_life(ALICE, 7, RESERVED_AT, evidence(sees_all=False)) is Sign.CANNOT_TELL
 
 
-@pytest.mark.parametrize("one", Sign)
-def test_every_sign_says_what_it_means(one: Sign) -> None:
-    assert one.meaning.endswith(".")
-    assert " " not in one.slug
+def test_without_the_process_privilege_the_sites_own_account_can_be_told() -> None:
+    own = ("jobsite", "10.0.0.1")
+    assert sign_of_life(own, 7, RESERVED_AT, evidence(sees_all=False, t7=own)) is Sign.RUNNING
 
 
-# --- On a real server --------------------------------------------------------------------------------------------
+def test_an_unknown_time_of_reservation_leaves_it_to_the_connection() -> None:
+    assert sign_of_life(ALICE, 7, None, evidence(t7=ALICE)) is Sign.RUNNING
 
 
-def signs(client: Client, schema: str) -> list[str]:
-    """Return the signs of life on the list."""
-    return [text_of(found) for found in look(client, f"/jobs/?schema={schema}").select(".sign")]
+@pytest.fixture
+def signs(lab: Lab, db: None) -> dict[str, Sign | None]:
+    """The signs of real jobs, by subject: one being made, one whose worker was killed, one failed."""
+    schema, module = lab.pipeline(recordings={"dead": "wait"})
+    lab.abandon(schema)
+    module.Recording.insert([("failed", 1, "value"), ("alive", 1, "wait")])
+    lab.start_waiting(schema, "--order", "reverse", user="bob")
+    presence = who_is_connected()
+    jobs = mark(list_jobs(JobFilter(schema=schema), find_layouts().schemas, presence.server.now, 0, 9), presence)
+    return {dict(job.key.pairs)["subject"]: job.sign for job in jobs}
 
 
-def test_the_signs_of_a_worker_that_is_inside_make_and_then_killed(lab: Lab, viewer: Client) -> None:
-    schema, _ = lab.pipeline(recordings={"m1": "wait"})
-    worker = lab.start_waiting(schema, user="bob")
-    assert signs(viewer, schema) == ["running"]
-    with GROUND.without("PROCESS"):
-        assert signs(viewer, schema) == ["cannot tell"]
-    _, other = lab.idle("bob")
-    worker.kill()
-    worker.wait()
-    eventually(lambda: signs(viewer, schema) == ["uncertain"], "the worker's connection to end")
-    GROUND.sql(f"KILL {other}")
-    eventually(lambda: signs(viewer, schema) == ["abandoned"], "bob's last connection to end")
-
-
-def test_only_a_reserved_job_has_a_sign(night: str, viewer: Client) -> None:
-    assert signs(viewer, night) == []
+def test_real_workers_give_the_signs_they_should(signs: dict[str, Sign | None]) -> None:
+    # Alice's own connection, over which the pipeline was declared, still stands: hers cannot be called abandoned.
+    assert signs == {"dead": Sign.UNCERTAIN, "alive": Sign.RUNNING, "failed": None}
