@@ -75,7 +75,8 @@ fi
 { runs mariadbd && runs mariadb-install-db; } || lacks mariadb-server-core
 runs my_print_defaults || lacks mariadb-client-core
 if [ "$ring" = test ]; then
-    runs chromium || runs chromium-browser || runs google-chrome || lacks chromium
+    runs chromium-headless-shell || runs chromium || runs chromium-browser || runs google-chrome ||
+        lacks chromium-headless-shell
     has_font || lacks fonts-dejavu-core
 fi
 [ -n "$missing" ] || ! is_installed || exit 0

@@ -1,0 +1,141 @@
+"""Where things are on the pages: every selector of the browser tests stands here, and only here."""
+
+import re
+from collections.abc import Sequence
+
+from playwright.sync_api import Locator, Page, expect
+
+
+class Screen:
+    """What every page has."""
+
+    path = "/"
+
+    def __init__(self, page: Page) -> None:
+        """`page` is the browser's."""
+        self.page = page
+        self.heading = page.get_by_role("heading", level=1)
+        self.notices = page.locator("#main .notice")
+        self.live_notice = page.locator("#notice")
+        self.theme_button = page.get_by_role("button", name="Switch between light and dark")
+        self.danger = page.locator("button.danger")
+        self.back_to_list = page.get_by_role("link", name="Back to the list")
+
+    def open(self, query: str = "") -> "Screen":
+        """Go to the page."""
+        self.page.goto(f"{self.path}?{query}" if query else self.path)
+        return self
+
+    def log_in(self, name: str) -> None:
+        """Fill the login form."""
+        self.page.get_by_label("Name").fill(name)
+        self.page.get_by_label("Password").fill(f"{name}-password")
+        self.page.get_by_role("button", name="Log in").click()
+
+    def expect_whole(self) -> None:
+        """Expect a page with its header, not a bare fragment."""
+        expect(self.page.locator("header.top")).to_have_count(1)
+        expect(self.heading).to_have_count(1)
+
+
+class Listing(Screen):
+    """What both lists have."""
+
+    root = ""
+
+    def __init__(self, page: Page) -> None:
+        """`page` is the browser's."""
+        super().__init__(page)
+        self.list = page.locator(self.root)
+        self.says = self.list.locator(".says")
+        self.rows = self.list.locator("tbody tr")
+        self.ticks = self.rows.get_by_role("checkbox")
+        self.tick_page = page.get_by_role("checkbox", name="Tick every row of this page")
+
+    def box(self, name: str) -> Locator:
+        """Return a field of the filter."""
+        return self.page.locator(f"form.filter [name={name}]")
+
+    def row(self, text: str) -> Locator:
+        """Return the rows that contain `text`."""
+        return self.rows.filter(has_text=text)
+
+    def cells(self, label: str) -> Locator:
+        """Return the cells of a column."""
+        return self.rows.locator(f'td[data-label="{label}"]')
+
+    def tick(self, texts: Sequence[str]) -> None:
+        """Tick the row of each of `texts`."""
+        for text in texts:
+            self.row(text).get_by_role("checkbox").check()
+
+    def header(self, label: str) -> Locator:
+        """Return a column's header."""
+        return self.list.get_by_role("columnheader", name=re.compile(rf"^{label}( [↑↓])?$"))
+
+    def sort_by(self, label: str) -> None:
+        """Click a column's header."""
+        self.header(label).get_by_role("link").click()
+
+    def submit_filter(self) -> None:
+        """Click the filter's own button, which people without JavaScript need."""
+        self.page.get_by_role("button", name="Filter").click()
+
+
+class Jobs(Listing):
+    """The list of jobs, and the panel beside it."""
+
+    path = "/jobs/"
+    root = "#job_list"
+
+    def __init__(self, page: Page) -> None:
+        """`page` is the browser's."""
+        super().__init__(page)
+        self.panel = page.locator("#panel")
+        self.clear_ticked = page.get_by_role("button", name=re.compile(r"^Clear (\d+ )?ticked…$"))
+        self.clear_all = page.get_by_role("button", name=re.compile("^Clear all"))
+
+    def tab(self, word: str) -> Locator:
+        """Return a status tab."""
+        return self.list.get_by_role("navigation", name="Status").get_by_role("link", name=word)
+
+    def open_job(self, text: str) -> "Job":
+        """Click the job's link in its row."""
+        self.row(text).get_by_role("link").click()
+        return Job(self.page)
+
+
+class Job(Screen):
+    """A job, in the panel or on its own page."""
+
+    def __init__(self, page: Page) -> None:
+        """`page` is the browser's."""
+        super().__init__(page)
+        self.whole = page.locator("#job_detail")
+        self.exception = self.whole.locator("pre.exception")
+        self.own_frames = self.whole.locator(".frame.own")
+        self.library_frames = self.whole.locator("details.library .frame")
+        self.full_text = self.whole.locator("#stack_text")
+        self.key = self.whole.locator(".key")
+        self.facts = self.whole.locator("dl.facts")
+        self.lines = self.whole.locator(".copy code")
+        self.copy_buttons = self.whole.locator(".copy").get_by_role("button")
+        self.close = self.whole.get_by_role("button", name="Close")
+        self.open_alone = self.whole.get_by_role("link", name="Open alone")
+        self.clear = self.whole.get_by_role("button", name="Clear this job…")
+
+
+class Connections(Listing):
+    """The list of connections."""
+
+    path = "/connections/"
+    root = "#connection_list"
+
+    def __init__(self, page: Page) -> None:
+        """`page` is the browser's."""
+        super().__init__(page)
+        self.end_ticked = page.get_by_role("button", name=re.compile(r"^End (\d+ )?ticked connections…$"))
+        self.end_statements = page.get_by_role("button", name="End only their statements…")
+        self.consequences = page.locator("section.consequence")
+        self.result = page.locator("#kill_result")
+        self.look_again = page.get_by_role("link", name="Look again")

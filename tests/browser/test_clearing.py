@@ -1,0 +1,173 @@
+"""From a failed night to a computed morning, by real clicks: read why, clear, populate again."""
+
+from types import ModuleType
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens import Jobs
+from tests.browser.visits import Visits
+from tests.ground import GROUND
+from tests.lab import Lab
+
+pytestmark = pytest.mark.browser
+
+FIXABLE = "RuntimeError: the settings file is missing"
+
+
+def broken_night(lab: Lab) -> tuple[str, ModuleType]:
+    """Three keys that a settings file would cure, one that nothing cures, and an error of another table."""
+    recordings = {"m1": "fixable", "m2": "fixable", "m3": "fixable", "m4": "value"}
+    schema, module = lab.pipeline(recordings=recordings)
+    lab.compute(module)
+    elsewhere = (module.Summary.table_name, {"subject": "m9", "session": 1})
+    module.schema.jobs.reserve(*elsewhere)
+    module.schema.jobs.error(*elsewhere, "KeyError: not of this table")
+    return schema, module
+
+
+def filter_to_errors(jobs: Jobs, schema: str, table: str) -> None:
+    """Choose a schema and a table by hand, then the tab of errors."""
+    jobs.box("schema").select_option(schema)
+    expect(jobs.says).to_contain_text(schema)
+    jobs.box("table").select_option(label=table)
+    expect(jobs.says).to_contain_text(f"of {table}")
+    jobs.tab("Errors").click()
+    expect(jobs.says).to_have_text(f"Jobs that failed of {table} in {schema}. Clear filters")
+
+
+def test_somebody_reads_why_jobs_failed_clears_them_and_they_are_computed(visit: Visits, bench: Lab) -> None:
+    schema, module = broken_night(bench)
+    jobs = Jobs(visit.afresh())
+    jobs.open()
+    jobs.log_in("otto")
+
+    filter_to_errors(jobs, schema, "Score")
+    expect(jobs.rows).to_have_count(4)
+
+    job = jobs.open_job("m1")
+    expect(job.exception).to_have_text(FIXABLE)
+    raising = job.own_frames.last
+    expect(raising).to_contain_text("tests/pipeline.py:")
+    expect(raising).to_contain_text(" in make")
+    expect(raising.locator("pre")).to_have_text('raise RuntimeError("the settings file is missing")')
+    expect(job.library_frames.first).to_be_hidden()
+
+    jobs.tick(["m1", "m2", "m3"])
+    expect(jobs.clear_ticked).to_have_text("Clear 3 ticked…")
+    jobs.clear_ticked.click()
+    expect(jobs.heading).to_have_text("Clear 3 jobs?")
+    expect(jobs.page.get_by_role("row")).to_have_count(4)
+    jobs.danger.click()
+    expect(jobs.notices).to_have_text("Cleared 3 jobs.")
+    expect(jobs.says).to_have_text(f"Jobs that failed of Score in {schema}. Clear filters")
+    expect(jobs.cells("Message")).to_have_text(["ValueError: the trace is empty"])
+
+    bench.populate(schema, TEST_FIXED="1")
+    assert sorted(module.Score.fetch("subject")) == ["m1", "m2", "m3"]
+    jobs.page.reload()
+    expect(jobs.cells("Message")).to_have_text(["ValueError: the trace is empty"])
+
+
+def test_the_same_clear_works_without_javascript(visit: Visits, bench: Lab) -> None:
+    schema, _ = broken_night(bench)
+    jobs = Jobs(visit("otto", javascript=False))
+    jobs.open()
+    jobs.box("schema").select_option(schema)
+    jobs.submit_filter()
+    jobs.box("table").select_option(label="Score")
+    jobs.submit_filter()
+    jobs.tab("Errors").click()
+    expect(jobs.says).to_have_text(f"Jobs that failed of Score in {schema}. Clear filters")
+
+    job = jobs.open_job("m1")
+    expect(job.own_frames.last).to_contain_text("tests/pipeline.py:")
+    jobs.page.go_back()
+
+    jobs.tick(["m1", "m2", "m3"])
+    jobs.clear_ticked.click()
+    expect(jobs.heading).to_have_text("Clear 3 jobs?")
+    jobs.danger.click()
+    expect(jobs.notices).to_have_text("Cleared 3 jobs.")
+    expect(jobs.cells("Message")).to_have_text(["ValueError: the trace is empty"])
+    assert bench.jobs(schema) == {"m4": "ValueError: the trace is empty", "m9": "KeyError: not of this table"}
+
+
+def test_one_job_is_cleared_from_its_panel(visit: Visits, bench: Lab) -> None:
+    schema = bench.failed(m1="value", m2="value")
+    jobs = Jobs(visit("otto"))
+    jobs.open(f"schema={schema}")
+    jobs.open_job("m1").clear.click()
+    expect(jobs.heading).to_have_text("Clear 1 job?")
+    jobs.danger.click()
+    expect(jobs.notices).to_have_text("Cleared 1 job.")
+    assert bench.jobs(schema) == {"m2": "ValueError: the trace is empty"}
+
+
+def test_all_that_match_are_cleared_and_what_failed_later_is_left_alone(visit: Visits, bench: Lab) -> None:
+    schema, module = bench.pipeline(recordings={"m1": "value", "m2": "value"})
+    bench.compute(module)
+    jobs = Jobs(visit("otto"))
+    # A list says the second it was read in; what it shows has to be older than that.
+    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET timestamp = timestamp - INTERVAL 1 MINUTE")
+    jobs.open(f"schema={schema}&status=error")
+    jobs.clear_all.click()
+    expect(jobs.heading).to_have_text("Clear 2 jobs?")
+    module.Recording.insert1(("m3", 1, "value"))
+    bench.compute(module)
+    jobs.danger.click()
+    expect(jobs.notices).to_have_text("Cleared 2 jobs.")
+    assert bench.jobs(schema) == {"m3": "ValueError: the trace is empty"}
+
+
+def test_the_box_in_the_head_ticks_every_row_and_the_button_says_how_many(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("otto"))
+    jobs.open(f"schema={night}")
+    expect(jobs.clear_ticked).to_have_text("Clear ticked…")
+    jobs.tick_page.check()
+    expect(jobs.page.locator("tbody :checked")).to_have_count(2)
+    expect(jobs.clear_ticked).to_have_text("Clear 2 ticked…")
+    jobs.ticks.first.uncheck()
+    expect(jobs.clear_ticked).to_have_text("Clear 1 ticked…")
+    expect(jobs.tick_page).to_have_js_property("indeterminate", True)
+    jobs.ticks.first.check()
+    expect(jobs.tick_page).to_be_checked()
+    jobs.tick_page.uncheck()
+    expect(jobs.page.locator("tbody :checked")).to_have_count(0)
+    expect(jobs.clear_ticked).to_have_text("Clear ticked…")
+
+
+def test_back_from_the_confirm_page_shows_ticks_and_button_in_agreement(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("otto"))
+    jobs.open(f"schema={night}")
+    jobs.tick(["m1"])
+    jobs.clear_ticked.click()
+    expect(jobs.heading).to_have_text("Clear 1 job?")
+    jobs.page.go_back()
+    jobs.expect_whole()
+    expect(jobs.rows).to_have_count(2)
+    ticked = jobs.page.locator("tbody :checked").count()
+    expect(jobs.clear_ticked).to_have_text("Clear 1 ticked…" if ticked else "Clear ticked…")
+
+
+def test_nothing_ticked_is_said_and_the_filter_stays(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("otto"))
+    jobs.open(f"schema={night}")
+    jobs.clear_ticked.click()
+    expect(jobs.notices).to_have_text("Nothing was ticked: tick the jobs to clear, or take all that match.")
+    expect(jobs.says).to_contain_text(night)
+
+
+def test_the_second_of_two_people_who_clear_one_job_is_told_it_was_gone(visit: Visits, bench: Lab) -> None:
+    schema = bench.failed(m1="value", m2="value")
+    otto, ada = Jobs(visit("otto")), Jobs(visit("ada"))
+    for jobs in (otto, ada):
+        jobs.open(f"schema={schema}")
+        jobs.tick(["m1"])
+        jobs.clear_ticked.click()
+        expect(jobs.heading).to_have_text("Clear 1 job?")
+    otto.danger.click()
+    expect(otto.notices).to_have_text("Cleared 1 job.")
+    ada.danger.click()
+    expect(ada.notices).to_have_text("Cleared 0 jobs. 1 was gone already.")
+    assert bench.jobs(schema) == {"m2": "ValueError: the trace is empty"}

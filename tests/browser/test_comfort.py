@@ -1,0 +1,157 @@
+"""What everybody's eyes and hands need: contrast, labels, keys, a phone's width, few bytes."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.screens import Connections, Jobs, Screen
+from tests.browser.visits import Visits
+
+pytestmark = pytest.mark.browser
+
+FIRST_LOAD_LIMIT_BYTES = 100_000
+CONTRAST_AA, CONTRAST_AA_LARGE = 4.5, 3  # WCAG 2.2, 1.4.3
+
+# Every visible text whose contrast with what lies behind it is too low: its words and the ratio.
+TOO_FAINT = """([limit, limitLarge]) => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const rgba = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = canvas.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const over = (top, below) => top.slice(0, 3).map((c, i) => c * top[3] + below[i] * (1 - top[3])).concat(1);
+  const behind = (element) => {
+    const layers = [];
+    for (let at = element; at; at = at.parentElement) layers.push(rgba(getComputedStyle(at).backgroundColor));
+    return layers.reverse().reduce((below, top) => over(top, below), [255, 255, 255, 1]);
+  };
+  const light = (colour) => {
+    const [r, g, b] = colour.map((c) => (c / 255 <= 0.04045 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll("body *")) {
+    const own = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+    const field = element.matches("input, select") ? element.value || "a field" : "";
+    const words = own.map((node) => node.data.trim()).join("") || field;
+    if (!words || element.matches("option, script, style") || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element), ground = behind(element);
+    const [dark, bright] = [light(ground), light(over(rgba(style.color), ground))].sort((a, b) => a - b);
+    const ratio = (bright + 0.05) / (dark + 0.05), size = parseFloat(style.fontSize);
+    const large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    if (ratio < (large ? limitLarge : limit)) faint.push(`${words.slice(0, 40)}: ${ratio.toFixed(2)}`);
+  }
+  return faint;
+}"""
+
+# Every control a person can reach that has no words of its own for those who cannot see it.
+NAMELESS = """() => [...document.querySelectorAll("input:not([type=hidden]), select, textarea, button")]
+  .filter((control) => control.checkVisibility())
+  .filter((control) => !control.labels?.length && !control.ariaLabel)
+  .filter((control) => !control.matches("button") || !control.textContent.trim())
+  .map((control) => control.outerHTML)"""
+
+SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def jobs_list(page: Page, schema: str) -> None:
+    Jobs(page).open(f"schema={schema}")
+
+
+def jobs_panel(page: Page, schema: str) -> None:
+    Jobs(page).open(f"schema={schema}")
+    expect(Jobs(page).open_job("m2").exception).to_be_visible()
+
+
+def job_alone(page: Page, schema: str) -> None:
+    jobs_panel(page, schema)
+    Jobs(page).open_job("m2").open_alone.click()
+    expect(page.locator("p.back")).to_be_visible()
+
+
+def clear_confirm(page: Page, schema: str) -> None:
+    Jobs(page).open(f"schema={schema}")
+    Jobs(page).tick(["m1", "m2"])
+    Jobs(page).clear_ticked.click()
+    expect(Screen(page).heading).to_have_text("Clear 2 jobs?")
+
+
+def connections_list(page: Page, schema: str) -> None:
+    Connections(page).open()
+
+
+def kill_confirm(page: Page, schema: str) -> None:
+    Connections(page).open("user=alice")
+    Connections(page).ticks.first.check()
+    Connections(page).end_ticked.click()
+    expect(Screen(page).heading).to_have_text("End 1 connection?")
+
+
+SCREENS = [jobs_list, jobs_panel, job_alone, clear_confirm, connections_list, kill_confirm]
+every_screen = pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.__name__)
+
+
+@every_screen
+def test_text_stands_out_in_both_themes_and_every_control_has_a_name(
+    visit: Visits, night: str, screen: Callable[[Page, str], None]
+) -> None:
+    page = visit("ada")
+    screen(page, night)
+    assert page.evaluate(NAMELESS) == []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(TOO_FAINT, [CONTRAST_AA, CONTRAST_AA_LARGE]) == [], scheme
+
+
+@every_screen
+def test_a_phone_never_scrolls_sideways(visit: Visits, night: str, screen: Callable[[Page, str], None]) -> None:
+    page = visit("ada", phone=True)
+    screen(page, night)
+    assert page.evaluate(SIDEWAYS) == 0
+
+
+def test_the_theme_is_switched_and_remembered(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit.afresh("vera"))
+    jobs.open()
+    body = jobs.page.locator("body")
+    before = body.evaluate("body => getComputedStyle(body).backgroundColor")
+    jobs.theme_button.click()
+    expect(body).not_to_have_css("background-color", before)
+    jobs.page.goto("/connections/")
+    expect(body).not_to_have_css("background-color", before)
+    jobs.theme_button.click()
+    expect(body).to_have_css("background-color", before)
+
+
+def test_a_slash_goes_to_the_search_and_is_still_a_slash_inside_it(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={night}")
+    jobs.page.keyboard.press("/")
+    expect(jobs.box("message")).to_be_focused()
+    expect(jobs.box("message")).to_have_value("")
+    jobs.page.keyboard.press("/")
+    expect(jobs.box("message")).to_have_value("/")
+
+
+def test_the_list_is_worked_by_the_keyboard_alone(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("otto"))
+    jobs.open(f"schema={night}")
+    jobs.ticks.first.focus()
+    jobs.page.keyboard.press("Space")
+    expect(jobs.clear_ticked).to_have_text("Clear 1 ticked…")
+    jobs.page.keyboard.press("Tab")
+    jobs.page.keyboard.press("Enter")
+    expect(jobs.panel.locator("#job_detail")).to_be_visible()
+
+
+def test_the_first_load_is_small(visit: Visits, night: str) -> None:
+    page = visit.afresh("vera")
+    sent: list[int] = []
+    page.on("requestfinished", lambda request: sent.append(request.sizes()["responseBodySize"]))
+    page.goto(f"/jobs/?schema={night}", wait_until="networkidle")
+    assert sum(sent) < FIRST_LOAD_LIMIT_BYTES, sent
+    assert 0 not in sent

@@ -1,0 +1,149 @@
+"""Filtering while one types: parts of the page are swapped, and the address, Back, Forward and reload stay true."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens import Jobs
+from tests.browser.visits import Visits
+
+pytestmark = pytest.mark.browser
+
+EMPTY = "ValueError: the trace is empty"
+SPIKES = "OwnError: no spikes: Überlänge 🧠"
+
+
+def test_typing_swaps_the_list_and_keeps_focus_text_and_address(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={night}")
+    jobs.heading.evaluate("heading => { heading.dataset.before = 'typing'; }")
+    jobs.box("message").press_sequentially("empty")
+    expect(jobs.cells("Message")).to_have_text([EMPTY])
+    expect(jobs.page).to_have_url(re.compile("[?&]message=empty(&|$)"))
+    expect(jobs.box("message")).to_be_focused()
+    expect(jobs.box("message")).to_have_value("empty")
+    expect(jobs.box("schema")).to_have_value(night)
+    expect(jobs.heading).to_have_attribute("data-before", "typing")  # still the same page
+
+
+@pytest.mark.parametrize("name", ["user", "host"])
+def test_every_search_box_filters_while_one_types(visit: Visits, night: str, name: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={night}")
+    jobs.box(name).press_sequentially("nobody")
+    expect(jobs.rows).to_have_count(0)
+    expect(jobs.box(name)).to_be_focused()
+
+
+def test_a_tab_stays_chosen_while_one_types(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={night}")
+    jobs.tab("Errors").click()
+    expect(jobs.says).to_contain_text("Jobs that failed")
+    jobs.box("message").press_sequentially("spikes")
+    expect(jobs.cells("Message")).to_have_text([SPIKES])
+    expect(jobs.tab("Errors")).to_have_attribute("aria-current", "true")
+    jobs.tab("Reserved").click()
+    expect(jobs.rows).to_have_count(0)
+    expect(jobs.says).to_contain_text("Reserved jobs")
+    expect(jobs.says).to_contain_text("whose message contains “spikes”")
+
+
+def test_a_column_sorts_and_the_order_stays_while_one_types(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={night}")
+    jobs.sort_by("Message")
+    expect(jobs.header("Message")).to_have_attribute("aria-sort", "ascending")
+    expect(jobs.cells("Message")).to_have_text([SPIKES, EMPTY])
+    jobs.sort_by("Message")
+    expect(jobs.header("Message")).to_have_attribute("aria-sort", "descending")
+    expect(jobs.cells("Message")).to_have_text([EMPTY, SPIKES])
+    jobs.box("message").press_sequentially("e")
+    expect(jobs.says).to_contain_text("contains “e”")
+    expect(jobs.cells("Message")).to_have_text([EMPTY, SPIKES])
+
+
+def test_back_and_forward_bring_whole_earlier_lists(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={night}")
+    jobs.tab("Errors").click()
+    expect(jobs.says).to_contain_text("Jobs that failed")
+    jobs.box("message").press_sequentially("empty")
+    expect(jobs.cells("Message")).to_have_text([EMPTY])
+
+    jobs.page.go_back()
+    expect(jobs.rows).to_have_count(2)
+    expect(jobs.says).to_have_text(f"Jobs that failed in {night}. Clear filters")
+    expect(jobs.box("message")).to_have_value("")
+    jobs.expect_whole()
+
+    jobs.page.go_back()
+    expect(jobs.says).to_have_text(f"All jobs in {night}. Clear filters")
+    jobs.expect_whole()
+
+    jobs.page.go_forward()
+    expect(jobs.says).to_have_text(f"Jobs that failed in {night}. Clear filters")
+    jobs.page.go_forward()
+    expect(jobs.cells("Message")).to_have_text([EMPTY])
+    expect(jobs.box("message")).to_have_value("empty")
+    jobs.expect_whole()
+
+
+def test_back_from_another_page_brings_the_whole_list(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={night}")
+    jobs.tab("Errors").click()
+    expect(jobs.says).to_contain_text("Jobs that failed")
+    jobs.page.goto("/connections/")
+    jobs.page.go_back()
+    expect(jobs.says).to_have_text(f"Jobs that failed in {night}. Clear filters")
+    jobs.expect_whole()
+
+
+def test_a_reload_of_any_address_that_was_pushed_gives_the_whole_page(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={night}")
+    jobs.sort_by("Message")
+    expect(jobs.page).to_have_url(re.compile("sort=message"))
+    jobs.box("message").press_sequentially("e")
+    expect(jobs.says).to_contain_text("contains “e”")
+    jobs.page.reload()
+    jobs.expect_whole()
+    expect(jobs.cells("Message")).to_have_text([SPIKES, EMPTY])
+    expect(jobs.box("message")).to_have_value("e")
+
+
+def test_clear_filters_empties_the_boxes_too(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={night}")
+    jobs.box("message").press_sequentially("no such words")
+    expect(jobs.rows).to_have_count(0)
+    jobs.list.get_by_role("link", name="Clear filters").first.click()
+    expect(jobs.says).to_have_text("All jobs.")
+    expect(jobs.box("message")).to_have_value("")
+
+
+def test_a_session_that_ended_leads_to_the_login_page(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit.afresh("vera"))
+    jobs.open(f"schema={night}")
+    jobs.page.context.clear_cookies(name="sessionid")
+    jobs.tab("Errors").click()
+    expect(jobs.heading).to_have_text("Log in")
+    jobs.expect_whole()
+    jobs.log_in("vera")
+    expect(jobs.says).to_contain_text(night)
+
+
+def test_a_session_that_ended_before_a_confirm_leads_back_to_the_jobs(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit.afresh("otto"))
+    jobs.open(f"schema={night}")
+    jobs.tick(["m1"])
+    jobs.page.context.clear_cookies(name="sessionid")
+    jobs.clear_ticked.click()
+    expect(jobs.heading).to_have_text("Log in")
+    visit.expect("status of 405")
+    jobs.log_in("otto")
+    expect(jobs.heading).to_have_text("Choose again")
+    jobs.page.get_by_role("link", name="To the jobs").click()
+    expect(jobs.heading).to_have_text("Jobs")

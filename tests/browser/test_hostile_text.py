@@ -1,0 +1,56 @@
+"""What a stranger writes into a key or a message is text on every page, and never runs."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens import Connections, Jobs
+from tests.browser.visits import Visits
+from tests.lab import Lab
+
+pytestmark = pytest.mark.browser
+
+MARKUP = '<script>document.title="owned"</script><img src=x onerror="document.title=1;alert(1)">'
+SUBJECT = '"><script>alert(2)</'  # a key as long as its column takes
+
+
+def test_markup_in_messages_keys_and_stacks_is_shown_as_text(visit: Visits, bench: Lab) -> None:
+    schema, module = bench.pipeline()
+    key = {"subject": SUBJECT, "session": 1}
+    module.schema.jobs.reserve(module.Score.table_name, key)
+    module.schema.jobs.error(module.Score.table_name, key, MARKUP, error_stack=f"Traceback {MARKUP}")
+
+    jobs = Jobs(visit("otto"))
+    jobs.open(f"schema={schema}")
+    expect(jobs.cells("Message")).to_have_text([MARKUP])
+    expect(jobs.cells("Key")).to_have_text([f"subject={SUBJECT} session=1"])
+    jobs.box("message").press_sequentially("<script>")
+    expect(jobs.says).to_contain_text("whose message contains “<script>”")
+    expect(jobs.rows).to_have_count(1)
+
+    job = jobs.open_job("Score")
+    expect(job.exception).to_have_text(MARKUP)
+    job.whole.get_by_text("Full text").click()
+    expect(job.full_text).to_have_text(f"Traceback {MARKUP}")
+    job.open_alone.click()
+    expect(jobs.page.locator("p.back")).to_be_visible()
+    expect(job.exception).to_have_text(MARKUP)
+    assert SUBJECT in jobs.page.title()
+    job.clear.click()
+    expect(jobs.heading).to_have_text("Clear 1 job?")
+    expect(jobs.page.get_by_role("cell", name=MARKUP, exact=True)).to_be_visible()
+
+
+def test_markup_in_a_statement_is_shown_as_text_until_the_statement_is_ended(visit: Visits, bench: Lab) -> None:
+    bob, thread = bench.idle("bob")
+    bob.send_query(f"DO SLEEP(600) /* {MARKUP} */".encode())
+    connections = Connections(visit("ada"))
+    connections.open("user=bob")
+    expect(connections.row(str(thread))).to_contain_text(MARKUP)
+    connections.tick([str(thread)])
+    connections.end_statements.click()
+    expect(connections.heading).to_have_text("End the statement of 1 connection?")
+    expect(connections.consequences).to_contain_text(MARKUP)
+    connections.danger.click()
+    expect(connections.heading).to_have_text("Kill sent to 1 statement")
+    expect(connections.result).to_contain_text(f"{thread} · bob from 127.0.0.1")
+    expect(connections.result).to_contain_text("its connection stays")

@@ -1,0 +1,57 @@
+"""An admin ends a connection, by real clicks: finds it, reads what hangs on it, ends it, sees it gone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens import Connections, Jobs
+from tests.browser.visits import Visits
+from tests.ground import GROUND
+from tests.lab import Lab, eventually, is_connected
+
+pytestmark = pytest.mark.browser
+
+LOST = "LostConnectionError: Connection was lost during a transaction."
+
+
+def time_s(connection: int) -> int:
+    """Return how long a connection has been in its state."""
+    ((seconds,),) = GROUND.sql("SELECT time FROM information_schema.processlist WHERE id = %s", [connection])
+    return int(seconds)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_a_connection_is_killed_and_the_job_it_held_becomes_an_error(
+    visit: Visits, bench: Lab, javascript: bool
+) -> None:
+    schema, _ = bench.pipeline(recordings={"m1": "wait", "m2": ""})
+    worker = bench.start_waiting(schema)
+    ((thread,),) = GROUND.sql(f"SELECT connection_id FROM `{schema}`.`~jobs` WHERE status = 'reserved'")
+    bench.idle("bob")
+    eventually(lambda: time_s(thread) > 1, "the worker to be busy for longer than a second")
+
+    connections = Connections(visit("ada", javascript=javascript))
+    connections.open()
+    connections.box("user").fill("alice")
+    connections.box("longer").fill("1s")
+    connections.submit_filter()
+    expect(connections.says).to_contain_text("Connections of a user like “alice” longer than 1 s in their state.")
+    expect(connections.row("bob")).to_have_count(0)
+    expect(connections.row(str(thread))).to_contain_text("Score subject=m1, session=1")
+
+    connections.tick([str(thread)])
+    connections.end_ticked.click()
+    expect(connections.heading).to_have_text("End 1 connection?")
+    expect(connections.consequences).to_contain_text("It holds the job Score(subject=m1, session=1), running for ")
+    expect(connections.consequences).to_contain_text("the job becomes an error (LostConnectionError)")
+    connections.danger.click()
+    expect(connections.heading).to_have_text("Kill sent to 1 connection")
+    eventually(lambda: not is_connected(thread), "the killed connection to end")
+    if not javascript and connections.look_again.count():
+        connections.look_again.click()
+    expect(connections.result).to_contain_text("gone")
+
+    bench.gate.touch()
+    assert worker.wait() == 1
+    assert bench.jobs(schema) == {"m1": LOST}
+    connections.page.goto(f"/jobs/?schema={schema}")
+    expect(Jobs(connections.page).cells("Message")).to_have_text([LOST])

@@ -1,0 +1,119 @@
+"""People at their browsers. A browser costs a second to open, so everybody keeps theirs from test to test."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal, NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect, sync_playwright
+
+from tests.browser.screens import Screen
+from tests.browser.site import Site
+from tests.browser.watch import Watch
+
+QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first of these that is installed; the shell draws nothing, and is half as much work as a whole browser."""
+DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
+PATIENCE_MS = 15_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@contextmanager
+def headless_chromium() -> Iterator[Browser]:
+    """Start the machine's own Chromium."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        pytest.fail(
+            "Chromium is not installed: apt-get install --no-install-recommends chromium-headless-shell", pytrace=False
+        )
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []  # as root its sandbox refuses to start
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=[*QUIET, "--no-first-run", *as_root])
+        yield browser
+        browser.close()
+
+
+class Kept(NamedTuple):
+    """What tells one kept browser from another."""
+
+    address: str
+    name: str
+    javascript: bool
+    phone: bool
+
+
+class Visits:
+    """Lets people come to the site, and watches them."""
+
+    def __init__(self, chromium: Browser, site: Site) -> None:
+        """`site` is where people log in."""
+        self.chromium, self.site = chromium, site
+        self.logged_in: dict[str, StorageState] = {}
+        self.kept: dict[Kept, tuple[Page, Watch]] = {}
+        self.here: list[tuple[Page, Watch]] = []
+        self.passing: list[Page] = []
+
+    def __call__(self, name: str = "", *, javascript: bool = True, phone: bool = False) -> Page:
+        """Return the browser in which `name` is logged in, or nobody. A test leaves it as it found it."""
+        who = Kept(self.site.address, name, javascript, phone)
+        if who not in self.kept:
+            self.kept[who] = self._open(who)
+        self.here.append(self.kept[who])
+        return self.kept[who][0]
+
+    def afresh(
+        self,
+        name: str = "",
+        *,
+        site: Site | None = None,
+        theme: Literal["light", "dark"] = "light",
+        permissions: tuple[str, ...] = (),
+    ) -> Page:
+        """Open a browser for this test alone: one that will forget who is logged in, or must have nothing in store."""
+        who = Kept((site or self.site).address, name, javascript=True, phone=False)
+        self.here.append(self._open(who, theme, permissions))
+        self.passing.append(self.here[-1][0])
+        return self.passing[-1]
+
+    def expect(self, words: str) -> None:
+        """Say that a trouble with these words belongs to the test."""
+        for _, watch in self.here:
+            watch.expected.append(words)
+
+    def leave(self) -> list[str]:
+        """End a test: return what troubled anybody."""
+        for page, _ in self.here:
+            page.goto("about:blank")  # whatever is still on its way ends with the test
+        troubles = [trouble for _, watch in self.here for trouble in watch.forget()]
+        for page in self.passing:
+            page.context.close()
+        self.here, self.passing = [], []
+        return troubles
+
+    def _open(
+        self, who: Kept, theme: Literal["light", "dark"] = "light", permissions: tuple[str, ...] = ()
+    ) -> tuple[Page, Watch]:
+        context = self.chromium.new_context(
+            base_url=who.address,
+            storage_state=self._state(who.name) if who.name else None,
+            java_script_enabled=who.javascript,
+            viewport=PHONE if who.phone else DESK,
+            color_scheme=theme,
+            permissions=permissions,
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        return context.new_page(), Watch(context)
+
+    def _state(self, name: str) -> StorageState:
+        if name not in self.logged_in:
+            page = self.chromium.new_page(base_url=self.site.address)
+            Screen(page).open()
+            Screen(page).log_in(name)
+            page.wait_for_url("**/jobs/")
+            self.logged_in[name] = page.context.storage_state()
+            page.context.close()
+        return self.logged_in[name]
