@@ -58,8 +58,8 @@ class Server:
         """What the server had to say."""
         return self.directory / "server.log"
 
-    def start(self) -> None:
-        """Make the data directory if it is not there, start the server, return once it answers.
+    def start(self, *, port: int = 0) -> None:
+        """Make the data directory if it is not there, start the server, return once it answers; 0 finds a free port.
 
         Raises ServerError when a program is missing or the server does not answer within START_LIMIT_S.
         """
@@ -68,7 +68,7 @@ class Server:
         if not (self.directory / "data" / "mysql").exists():
             self._initialise()
         for tries_left in reversed(range(TRIES)):
-            self.port = free_port()
+            self.port = port or free_port()
             # A session of its own: a Ctrl-C meant for the demo must not take the server before its clients are gone.
             with self.log.open("ab") as log:
                 self.process = subprocess.Popen(self._command(), stdout=log, stderr=log, start_new_session=True)
