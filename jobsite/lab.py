@@ -6,7 +6,7 @@ files, field by field (DataJoint 0.14.10, settings.py; DataJoint 2.3, settings.p
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 DEFAULT_PORT = 3306
@@ -36,7 +36,7 @@ class LabServer:
     host: str = "localhost"
     port: int = DEFAULT_PORT
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     use_tls: bool | None = None
     source: str = "the environment"
     problem: str = ""

@@ -1,153 +1,180 @@
-"""Who may import whom, and the habits of the house: docs/decisions/ and this file together are its plan."""
+"""The rules of the house, held by looking at the source: who may import whom, and where raw SQL stands."""
 
 import ast
 import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("jobsite", "jobs", "connections")
-SOURCES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py") if "migrations" not in path.parts)
+from tests.lab import ROOT
+
+APPS = ("jobs", "connections", "jobsite")
+SOURCES = {str(path.relative_to(ROOT)): path for app in APPS for path in sorted((ROOT / app).rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOURCES.items()}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
-LEAVES = {
-    "jobs/liveness.py",
-    "jobs/stacks.py",
-    "jobs/stack_paths.py",
-    "jobs/blobs.py",
-    "jobs/blob_reader.py",
-    "jobs/blob_arrays.py",
-    "jobs/states.py",
-}
-WORKER = {"jobs/populate.py", "jobs/computing.py", "jobs/pipelines.py", "jobs/workers.py"}
+WORKERS = {f"jobs/{name}.py" for name in ("populate", "computing", "pipelines", "workers", "interrupts", "outcomes")}
 RAW_SQL = {
     "jobs/layouts.py",
     "jobs/listing.py",
+    "jobs/reservations.py",
+    "connections/killing.py",
     "connections/server.py",
     "connections/transactions.py",
-    "connections/killing.py",
 }
-ASKS_THE_SERVER = ("views", "listing", "layouts", "actions", "choosing", "killing", "server", "transactions")
+LEAVES = {"jobs.liveness", "jobs.stacks", "jobs.stack_paths", "jobs.states", "jobs.names"}
+LEAVES |= {"jobs.blobs", "jobs.blob_reader", "jobs.blob_arrays"}
+RANKS = [
+    {"jobs.urls", "connections.urls"},
+    {"jobs.views", "connections.views"},
+    {"jobs.tables", "jobs.choosing", "jobs.actions", "connections.tables"},
+    {"jobs.listing", "jobs.layouts", "jobs.signs", "connections.listing"},
+    {"jobs.models", "jobs.seen", "connections.killing", "connections.server", "connections.transactions"},
+    {"connections.models"},
+    LEAVES,
+]
+"""Each imports only from the lines below its own, or beside it."""
 
 
-def name_of(path: Path) -> str:
-    """Return a source's path as the rules name it."""
-    return path.relative_to(ROOT).as_posix()
-
-
-def imports(path: Path) -> Iterator[str]:
-    """Yield the modules a file imports, wherever in it."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def imports(name: str) -> set[str]:
+    """Return the modules a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(TREES[name]):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
 
 
-def offenders(paths: list[Path], pattern: str) -> list[str]:
-    """Return `file: module` for each import that matches."""
-    return [f"{name_of(path)}: {found}" for path in paths for found in imports(path) if re.match(pattern, found)]
+def tops(name: str) -> set[str]:
+    """Return the packages a file imports from."""
+    return {module.partition(".")[0] for module in imports(name)}
 
 
-def named(*names: str) -> list[Path]:
-    """Return the sources of these names."""
-    return [path for path in SOURCES if name_of(path) in names]
+def module_of(name: str) -> str:
+    """Return the module of a file."""
+    return name.removesuffix(".py").replace("/", ".").removesuffix(".__init__")
 
 
-def test_the_web_never_imports_datajoint() -> None:
-    web = [path for path in SOURCES if name_of(path) not in WORKER and "demo" not in path.parts]
-    assert offenders(web, r"(datajoint|pymysql)\b") == []
+def names_in(name: str) -> Iterator[str]:
+    """Yield the names and attributes that the code of a file uses."""
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.arg):
+            yield node.arg
 
 
-def test_no_page_imports_the_worker() -> None:
-    pages = [path for path in SOURCES if path.stem in ("views", "tables", "listing", "actions", "models", "urls")]
-    assert offenders(pages, r"jobs\.(populate|computing|pipelines|workers)\b") == []
+def test_the_source_was_found() -> None:
+    assert len(SOURCES) > 50
+    assert len(TEMPLATES) > 20
 
 
-def test_leaves_import_the_standard_library_and_each_other_alone() -> None:
-    leaves = {name.removesuffix(".py").replace("/", ".") for name in LEAVES}
-    strange = [
-        f"{name_of(path)}: {found}"
-        for path in named(*LEAVES)
-        for found in imports(path)
-        if found.partition(".")[0] not in sys.stdlib_module_names and found not in leaves
+def test_only_workers_and_the_demo_know_datajoint() -> None:
+    found = {name for name in SOURCES if {"datajoint", "pymysql"} & tops(name)}
+    assert {name for name in found if not name.startswith("jobsite/demo/")} <= WORKERS
+
+
+def test_the_web_knows_nothing_of_the_workers() -> None:
+    web = [name for name in SOURCES if name.endswith(("views.py", "urls.py", "http.py", "settings.py", "wsgi.py"))]
+    workers = {module_of(name) for name in WORKERS}
+    assert {name: imports(name) & workers for name in web} == {name: set() for name in web}
+
+
+@pytest.mark.parametrize("leaf", sorted(LEAVES))
+def test_a_leaf_stands_on_the_standard_library_alone(leaf: str) -> None:
+    name = f"{leaf.replace('.', '/')}.py"
+    foreign = {top for top in tops(name) if top not in sys.stdlib_module_names}
+    assert foreign <= {"jobs"}
+    assert {module for module in imports(name) if module.startswith("jobs.")} <= LEAVES | {
+        module for module in imports(name) if module.rpartition(".")[0] in LEAVES
+    }
+
+
+def test_a_leaf_looks_at_no_clock() -> None:
+    clocks = {"now", "utcnow", "today", "time.time", "monotonic", "perf_counter"}
+    found = {leaf: clocks & set(names_in(f"{leaf.replace('.', '/')}.py")) for leaf in LEAVES}
+    assert found == {leaf: set() for leaf in LEAVES}
+
+
+def test_imports_go_downward_only() -> None:
+    rank_of = {module: rank for rank, modules in enumerate(RANKS) for module in modules}
+    upward = [
+        f"{module} imports {other}"
+        for module, rank in rank_of.items()
+        for other in imports(f"{module.replace('.', '/')}.py")
+        if rank_of.get(other, rank) < rank
     ]
-    assert strange == []
+    assert upward == []
 
 
-def test_killing_knows_nothing_of_jobs() -> None:
-    assert offenders(named("connections/models.py", "connections/killing.py", "connections/server.py"), r"jobs\b") == []
+def test_connections_know_nothing_of_jobs_but_on_their_page() -> None:
+    found = {name for name in SOURCES if name.startswith("connections/") and "jobs" in tops(name)}
+    assert found == {"connections/views.py"}
 
 
-def test_only_the_pages_of_connections_ask_for_jobs() -> None:
-    rest = [path for path in SOURCES if path.parts[-2] == "connections" and path.name != "views.py"]
-    assert offenders(rest, r"jobs\b") == []
+def test_raw_sql_stands_in_few_places() -> None:
+    web = {name for name in SOURCES if name not in WORKERS and not name.startswith("jobsite/demo/")}
+    assert {name for name in web if {"cursor", "RawSQL"} & set(names_in(name))} <= RAW_SQL
 
 
-def test_nothing_below_the_views_imports_them() -> None:
-    rest = [path for path in SOURCES if path.name not in ("urls.py", "views.py")]
-    assert offenders(rest, r"(jobsite|jobs|connections)\.(views|urls)$") == []
+def test_no_sql_is_put_together_with_values() -> None:
+    verbs = re.compile(r"^\s*(SELECT\s.+\sFROM|INSERT|UPDATE|DELETE|KILL|SHOW)\s.*\{", re.DOTALL)
+    texts = [
+        (name, ast.unparse(node))
+        for name in RAW_SQL & set(SOURCES)
+        for node in ast.walk(TREES[name])
+        if isinstance(node, ast.JoinedStr) and verbs.match(ast.unparse(node)[2:])
+    ]
+    assert texts == []
 
 
-def test_models_import_nothing_above_them() -> None:
-    above = r"\w+\.(listing|layouts|actions|choosing|filters|tables|killing|signs|seen)$"
-    assert offenders(named("jobs/models.py", "connections/models.py"), above) == []
+def test_the_lab_s_rows_are_deleted_in_one_place() -> None:
+    found = {name for name in SOURCES if name.startswith(("jobs/", "connections/")) and "delete" in set(names_in(name))}
+    assert found - WORKERS == {"jobs/actions.py"}
 
 
-def test_raw_sql_is_written_in_few_files() -> None:
-    writers = {name_of(path) for path in SOURCES if ".cursor(" in path.read_text() and "demo" not in path.parts}
-    assert writers - RAW_SQL == set()
+def test_only_views_filters_and_choosing_see_the_request() -> None:
+    allowed = ("views.py", "filters.py", "http.py", "choosing.py", "queries.py")
+    seen = {
+        name
+        for name in SOURCES
+        if not re.search("/(migrations|demo)/", name) and {"request", "QueryDict", "HttpRequest"} & set(names_in(name))
+    }
+    assert [name for name in seen if not name.endswith(allowed)] == []
 
 
-def test_tables_filters_and_tags_ask_the_server_nothing() -> None:
-    quiet = [path for path in SOURCES if path.stem in ("tables", "filters") or "templatetags" in path.parts]
-    assert offenders(quiet, rf"\w+\.({'|'.join(ASKS_THE_SERVER)})$") == []
+def test_tables_and_templatetags_never_query() -> None:
+    asking = {"objects", "cursor", "filter_by", "list_jobs", "process_list", "connections"}
+    files = [name for name in SOURCES if name.endswith("tables.py") or "/templatetags/" in name]
+    assert {name: asking & set(names_in(name)) for name in files} == {name: set() for name in files}
 
 
-def test_no_template_trusts_what_it_is_given() -> None:
-    trusting = [name_of(path) for path in TEMPLATES if re.search(r"\|\s*safe|autoescape off", path.read_text())]
-    assert trusting == []
+def test_every_escape_of_a_template_stays_on() -> None:
+    off = re.compile(r"\|\s*safe\b|autoescape\s+off|\|\s*safeseq|mark_safe")
+    assert [path.name for path in TEMPLATES if off.search(path.read_text(encoding="utf-8"))] == []
+    assert [name for name in SOURCES if {"mark_safe", "SafeData", "csrf_exempt"} & set(names_in(name))] == []
 
 
-def test_no_template_has_a_script_or_a_style_of_its_own() -> None:
-    inline = r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:|hx-on|hx-vals=.js"
-    assert [name_of(path) for path in TEMPLATES if re.search(inline, path.read_text())] == []
+def test_no_template_is_long_or_holds_code() -> None:
+    long = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in TEMPLATES}
+    assert {name: lines for name, lines in long.items() if lines > 100} == {}
 
 
-def test_every_way_by_htmx_is_a_way_without() -> None:
-    lonely = []
-    for path in TEMPLATES:
-        for tag in re.findall(r"<(?:a|form)\b[^>]*hx-get[^>]*>", path.read_text(), flags=re.DOTALL):
-            if "href=" not in tag and "action=" not in tag:
-                lonely.append(f"{name_of(path)}: {tag}")
-    assert lonely == []
+def test_no_file_is_long() -> None:
+    long = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in SOURCES.items()}
+    assert {name: lines for name, lines in long.items() if lines > 250} == {}
 
 
-def test_every_form_that_posts_has_a_token() -> None:
-    lacking = []
-    for path in TEMPLATES:
-        for form in re.findall(r"<form\b[^>]*method=\"post\".*?</form>", path.read_text(), flags=re.DOTALL):
-            if "csrf_token" not in form:
-                lacking.append(name_of(path))
-    assert lacking == []
+def test_no_room_is_called_by_a_word_that_says_nothing() -> None:
+    words = {"utils", "util", "helpers", "helper", "services", "service", "manager", "misc", "common"}
+    assert [name for name in SOURCES if words & set(re.split(r"[/._]", name))] == []
 
 
-@pytest.mark.parametrize("word", ["utils", "helpers", "services", "manager"])
-def test_no_file_is_named_for_nothing(word: str) -> None:
-    assert [name_of(path) for path in SOURCES if path.stem == word] == []
-
-
-def test_no_source_is_longer_than_250_lines() -> None:
-    assert [name_of(path) for path in SOURCES if len(path.read_text().splitlines()) > 250] == []
-
-
-def test_no_template_is_longer_than_100_lines() -> None:
-    assert [name_of(path) for path in TEMPLATES if len(path.read_text().splitlines()) > 100] == []
-
-
-def test_every_source_says_which_question_it_answers() -> None:
-    written = [path for path in SOURCES if path.read_text().strip()]
-    assert [name_of(path) for path in written if not ast.get_docstring(ast.parse(path.read_text()))] == []
+def test_every_module_says_which_question_it_answers() -> None:
+    empty = [name for name, tree in TREES.items() if tree.body and not ast.get_docstring(tree)]
+    assert empty == []

@@ -64,11 +64,11 @@ def refusals(client: Client, form: Form) -> list[str]:
 
 
 @contextmanager
-def busy(user: str = "bob") -> Iterator[tuple[int, "ThreadPoolExecutor"]]:
+def busy(user: str = "bob", *, statement: str = "SELECT SLEEP(60)") -> Iterator[tuple[int, "ThreadPoolExecutor"]]:
     """Let a connection run a long statement; yield its id and the place where it runs."""
     with GROUND.connected(user) as driver, ThreadPoolExecutor(1) as place:
         thread = driver.thread_id()
-        running = place.submit(lambda: driver.query("SELECT SLEEP(60)"))
+        running = place.submit(lambda: driver.query(statement))
         eventually(lambda: statement_of(thread), "the statement to run")
         try:
             yield thread, place

@@ -104,9 +104,12 @@ def test_all_that_match_are_cleared_and_nothing_else(lab: Lab, operator: Client)
 
 
 def test_all_that_match_are_cleared_in_every_schema(lab: Lab, operator: Client) -> None:
-    schemas = [lab.failed(charset=charset, q9="value") for charset in ("latin1", "utf8mb4")]
-    assert len(clear_all(operator, everything(operator, "message=empty&status=error&table=__score"))) == 1
-    assert [lab.jobs(schema) for schema in schemas] == [{}, {}]
+    made = [lab.pipeline(charset=charset) for charset in ("latin1", "utf8mb4")]
+    for _, module in made:
+        again(module, "m1", "unlike any other")
+    form = everything(operator, "message=unlike+any+other&status=error&table=__score")
+    assert clear_all(operator, form) == ["Cleared 2 jobs."]
+    assert [lab.jobs(schema) for schema, _ in made] == [{}, {}]
 
 
 def test_an_ignored_key_is_no_longer_skipped(lab: Lab, operator: Client) -> None:

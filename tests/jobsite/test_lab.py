@@ -1,82 +1,131 @@
-"""Where the lab's server is found: the environment, and the settings files of both DataJoint versions."""
+"""Where is the lab's server: environment, DataJoint's settings files, and what is said when something is wrong."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from jobsite.lab import NOT_NAMED, LabServer, find_lab
+from jobsite.lab import LabServer, find_lab
+
+FULL = {"database.host": "db.lab", "database.port": 3307, "database.user": "ada", "database.password": "pw"}
+NESTED = {"database": {"host": "db.lab", "port": 3307, "user": "ada", "password": "pw"}}
 
 
 @pytest.fixture
 def here(tmp_path: Path) -> Path:
-    """A folder two below the top of a home of its own."""
-    folder = tmp_path / "project" / "code"
+    """The directory that the site is started in, below others."""
+    folder = tmp_path / "project" / "deep"
     folder.mkdir(parents=True)
     return folder
 
 
-def found(here: Path, **environ: str) -> LabServer:
-    """Look from `here`, with the top of the test's folders as home."""
-    return find_lab(environ, here, here.parent.parent)
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Somebody's home."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
 
 
-def test_the_environment_alone_is_enough(here: Path) -> None:
-    lab = found(here, DJ_HOST="db", DJ_PORT="3307", DJ_USER="jobsite", DJ_PASS="secret", DJ_USE_TLS="1")
-    assert lab == LabServer("db", 3307, "jobsite", "secret", use_tls=True, source="the environment")
+def write(path: Path, content: Any) -> None:
+    """Write a settings file."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
 
 
-def test_a_settings_file_of_datajoint_0_14_is_read(here: Path) -> None:
-    path = here / "dj_local_conf.json"
-    path.write_text(json.dumps({"database.host": "db:3310", "database.user": "u", "database.password": "p"}))
-    assert found(here) == LabServer("db", 3310, "u", "p", source=str(path))
+def told(found: LabServer) -> tuple[str, int, str, str]:
+    """Return what connects."""
+    return found.host, found.port, found.user, found.password
 
 
-def test_the_environment_wins_name_by_name(here: Path) -> None:
-    (here / "dj_local_conf.json").write_text(json.dumps({"database.host": "db", "database.user": "u"}))
-    lab = found(here, DJ_USER="other")
-    assert (lab.host, lab.user) == ("db", "other")
+def test_the_environment_names_the_server(here: Path, home: Path) -> None:
+    environ = {"DJ_HOST": "db", "DJ_PORT": "3309", "DJ_USER": "ada", "DJ_PASS": "p w"}
+    found = find_lab(environ, here, home)
+    assert told(found) == ("db", 3309, "ada", "p w")
+    assert (found.source, found.problem, found.name) == ("the environment", "", "db:3309")
 
 
-def test_a_settings_file_of_datajoint_2_is_found_upward_with_its_secrets(here: Path) -> None:
-    top = here.parent
-    (top / "datajoint.json").write_text(json.dumps({"database": {"host": "db", "port": 3308, "use_tls": False}}))
-    (top / ".secrets").mkdir()
-    (top / ".secrets" / "database.user").write_text("u\n")
-    (top / ".secrets" / "database.password").write_text("p\n")
-    assert found(here) == LabServer("db", 3308, "u", "p", use_tls=False, source=str(top / "datajoint.json"))
+@pytest.mark.parametrize("content", [FULL, NESTED])
+@pytest.mark.parametrize(
+    "place", ["project/deep/dj_local_conf.json", "project/deep/datajoint.json", "project/datajoint.json"]
+)
+def test_a_settings_file_of_datajoint_is_found(
+    tmp_path: Path, here: Path, home: Path, place: str, content: Any
+) -> None:
+    write(tmp_path / place, content)
+    found = find_lab({}, here, home)
+    assert told(found) == ("db.lab", 3307, "ada", "pw")
+    assert found.source == str(tmp_path / place)
 
 
-def test_the_file_in_the_home_comes_last(here: Path) -> None:
-    (here.parent.parent / ".datajoint_config.json").write_text(json.dumps({"database.user": "home"}))
-    assert found(here).user == "home"
-    (here / "dj_local_conf.json").write_text(json.dumps({"database.user": "local"}))
-    assert found(here).user == "local"
+def test_the_settings_file_at_home_is_the_last(here: Path, home: Path) -> None:
+    write(home / ".datajoint_config.json", {**FULL, "database.host": "home"})
+    assert find_lab({}, here, home).host == "home"
+    write(here / "dj_local_conf.json", FULL)
+    assert find_lab({}, here, home).host == "db.lab"
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '"text"'])
-def test_a_file_that_is_no_json_object_is_a_problem_in_one_sentence(here: Path, text: str) -> None:
-    (here / "dj_local_conf.json").write_text(text)
-    assert found(here).problem.endswith("mend it, or set DJ_HOST, DJ_USER and DJ_PASS.")
+def test_the_environment_wins_over_a_file_field_by_field(here: Path, home: Path) -> None:
+    write(here / "dj_local_conf.json", FULL)
+    assert told(find_lab({"DJ_USER": "bob"}, here, home)) == ("db.lab", 3307, "bob", "pw")
+    assert told(find_lab({"DJ_HOST": "other", "DJ_USER": ""}, here, home)) == ("other", 3307, "ada", "pw")
 
 
-def test_no_user_is_a_problem_that_says_what_to_do(here: Path) -> None:
-    assert found(here, DJ_HOST="db").problem == NOT_NAMED
+def test_secrets_beside_datajoint_json_are_read(here: Path, home: Path) -> None:
+    write(here.parent / "datajoint.json", {"database": {"host": "db.lab"}})
+    write(here.parent / ".secrets" / "database.user", "ada\n")
+    write(here.parent / ".secrets" / "database.password", " pw \n")
+    assert told(find_lab({}, here, home)) == ("db.lab", 3306, "ada", "pw")
 
 
-@pytest.mark.parametrize("port", ["many", "0", "70000", "-1"])
-def test_a_port_that_is_none_is_a_problem(here: Path, port: str) -> None:
-    lab = found(here, DJ_USER="u", DJ_PORT=port)
-    assert lab.problem == f"The port '{port}' is not a number from 1 to 65535: set DJ_PORT."
+@pytest.mark.parametrize(
+    ("host", "read"),
+    [("db:3310", ("db", 3310)), ("db", ("db", 3306)), ("::1", ("::1", 3306)), ("", ("localhost", 3306))],
+)
+def test_a_host_may_hold_a_port(here: Path, home: Path, host: str, read: tuple[str, int]) -> None:
+    found = find_lab({"DJ_HOST": host, "DJ_USER": "ada"}, here, home)
+    assert (found.host, found.port) == read
 
 
-def test_a_server_with_a_problem_is_never_asked(here: Path) -> None:
-    assert found(here).as_database() == {"ENGINE": "django.db.backends.dummy"}
+@pytest.mark.parametrize("port", ["0", "65536", "many", "-1", "3306x"])
+def test_a_port_that_is_none_is_said(here: Path, home: Path, port: str) -> None:
+    found = find_lab({"DJ_USER": "ada", "DJ_PORT": port}, here, home)
+    assert found.problem == f"The port {port!r} is not a number from 1 to 65535: set DJ_PORT."
 
 
-def test_an_address_of_ipv6_is_no_host_with_port(here: Path) -> None:
-    assert found(here, DJ_USER="u", DJ_HOST="fe80::1").host == "fe80::1"
+@pytest.mark.parametrize("content", ["{", "[1, 2]", "null", '"x"', "\x00"])
+def test_a_file_that_is_no_json_object_is_said_with_its_path(here: Path, home: Path, content: str) -> None:
+    write(here / "dj_local_conf.json", content)
+    found = find_lab({}, here, home)
+    assert found.problem.startswith(f"{here / 'dj_local_conf.json'} ")
+    assert found.problem.endswith("mend it, or set DJ_HOST, DJ_USER and DJ_PASS.")
 
 
-def test_the_default_port_is_not_part_of_the_servers_name(here: Path) -> None:
-    assert (found(here, DJ_HOST="db").name, found(here, DJ_HOST="db:3307").name) == ("db", "db:3307")
+def test_a_file_that_is_not_text_is_said(here: Path, home: Path) -> None:
+    (here / "dj_local_conf.json").write_bytes(b"\xff\xfe\x00")
+    assert "could not be read" in find_lab({}, here, home).problem
+
+
+@pytest.mark.parametrize("environ", [{}, {"DJ_HOST": "db"}, {"DJ_PASS": "pw"}])
+def test_without_a_user_no_server_is_named_and_none_is_asked(here: Path, home: Path, environ: dict[str, str]) -> None:
+    found = find_lab(environ, here, home)
+    assert found.problem.startswith("No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS")
+    assert found.as_database() == {"ENGINE": "django.db.backends.dummy"}
+
+
+@pytest.mark.parametrize(
+    ("value", "mode"), [("1", "REQUIRED"), ("true", "REQUIRED"), ("0", "DISABLED"), ("no", "DISABLED"), ("", None)]
+)
+def test_tls_is_asked_for_forbidden_or_left_to_the_server(here: Path, home: Path, value: str, mode: str | None) -> None:
+    options: Any = find_lab({"DJ_USER": "ada", "DJ_USE_TLS": value}, here, home).as_database()["OPTIONS"]
+    assert options.get("ssl_mode") == mode
+
+
+def test_localhost_is_asked_by_tcp_as_datajoint_does(here: Path, home: Path) -> None:
+    assert find_lab({"DJ_USER": "ada", "DJ_HOST": "localhost"}, here, home).as_database()["HOST"] == "127.0.0.1"
+
+
+def test_the_password_stands_in_no_text_of_the_server(here: Path, home: Path) -> None:
+    found = find_lab({"DJ_USER": "ada", "DJ_PASS": "top-secret"}, here, home)
+    assert "top-secret" not in repr(found)

@@ -1,133 +1,98 @@
-"""What a person reads when the lab's server refuses, is not there, or goes away in between."""
+"""The lab's server refuses, is not there, or is not named: one sentence, and the rest of the site still works.
 
-import os
+Each case is a site of its own: a real process with another environment.
+"""
+
+import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from jobsite.demo.server import Server
-from tests.ground import GROUND
-from tests.lab import ROOT
-
-# A site of its own for each: settings are read once, when a process starts.
-VISIT = """
-import sys
-import django
-django.setup()
-from django.conf import settings
-settings.ALLOWED_HOSTS.append("testserver")
-from django.contrib.auth.models import User
-from django.core.management import call_command
-from django.test import Client
 from bs4 import BeautifulSoup
-call_command("migrate", verbosity=0)
-client = Client()
-client.force_login(User.objects.create_superuser("root"))
-for address in sys.argv[1:]:
-    answer = client.get(address)
-    found = BeautifulSoup(answer.content, "html.parser")
-    alert = found.select_one("[role=alert]")
-    print(answer.status_code, " ".join(alert.get_text(" ").split()) if alert else "-", sep="|")
-"""
 
+from jobsite.demo.server import free_port
+from jobsite.refusals import explain
+from tests.ground import GROUND, SITE
+from tests.jobsite.conftest import Home
 
-def visit(tmp_path: Path, *addresses: str, **environ: str) -> list[str]:
-    """Return status and alert of each address, of a site started with this environment."""
-    found = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", VISIT, *addresses],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            **GROUND.site_environ(),
-            "DJANGO_SETTINGS_MODULE": "jobsite.settings",
-            "JOBSITE_HOME": str(tmp_path / "site"),
-            "HOME": str(tmp_path),
-            **environ,
-        },
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return found.stdout.splitlines()
-
-
-PAGES = ("/jobs/", "/connections/", "/admin/", "/admin/auth/user/")
-
-
-@pytest.mark.parametrize(
-    ("environ", "sentence"),
-    [
-        ({"DJ_PASS": "wrong"}, "refused the account jobsite_test: check DJ_USER and DJ_PASS."),
-        ({"DJ_PORT": "1"}, "does not answer: check DJ_HOST and DJ_PORT, and that the server runs."),
-        ({"DJ_HOST": "no-such-host.invalid"}, "No server named no-such-host.invalid"),
-        ({"DJ_USER": "", "DJ_HOST": ""}, "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS"),
-    ],
-)  # fmt: skip
-def test_a_server_that_cannot_be_asked_is_one_sentence_and_the_rest_of_the_site_works(
-    accounts: None, tmp_path: Path, environ: dict[str, str], sentence: str
-) -> None:
-    jobs, connections, admin, people = visit(tmp_path, *PAGES, **environ)
-    assert jobs.startswith("503|")
-    assert sentence in jobs
-    assert connections == jobs
-    assert (admin, people) == ("200|-", "200|-")
-
-
-VANISH = """
-import sys
+# Asks the pages as three people would, and prints what each was answered.
+VISIT = """
+import json, logging, sys
 import django
 django.setup()
-from django.conf import settings
-settings.ALLOWED_HOSTS.append("testserver")
+logging.disable(logging.CRITICAL)
 from django.contrib.auth.models import User
-from django.core.management import call_command
-from django.db import close_old_connections
 from django.test import Client
-call_command("migrate", verbosity=0)
-client = Client()
-client.force_login(User.objects.create_superuser("root"))
-for line in sys.stdin:
-    close_old_connections()  # as Django does before each request of a browser, but not of its test client
-    print(client.get("/jobs/").status_code, flush=True)
+from django.test.utils import setup_test_environment
+setup_test_environment()
+client = Client(raise_request_exception=True)
+client.force_login(User.objects.get())
+fragment = {"HX-Request": "true"}
+asked = [
+    ("jobs", client.get("/jobs/")),
+    ("job", client.get("/jobs/lab/__score/0/")),
+    ("connections", client.get("/connections/")),
+    ("fragment", client.get("/jobs/", headers=fragment)),
+    ("clear", client.post("/jobs/clear/", {"job": "a|b|c|error|"})),
+    ("kill", client.post("/connections/kill/", {"connection": "7|a|b|2026-01-04T00:00:00+00:00"})),
+    ("login", Client().get("/login/")),
+    ("admin", client.get("/admin/auth/user/")),
+]
+print(json.dumps({name: [one.status_code, dict(one.headers), one.content.decode()] for name, one in asked}))
 """
 
+Answers = dict[str, tuple[int, dict[str, str], str]]
+ASKING = ("jobs", "job", "connections", "fragment", "clear", "kill")
 
-def test_a_server_that_vanishes_and_comes_back_is_asked_again(tmp_path: Path) -> None:
-    server = Server(tmp_path / "server")
-    server.start()
-    environ = {
-        **os.environ,
-        **GROUND.site_environ(),
-        "DJANGO_SETTINGS_MODULE": "jobsite.settings",
-        "JOBSITE_HOME": str(tmp_path / "site"),
-        "DJ_PORT": str(server.port),
-        "DJ_USER": "root",
-        "DJ_PASS": "",
-    }
-    site = subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", VANISH],
-        cwd=ROOT,
-        env=environ,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
-    def status() -> str:
-        assert site.stdin is not None
-        assert site.stdout is not None
-        site.stdin.write("look\n")
-        site.stdin.flush()
-        return site.stdout.readline().strip()
+def visit(home: Home, folder: Path, environ: dict[str, str]) -> Answers:
+    """Return what a site with this environment answers; `folder` holds no settings file."""
+    command = [sys.executable, "-c", VISIT]
+    asked = {**home.environ, **environ}
+    found = subprocess.run(command, cwd=folder, env=asked, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    answers: Answers = json.loads(found.stdout)
+    return answers
 
-    try:
-        before = status()
-        server.stop()
-        gone = status()
-        server.start(port=server.port)
-        assert (before, gone, status()) == ("200", "503", "200")
-    finally:
-        site.communicate()
-        server.stop()
+
+CASES: dict[str, tuple[Callable[[], dict[str, str]], str]] = {
+    "a wrong password": (lambda: GROUND.environ(SITE, "wrong"), "refused the account jobsite_test: check DJ_USER"),
+    "an unknown account": (lambda: GROUND.environ("nobody-here"), "refused the account nobody-here: check DJ_USER"),
+    "nobody listens": (
+        lambda: {**GROUND.environ(SITE), "DJ_PORT": str(free_port())},
+        "does not answer: check DJ_HOST and DJ_PORT, and that the server runs.",
+    ),
+    "an unknown host": (
+        lambda: {**GROUND.environ(SITE), "DJ_HOST": "no-such-host.invalid"},
+        "No server named no-such-host.invalid",
+    ),
+    "no server named": (lambda: {}, "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS"),
+    "a port that is none": (
+        lambda: {**GROUND.environ(SITE), "DJ_PORT": "many"},
+        "The port 'many' is not a number from 1 to 65535: set DJ_PORT.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_one_sentence_stands_on_every_page_that_had_to_ask(
+    accounts: None, home_of_a_site: Home, tmp_path: Path, name: str
+) -> None:
+    environ, sentence = CASES[name]
+    answers = visit(home_of_a_site, tmp_path, environ())
+    assert {page: answers[page][0] for page in ASKING} == dict.fromkeys(ASKING, 503)
+    said = {page: BeautifulSoup(answers[page][2], "html.parser").select('[role="alert"]') for page in ASKING}
+    assert {page: len(found) for page, found in said.items()} == dict.fromkeys(ASKING, 1)
+    assert [page for page, (found,) in said.items() if sentence not in " ".join(found.text.split())] == []
+    everything = " ".join(content for _, _, content in answers.values())
+    assert "Traceback" not in everything
+    assert GROUND.environ(SITE)["DJ_PASS"] not in everything
+    assert answers["fragment"][1]["HX-Retarget"] == "#notice"
+    assert [answers["login"][0], answers["admin"][0]] == [200, 200]
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), KeyError(1045), OSError(2002, "x")])
+def test_an_error_of_our_own_is_not_explained_away(error: Exception) -> None:
+    assert explain(error) == ""

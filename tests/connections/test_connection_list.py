@@ -1,0 +1,204 @@
+"""The list of connections: page, fragment, filters, sorting, bad input, what each holds, who may look."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from connections.server import ask_server
+from tests.connections.test_killing import busy
+from tests.ground import GROUND, SITE
+from tests.lab import Lab, eventually
+from tests.pages import FRAGMENT, cells, look, notices, page, text_of
+
+LIST = "/connections/"
+
+
+def ids(client: Client, query: str) -> list[int]:
+    """Return the ids of the connections a filter lists."""
+    return [int(number) for number in cells(look(client, f"{LIST}?{query}"), "Id")]
+
+
+def row_of(found: BeautifulSoup, thread: int) -> dict[str, str]:
+    """Return the cells of one connection by their column."""
+    for row in found.select("tbody tr"):
+        told = {str(cell["data-label"]): text_of(cell) for cell in row.select("td")}
+        if told["Id"] == str(thread):
+            return told
+    raise AssertionError(f"Connection {thread} is not listed.")
+
+
+def test_a_connection_tells_who_where_and_what(lab: Lab, viewer: Client) -> None:
+    driver, thread = lab.idle()
+    driver.query(f"USE `{lab.schema()}`")
+    told = row_of(look(viewer, f"{LIST}?user=bob"), thread)
+    assert [told["User"], told["Schema"], told["Command"], told["Statement"]] == ["bob", lab.names[0], "Sleep", ""]
+    assert told["Host"].startswith("127.0.0.1:")
+
+
+def test_htmx_gets_the_fragment(lab: Lab, viewer: Client) -> None:
+    found = look(viewer, LIST, headers=FRAGMENT)
+    assert found.html is None
+    assert [tag["id"] for tag in found.find_all(recursive=False)] == ["connection_list"]
+
+
+@pytest.mark.parametrize(
+    ("matching", "other"),
+    [
+        ("user=BO", "user=nobody"),
+        ("host=127.0.0", "host=10.1."),
+        ("schema=LAB_", "schema=elsewhere"),
+        ("command=sleep", "command=Binlog"),
+        ("longer=0", "longer=7d"),
+    ],
+)
+def test_each_filter_narrows_the_list(lab: Lab, viewer: Client, matching: str, other: str) -> None:
+    driver, thread = lab.idle()
+    driver.query(f"USE `{lab.schema()}`")
+    if "longer" in matching:
+        eventually(lambda: thread in ids(viewer, "user=bob&longer=0"), "a second in its state")
+    assert thread in ids(viewer, matching)
+    assert thread not in ids(viewer, other)
+
+
+def test_a_statement_s_time_is_filtered_by(lab: Lab, viewer: Client) -> None:
+    with busy() as (thread, _):
+        eventually(lambda: thread in ids(viewer, "command=query&longer=0"), "a second in its state")
+        assert thread not in ids(viewer, "command=query&longer=1h")
+
+
+def test_the_filter_says_itself_in_a_sentence(lab: Lab, viewer: Client) -> None:
+    found = look(viewer, f"{LIST}?user=nobody&host=gpu&schema=lab&command=Sleep&longer=10m")
+    assert text_of(found.select_one(".says")) == (
+        "Connections of a user like “nobody” from a host like “gpu” in a schema like “lab” "
+        "whose command is like “Sleep” longer than 10 min in their state. 0 found. Clear filters"
+    )
+
+
+@pytest.mark.parametrize("sort", ["id", "user", "host", "schema", "command", "time", "state", "statement"])
+def test_each_column_sorts_both_ways(lab: Lab, viewer: Client, sort: str) -> None:
+    threads = {lab.idle()[1] for _ in range(3)}
+    for way in ("", "-"):
+        assert threads <= set(ids(viewer, f"sort={way}{sort}"))
+
+
+def test_sorting_by_host_descending_orders_as_datajoint_s_own_tool_does(lab: Lab, viewer: Client) -> None:
+    for _ in range(3):
+        lab.idle()
+    hosts = cells(look(viewer, f"{LIST}?user=bob&sort=-host"), "Host")
+    assert hosts == sorted(hosts, reverse=True)
+
+
+@pytest.mark.parametrize("query", ["sort=nothing", "sort=--id", "page=0", "page=x", "page=99", "user=%00%25_'\"`\\"])
+def test_odd_pages_sorts_and_searches_are_taken_calmly(lab: Lab, viewer: Client, query: str) -> None:
+    look(viewer, f"{LIST}?{query}")
+
+
+@pytest.mark.parametrize("longer", ["soon", "-1", "99999999999w", "1.5h"])
+def test_a_time_that_cannot_be_read_lists_nothing_and_says_what_to_do(lab: Lab, viewer: Client, longer: str) -> None:
+    found = look(viewer, f"{LIST}?longer={longer}")
+    assert cells(found, "Id") == []
+    (said,) = notices(found)
+    assert said.endswith("is not a length of time: write 90s, 15m, 24h, 7d or 2w. Nothing is listed until then.")
+
+
+def test_a_filter_that_matches_nothing_offers_to_clear_it(lab: Lab, viewer: Client) -> None:
+    found = look(viewer, f"{LIST}?user=nobody-of-this-name")
+    assert text_of(found.select_one(".empty")) == "No connection matches. Clear filters"
+
+
+def test_a_connection_that_holds_a_job_says_which_and_marks_its_open_transaction(lab: Lab, viewer: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="bob")
+    ((thread,),) = GROUND.sql(f"SELECT connection_id FROM `{schema}`.`~jobs`")
+    found = look(viewer, f"{LIST}?user=bob")
+    told = row_of(found, thread)
+    assert told["Holds"].startswith("Score subject=m1, session=1 transaction ")
+    assert int(told["Holds"].split()[-2]) < 60  # seconds, whatever the server's zone
+    link = found.select_one('td[data-label="Holds"] a')
+    assert link is not None
+    assert text_of(look(viewer, str(link["href"])).select_one(".status")) == "reserved"
+
+
+def test_an_open_transaction_is_marked_without_a_job(lab: Lab, viewer: Client) -> None:
+    driver, thread = lab.idle()
+    schema = lab.failed(m1="value")
+    driver.query("START TRANSACTION READ WRITE")
+    driver.query(f"INSERT INTO `{schema}`.recording VALUES ('x', 1, '')")
+    assert row_of(look(viewer, f"{LIST}?user=bob"), thread)["Holds"].startswith("transaction ")
+
+
+def test_the_site_s_own_connection_is_marked_instead_of_ticked(lab: Lab, admin: Client) -> None:
+    found = look(admin, f"{LIST}?user={SITE}")
+    assert str(ask_server().own_id) in cells(found, "Id")
+    assert found.select('input[name="connection"]') == []
+    assert found.select_one('[title="Cannot be ended: Jobsite’s own"]') is not None
+
+
+def test_a_viewer_is_shown_no_ticks_and_no_buttons(lab: Lab, viewer: Client) -> None:
+    lab.idle()
+    assert look(viewer, LIST).select('input[name="connection"], .acts button') == []
+
+
+def test_an_admin_ticks_and_nothing_is_ticked_before(lab: Lab, admin: Client) -> None:
+    lab.idle()
+    boxes = look(admin, f"{LIST}?user=bob").select('input[name="connection"]')
+    assert boxes != []
+    assert [box for box in boxes if box.has_attr("checked")] == []
+
+
+def test_a_password_in_a_running_statement_is_hidden(lab: Lab, viewer: Client) -> None:
+    with busy(statement="SELECT SLEEP(60) /* PASSWORD = 'top-secret' */") as (thread, _):
+        found = look(viewer, f"{LIST}?user=bob")
+        assert "SELECT SLEEP(60)" in row_of(found, thread)["Statement"]
+        assert "top-secret" not in str(found)
+
+
+def test_markup_in_a_running_statement_shows_as_text(lab: Lab, viewer: Client) -> None:
+    with busy(statement="SELECT SLEEP(60), '<script>alert(1)</script>'") as (thread, _):
+        found = look(viewer, f"{LIST}?user=bob")
+        assert "<script>alert(1)</script>" in row_of(found, thread)["Statement"]
+        assert [script for script in found.select("script") if not script.get("src")] == []
+
+
+def test_the_list_asks_the_same_few_questions_however_many_are_connected(lab: Lab, viewer: Client) -> None:
+    look(viewer, LIST)  # connects
+    numbers = []
+    for _ in range(2):
+        with CaptureQueriesContext(connections["lab"]) as asked:
+            look(viewer, LIST)
+        numbers.append(len(asked))
+        lab.failed(m1="value")
+        for _ in range(5):
+            lab.idle()
+    # The server, its uptime, the connections, transactions, layouts, reserved jobs.
+    assert numbers in ([5, 6], [6, 6])
+
+
+def test_looking_changes_nothing(lab: Lab, viewer: Client) -> None:
+    with CaptureQueriesContext(connections["lab"]) as asked:
+        look(viewer, LIST)
+    assert {query["sql"].strip(" (\n").split(None, 1)[0].upper() for query in asked} <= {"SELECT", "SHOW"}
+
+
+def test_without_the_privilege_only_its_own_are_shown_and_the_grant_is_named(lab: Lab, viewer: Client) -> None:
+    _, thread = lab.idle()
+    with GROUND.without("PROCESS"):
+        found = look(viewer, LIST)
+    assert thread not in [int(number) for number in cells(found, "Id")]
+    assert f"GRANT PROCESS ON *.* TO '{SITE}'@'%';" in notices(found)[0]
+
+
+def test_a_stranger_is_told_whom_to_ask(lab: Lab, stranger: Client) -> None:
+    assert "ask an admin" in text_of(look(stranger, LIST, status=403).main)
+
+
+def test_nobody_in_particular_has_to_log_in(lab: Lab, anonymous: Client) -> None:
+    assert anonymous.get(LIST).headers["Location"] == f"/login/?next={LIST}"
+
+
+def test_posting_to_the_list_is_no_way_in(lab: Lab, viewer: Client) -> None:
+    response = viewer.post(LIST)
+    assert response.status_code == 405
+    assert cells(page(response), "Id") == []

@@ -1,0 +1,97 @@
+"""Who may: the groups, the way in, the admin site, and the key that signs cookies."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from jobsite.secret import secret_key
+from tests.cast import browser_of, person
+from tests.lab import ROOT
+from tests.pages import look, notices, page, text_of
+
+
+@pytest.mark.parametrize(
+    ("group", "rights"),
+    [
+        ("viewer", ["view_connection", "view_job"]),
+        ("operator", ["clear_job", "view_connection", "view_job"]),
+        ("admin", ["clear_job", "kill_connection", "view_connection", "view_job"]),
+    ],
+)
+def test_a_group_may_do_this_and_no_more(db: None, group: str, rights: list[str]) -> None:
+    found = Group.objects.get(name=group).permissions.values_list("codename", flat=True)
+    assert sorted(found) == rights
+
+
+def test_the_way_in_leads_to_the_jobs(night: str, db: None) -> None:
+    person("vera", "viewer")
+    client = Client()
+    form = look(client, "/login/?next=/jobs/")
+    assert text_of(form.h1) == "Log in"
+    sent = {"username": "vera", "password": "vera-password", "next": "/connections/"}
+    assert client.post("/login/", sent).headers["Location"] == "/connections/"
+    assert text_of(look(client, "/jobs/").select_one(".who span")) == "vera"
+
+
+def test_a_wrong_password_is_answered_with_a_sentence(db: None) -> None:
+    person("vera", "viewer")
+    response = Client().post("/login/", {"username": "vera", "password": "wrong"})
+    assert notices(page(response)) == ["That name and password do not match. Both mind upper and lower case."]
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_the_way_in_never_leads_elsewhere(db: None, elsewhere: str) -> None:
+    person("vera", "viewer")
+    sent = {"username": "vera", "password": "vera-password", "next": elsewhere}
+    assert Client().post("/login/", sent).headers["Location"] == "/"
+
+
+def test_logging_out_takes_a_post_and_ends_the_session(viewer: Client) -> None:
+    assert viewer.get("/logout/").status_code == 405
+    assert viewer.post("/logout/").headers["Location"] == "/login/"
+    assert viewer.get("/jobs/").headers["Location"] == "/login/?next=/jobs/"
+
+
+def test_the_first_page_leads_to_the_jobs(viewer: Client) -> None:
+    assert viewer.get("/").headers["Location"] == "/jobs/"
+
+
+def test_the_admin_site_lets_staff_in_and_nobody_else(db: None, viewer: Client) -> None:
+    User.objects.create_superuser("root", password="root-password")
+    root = browser_of(User.objects.get(username="root"))
+    assert root.get("/admin/auth/user/").status_code == 200
+    assert viewer.get("/admin/auth/user/").status_code == 302
+
+
+def test_a_person_in_no_group_sees_no_pages_to_go_to(stranger: Client) -> None:
+    assert look(stranger, "/jobs/", status=403).select('nav[aria-label="Pages"] a') == []
+
+
+def test_an_address_that_is_none_is_answered_with_a_sentence(viewer: Client) -> None:
+    assert text_of(look(viewer, "/nowhere/", status=404).h1) == "No such page"
+
+
+def test_the_secret_key_is_kept_where_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "secret_key"
+    key = secret_key(path)
+    assert len(key) >= 50
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert secret_key(path) == key
+    assert os.listdir(path.parent) == ["secret_key"]
+
+
+def test_processes_that_start_at_once_share_one_key(tmp_path: Path) -> None:
+    path = tmp_path / "home" / "secret_key"
+    code = f"from pathlib import Path; from jobsite.secret import secret_key; print(secret_key(Path({str(path)!r})))"
+    started = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    assert len({process.communicate(timeout=60)[0] for process in started}) == 1
+    assert os.listdir(path.parent) == ["secret_key"]
