@@ -81,7 +81,7 @@ def matlab_number(number: float) -> bytes:
         None,
         (),
         [1, [2, ["three"]]],
-        {1, "two"},
+        pytest.param({1, "two"}, id="a set"),
         {},
         {"a": {"b": 1}},
         Decimal("-12.340"),
