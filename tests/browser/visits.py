@@ -50,7 +50,7 @@ class Visits:
     """Lets people come to the site, and watches them."""
 
     def __init__(self, chromium: Browser, site: Site) -> None:
-        """`site` is where people log in."""
+        """`site` is where people go, unless they say otherwise."""
         self.chromium, self.site = chromium, site
         self.logged_in: dict[str, StorageState] = {}
         self.kept: dict[Kept, tuple[Page, Watch]] = {}
@@ -99,21 +99,21 @@ class Visits:
     ) -> tuple[Page, Watch]:
         context = self.chromium.new_context(
             base_url=who.address,
-            storage_state=self._state(who.name) if who.name else None,
+            storage_state=self.logged_in.get(who.name),
             java_script_enabled=who.javascript,
             viewport=PHONE if who.phone else DESK,
             color_scheme=theme,
             permissions=permissions,
         )
         context.set_default_timeout(PATIENCE_MS)
-        return context.new_page(), Watch(context)
+        page, watch = context.new_page(), Watch(context)
+        if who.name and who.name not in self.logged_in:
+            self.logged_in[who.name] = _log_in(page, who.name)
+        return page, watch
 
-    def _state(self, name: str) -> StorageState:
-        if name not in self.logged_in:
-            page = self.chromium.new_page(base_url=self.site.address)
-            Screen(page).open()
-            Screen(page).log_in(name)
-            page.wait_for_url("**/jobs/")
-            self.logged_in[name] = page.context.storage_state()
-            page.context.close()
-        return self.logged_in[name]
+
+def _log_in(page: Page, name: str) -> StorageState:
+    Screen(page).open()
+    Screen(page).log_in(name)
+    page.wait_for_url("**/jobs/")
+    return page.context.storage_state()
