@@ -54,7 +54,7 @@ fi
 
 # --- Is there anything to do? ----------------------------------------------------------------------------------------
 place() { ask_python 'print(os.getcwd(), sys.version_info, sys.base_prefix)'; }
-fingerprint() { { place && cat constraints.txt requirements.txt requirements-worker.txt "$requirements"; } | cksum; }
+fingerprint() { { place && cat requirements-constraints.txt requirements.txt requirements-worker.txt "$requirements"; } | cksum; }
 stamp=.venv/installed-$ring
 is_installed() {
     [ -e "$stamp" ] && [ ! -e .venv/unfinished ] && [ "$(cat "$stamp")" = "$(fingerprint)" ] &&
@@ -136,7 +136,7 @@ if ! is_installed; then
     touch .venv/unfinished
     # --no-compile: what is never imported need not be compiled; what is imported compiles itself once.
     step "Python packages of $requirements" .venv/bin/python -m pip install --disable-pip-version-check --no-input \
-        --no-compile --prefer-binary -c constraints.txt -r "$requirements" || exit 1
+        --no-compile --prefer-binary -c requirements-constraints.txt -r "$requirements" || exit 1
     fingerprint >"$stamp"
     rm .venv/unfinished
 fi
