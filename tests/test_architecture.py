@@ -160,7 +160,18 @@ def test_every_escape_of_a_template_stays_on() -> None:
     assert [name for name in SOURCES if {"mark_safe", "SafeData", "csrf_exempt"} & set(names_in(name))] == []
 
 
-def test_no_template_is_long_or_holds_code() -> None:
+def test_no_template_holds_code_or_style() -> None:
+    inline = re.compile(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:|hx-on|hx-vals=.js")
+    assert [path.name for path in TEMPLATES if inline.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_nothing_below_the_views_imports_them() -> None:
+    views = {"jobs.views", "connections.views", "jobs.urls", "connections.urls", "jobsite.urls"}
+    rest = [name for name in SOURCES if not name.endswith(("urls.py", "views.py"))]
+    assert {name: imports(name) & views for name in rest} == {name: set() for name in rest}
+
+
+def test_no_template_is_long() -> None:
     long = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in TEMPLATES}
     assert {name: lines for name, lines in long.items() if lines > 100} == {}
 

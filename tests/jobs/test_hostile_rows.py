@@ -187,7 +187,7 @@ def test_columns_without_end_are_cut_by_the_server(lab: Lab, operator: Client) -
     for column in ("key", "error_message", "error_stack", "user", "host", "status"):
         GROUND.sql(f"UPDATE {planted.where} SET `{column}` = REPEAT('x', 65535)")
     GROUND.sql(f"UPDATE {planted.where} SET error_stack = REPEAT('x', 10000000) WHERE table_name = 'a'")
-    for sort in ("message", "user", "age"):
+    for sort in ("message", "age"):
         response = operator.get(f"/jobs/?schema={planted.schema}&sort={sort}&message=xx")
         assert len(cells(page(response), "Table")) == 20
         assert len(response.content) < 200_000

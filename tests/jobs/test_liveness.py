@@ -2,15 +2,12 @@
 
 from datetime import datetime, timedelta, timezone
 
-import pytest
+from django.test import Client
 
-from connections.server import who_is_connected
-from jobs.filters import JobFilter
-from jobs.layouts import find_layouts
-from jobs.listing import list_jobs
 from jobs.liveness import Evidence, Sign, sign_of_life
-from jobs.signs import mark
-from tests.lab import Lab
+from tests.ground import GROUND
+from tests.lab import Lab, eventually
+from tests.pages import look, text_of
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
 ALICE, BOB = ("alice", "10.0.0.5"), ("bob", "10.0.0.5")
@@ -63,18 +60,20 @@ def test_an_unknown_time_of_reservation_leaves_it_to_the_connection() -> None:
     assert sign_of_life(ALICE, 7, None, evidence(t7=ALICE)) is Sign.RUNNING
 
 
-@pytest.fixture
-def signs(lab: Lab, db: None) -> dict[str, Sign | None]:
-    """The signs of real jobs, by subject: one being made, one whose worker was killed, one failed."""
-    schema, module = lab.pipeline(recordings={"dead": "wait"})
-    lab.abandon(schema)
-    module.Recording.insert([("failed", 1, "value"), ("alive", 1, "wait")])
-    lab.start_waiting(schema, "--order", "reverse", user="bob")
-    presence = who_is_connected()
-    jobs = mark(list_jobs(JobFilter(schema=schema), find_layouts().schemas, presence.server.now, 0, 9), presence)
-    return {dict(job.key.pairs)["subject"]: job.sign for job in jobs}
+def signs(client: Client, schema: str) -> list[str]:
+    """Return the signs of life on the list."""
+    return [text_of(found) for found in look(client, f"/jobs/?schema={schema}").select(".sign")]
 
 
-def test_real_workers_give_the_signs_they_should(signs: dict[str, Sign | None]) -> None:
-    # Alice's own connection, over which the pipeline was declared, still stands: hers cannot be called abandoned.
-    assert signs == {"dead": Sign.UNCERTAIN, "alive": Sign.RUNNING, "failed": None}
+def test_the_signs_of_a_real_worker_that_is_inside_make_and_then_killed(lab: Lab, viewer: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"failed": "value", "m1": "wait"})
+    worker = lab.start_waiting(schema, user="bob")
+    assert signs(viewer, schema) == ["running"]
+    with GROUND.without("PROCESS"):
+        assert signs(viewer, schema) == ["cannot tell"]
+    _, other = lab.idle("bob")
+    worker.kill()
+    worker.wait()
+    eventually(lambda: signs(viewer, schema) == ["uncertain"], "the worker's connection to end")
+    GROUND.sql(f"KILL {other}")
+    eventually(lambda: signs(viewer, schema) == ["abandoned"], "bob's last connection to end")

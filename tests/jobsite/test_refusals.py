@@ -68,7 +68,7 @@ CASES: dict[str, tuple[Callable[[], dict[str, str]], str]] = {
         lambda: {**GROUND.environ(SITE), "DJ_HOST": "no-such-host.invalid"},
         "No server named no-such-host.invalid",
     ),
-    "no server named": (lambda: {}, "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS"),
+    "no server named": (lambda: {"DJ_USER": ""}, "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS"),
     "a port that is none": (
         lambda: {**GROUND.environ(SITE), "DJ_PORT": "many"},
         "The port 'many' is not a number from 1 to 65535: set DJ_PORT.",
