@@ -58,7 +58,7 @@ class Cleared:
     def in_words(self) -> str:
         """The outcome as a sentence; what did not happen is not mentioned."""
         jobs = "1 job" if self.cleared == 1 else f"{self.cleared:,} jobs"
-        said = [f"Cleared {jobs}."]
+        said = [f"Cleared {jobs}." if self.cleared else "Nothing was cleared."]
         if self.changed:
             said.append(f"{self.changed:,} changed meanwhile and {'was' if self.changed == 1 else 'were'} left alone.")
         if self.gone:

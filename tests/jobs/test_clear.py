@@ -206,7 +206,7 @@ def test_an_error_that_was_replaced_by_a_new_one_is_left_alone(lab: Lab, operato
     again(module, "m1", "another error")
     response = post(operator, confirmed)
     assert notices(look(operator, response.headers["Location"])) == [
-        "Cleared 0 jobs. 1 changed meanwhile and was left alone."
+        "Nothing was cleared. 1 changed meanwhile and was left alone."
     ]
     assert lab.jobs(schema) == {"m1": "another error"}
 
@@ -220,7 +220,7 @@ def test_a_key_that_is_reserved_by_now_is_left_alone(lab: Lab, operator: Client)
     module.schema.jobs.reserve("__score", key)
     response = post(operator, confirmed)
     assert notices(look(operator, response.headers["Location"])) == [
-        "Cleared 0 jobs. 1 changed meanwhile and was left alone."
+        "Nothing was cleared. 1 changed meanwhile and was left alone."
     ]
     assert lab.jobs(schema) == {"m1": "reserved"}
 
@@ -244,7 +244,7 @@ def test_of_two_people_who_clear_the_same_the_second_is_told(lab: Lab, operator:
     response = post(operator, first)
     assert notices(look(operator, response.headers["Location"])) == ["Cleared 2 jobs."]
     response = post(admin, second)
-    assert notices(look(admin, response.headers["Location"])) == ["Cleared 0 jobs. 2 were gone already."]
+    assert notices(look(admin, response.headers["Location"])) == ["Nothing was cleared. 2 were gone already."]
 
 
 def test_two_who_clear_at_the_same_moment_clear_each_job_once(lab: Lab, operator: Client) -> None:
@@ -407,7 +407,7 @@ def test_everything_under_a_filter_that_cannot_be_read_is_refused(night: str, op
 def test_a_schema_without_a_jobs_table_is_never_touched(accounts: None, operator: Client, schema: str) -> None:
     token = SeenJob(schema, "__score", "0" * 32, "error", NOW).token
     with CaptureQueriesContext(connections["lab"]) as asked:
-        assert clear_all(operator, {"job": [token]}) == ["Cleared 0 jobs. 1 was gone already."]
+        assert clear_all(operator, {"job": [token]}) == ["Nothing was cleared. 1 was gone already."]
     assert [query["sql"] for query in asked if "DELETE" in query["sql"]] == []
 
 
@@ -416,13 +416,13 @@ def test_names_that_a_column_could_not_hold_are_gone(lab: Lab, operator: Client,
     schema = lab.failed(charset=charset, m1="value")
     names = ["🧠", "\x00", "'", "a" * 10_000, "%s", "\\"]
     form = {"job": [SeenJob(schema, name, name, "error", NOW).token for name in names]}
-    assert clear_all(operator, form) == ["Cleared 0 jobs. 6 were gone already."]
+    assert clear_all(operator, form) == ["Nothing was cleared. 6 were gone already."]
 
 
 def test_times_that_a_timestamp_could_not_hold_are_taken_calmly(night: str, operator: Client) -> None:
     moments = [datetime(year, 6, 1, tzinfo=timezone.utc) for year in (1, 1969, 9999)]
     form = {"job": [SeenJob(night, "__score", "0" * 32, "error", moment).token for moment in moments]}
-    assert clear_all(operator, form) == ["Cleared 0 jobs. 3 were gone already."]
+    assert clear_all(operator, form) == ["Nothing was cleared. 3 were gone already."]
 
 
 @pytest.mark.parametrize("year", ["0001", "9999"])
@@ -440,7 +440,7 @@ def test_a_missing_delete_grant_is_named(lab: Lab, operator: Client) -> None:
     with GROUND.without("DELETE", on=EVERY_SCHEMA):
         (said,) = clear_all(operator, form)
     grant = f"GRANT DELETE ON `{schema}`.`~jobs` TO 'jobsite_test'@'%';"
-    assert said == f"Cleared 0 jobs. 2 could not be cleared, the server asks for a privilege: {grant}"
+    assert said == f"Nothing was cleared. 2 could not be cleared, the server asks for a privilege: {grant}"
     assert len(lab.jobs(schema)) == 2
 
 
