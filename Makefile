@@ -1,6 +1,8 @@
 # `make demo` and `make test` do all of their own set-up; see jobsite/demo/install.sh. PYTHON=... names another Python.
 PYTHON ?= python3
 export PYTHON
+# Where this is set, every process compiles DataJoint and all it imports anew: seven seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 RUN = .venv/bin/python
 
 .PHONY: help demo test lint format
