@@ -16,7 +16,7 @@ demo: ## a private server, a lab at work, and the site, until Ctrl-C
 
 test: ## all tests, on a private server and in a headless browser; ARGS="-k clear" chooses
 	@sh jobsite/demo/install.sh test
-	@$(RUN) -m pytest -n $(if $(TEST_LAB_URL),0,2) --dist loadfile $(ARGS)
+	@$(RUN) -m pytest -n $(if $(TEST_LAB_URL),0,3) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: ## types, style and templates
 	@sh jobsite/demo/install.sh test

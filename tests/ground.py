@@ -21,6 +21,8 @@ from MySQLdb.connections import Connection as Driver
 from jobsite.demo.server import Server
 
 OTHER_ZONE = "--default-time-zone=-07:00"
+# Whole files go to one process: what takes long starts first, or one would be left alone with it at the end.
+LONGEST = ("test_demo.py", "test_populate_processes.py", "test_populate.py", "test_comfort.py", "test_clearing.py")
 PASSWORD = "a-password-of-the-tests"
 SITE = "jobsite_test"
 PEOPLE = ("alice", "bob")
@@ -133,3 +135,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         return
     GROUND.rise()
     os.environ.update(GROUND.site_environ())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)

@@ -19,6 +19,7 @@ from MySQLdb.connections import Connection as Driver
 from tests.ground import GROUND, PASSWORD, PEOPLE
 
 ROOT = Path(__file__).resolve().parent.parent
+LIGHT = {"PYTHONPATH": str(ROOT / "tests" / "without")}
 PATIENCE_S = 30
 NUMBERS = itertools.count(1)
 
@@ -106,7 +107,14 @@ class Lab:
         worker = subprocess.Popen(
             [sys.executable, "manage.py", "populate", f"tests.pipeline.{table}", *arguments],
             cwd=ROOT,
-            env={**os.environ, **GROUND.environ(user), "TEST_SCHEMA": schema, "TEST_GATE": str(self.gate), **environ},
+            env={
+                **os.environ,
+                **GROUND.environ(user),
+                "TEST_SCHEMA": schema,
+                "TEST_GATE": str(self.gate),
+                **LIGHT,
+                **environ,
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
