@@ -97,5 +97,7 @@ def test_ctrl_c_reaches_all_processes(lab: Lab) -> None:
     two_reserved(schema)
     worker.send_signal(signal.SIGINT)
     _, err = worker.communicate()
-    assert (worker.returncode, err) == (130, "")
+    # DataJoint warns when the signal broke into a question of its own, and connects again to record the job.
+    said = [line for line in err.splitlines() if "Reconnecting to MySQL server" not in line]
+    assert (worker.returncode, said) == (130, [])
     assert lab.jobs(schema) == {"a": "KeyboardInterrupt", "b": "KeyboardInterrupt"}
