@@ -85,4 +85,5 @@ class Processes:
         """Return this environment less everything that could lead a child to another server or site than the demo's."""
         foreign = ("DJ_", "JOBSITE_", "LAB_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
         kept = {name: value for name, value in os.environ.items() if name == MARK or not name.startswith(foreign)}
-        return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1", **additions}
+        path = os.pathsep.join([str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])
+        return {**kept, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1", **additions}

@@ -24,8 +24,8 @@ from bs4 import BeautifulSoup
 
 from jobsite.demo.accounts import SCHEMAS, grants
 from jobsite.demo.processes import MARK
+from tests.lab import LIGHT, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 READY = "Ctrl-C ends everything."
 KINDS = {
     "ValueError",  # the lab's own, with non-ASCII text, and with a message too long to store
@@ -98,6 +98,7 @@ class RunningDemo:
 def start(home: Path) -> subprocess.Popen[str]:
     environ = {
         **os.environ,
+        **LIGHT,
         "JOBSITE_DEMO_HOME": str(home),
         "JOBSITE_HOME": str(home / "site"),
         "PYTHONUNBUFFERED": "1",
