@@ -1,17 +1,18 @@
 """How do N processes compute the keys of one table? Each has its own connection; this process deals out the keys.
 
 DataJoint's own pool is not used: its children write the closed connection id of their parent into every row (0.14.10,
-autopopulate.py). Each member here is a fresh Python, so nothing is shared that a fork would break, and one that dies
-takes nothing with it but the key it was at.
+autopopulate.py). Each member here is forked from a process that has imported DataJoint and nothing else: N members
+cost one import, and share no connection or thread that a fork would break. One that dies takes nothing with it but
+the key it was at.
 """
 
 import os
 import signal
-import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing import forkserver, get_context
+from multiprocessing.connection import Connection, wait
 
 from jobs.computing import Tell, compute
 from jobs.interrupts import Interrupts
@@ -24,10 +25,7 @@ SHARES_EACH = 4
 LOOK_S = 0.5
 GOODBYE_S = 5.0
 HELLO, READY = "hello", "ready"
-START = (
-    "import sys; from multiprocessing.connection import Connection; pipe = Connection(int(sys.argv[1]));"
-    " sys.path[:] = pipe.recv(); from jobs.workers import work; sys.exit(work(pipe))"
-)
+CONTEXT = get_context("forkserver")
 
 
 class Member:
@@ -35,20 +33,18 @@ class Member:
 
     def __init__(self, lab: LabServer, options: Options) -> None:
         """Start the process; it says HELLO when it can take signals, and READY when it can take keys."""
-        self.pipe, theirs = Pipe()
-        command = [sys.executable, "-c", START, str(theirs.fileno())]
-        # A session of its own: Ctrl-C on the terminal comes through us, once, and not before it can be handled.
-        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], start_new_session=True)  # noqa: S603
+        self.pipe, theirs = CONTEXT.Pipe()
+        # Not a daemon: a make may start processes of its own. The password goes through a pipe, not the process list.
+        self.process = CONTEXT.Process(target=work, args=(theirs, lab, options), daemon=False)
+        self.process.start()
         theirs.close()
-        self.pipe.send(sys.path)
-        self.pipe.send((lab, options))  # through the pipe, so that no password stands in the process list
         self.takes_signals = False
         self.has_said_why = False
         self.share: list[Key] = []
 
     def has_news(self) -> bool:
         """Say whether it has spoken or ended. A dead one's pipe may stay open in processes that its make started."""
-        return self.pipe.poll() or self.process.poll() is not None
+        return self.pipe.poll() or self.process.exitcode is not None
 
     def hear(self) -> object:
         """Return what it said. Raises EOFError when it has ended."""
@@ -58,8 +54,8 @@ class Member:
 
     def interrupt(self, signum: int) -> None:
         """Pass a signal on, unless it is still starting: then it hears of it when it says HELLO."""
-        if self.takes_signals and self.process.poll() is None:
-            self.process.send_signal(signum)
+        if self.takes_signals and self.process.is_alive() and self.process.pid:
+            os.kill(self.process.pid, signum)
 
     def leave(self) -> None:
         """Let it go: a closed pipe is its goodbye, once it has nothing to do."""
@@ -67,9 +63,9 @@ class Member:
 
     def end(self) -> str:
         """Wait for its end and return how it came."""
-        try:
-            code = self.process.wait(GOODBYE_S)
-        except subprocess.TimeoutExpired:
+        self.process.join(GOODBYE_S)
+        code = self.process.exitcode
+        if code is None:
             return "answers no more"
         if code < 0:
             return f"was killed by {signal.Signals(-code).name}"
@@ -78,7 +74,7 @@ class Member:
     @property
     def was_killed(self) -> bool:
         """Say whether it died without a chance to record its job."""
-        return self.process.returncode is not None and self.process.returncode < 0
+        return (self.process.exitcode or 0) < 0
 
 
 class Crew:
@@ -104,6 +100,7 @@ class Crew:
         """Start the members; from here on signals go to them."""
         self._passing = self._interrupts.passed_on(self._pass_on)
         self._passing.__enter__()
+        _prepare_to_fork()
         self._members = [Member(self._lab, self._options) for _ in range(self._size)]
         return self
 
@@ -112,7 +109,7 @@ class Crew:
         for member in self._members:
             member.leave()
         for member in self._members:
-            member.process.wait()
+            member.process.join()
         self._passing.__exit__(None, None, None)
 
     def compute(self, table: str, keys: list[Key], tell: Tell) -> None:
@@ -201,12 +198,24 @@ class Crew:
             member.interrupt(signum)
 
 
-def work(pipe: Connection) -> int:
-    """Be a member: compute the shares that come through `pipe` until it closes; return the exit status."""
+def _prepare_to_fork() -> None:
+    """Start the process that members are forked from. Ctrl-C must not reach a member before it can take signals."""
+    CONTEXT.set_forkserver_preload(["datajoint"])
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited by all of them
+    forkserver.ensure_running()
+    signal.signal(signal.SIGINT, before)
+
+
+def work(pipe: Connection, lab: LabServer, options: Options) -> None:
+    """Be a member: compute the shares that come through `pipe` until it closes."""
+    os.setsid()  # Ctrl-C on the terminal comes through the one that deals, once
+    sys.exit(_work(pipe, lab, options))
+
+
+def _work(pipe: Connection, lab: LabServer, options: Options) -> int:
     interrupts = Interrupts()
     interrupts.install()
     try:
-        lab, options = pipe.recv()
         pipe.send(HELLO)
         connect(lab)
         _work_on_shares(pipe, options, interrupts)

@@ -11,12 +11,13 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, TypeAlias
 
 import datajoint as dj
 from MySQLdb.connections import Connection as Driver
 
 from tests.ground import GROUND, PASSWORD, PEOPLE
+from tests.warm import WarmWorker
 
 ROOT = Path(__file__).resolve().parent.parent
 LIGHT = {"PYTHONPATH": str(ROOT / "tests" / "without")}
@@ -35,12 +36,21 @@ def eventually(happens: Callable[[], object], what: str) -> Any:
     raise AssertionError(f"It did not happen within {PATIENCE_S} s: {what}")
 
 
+Worker: TypeAlias = "subprocess.Popen[str] | WarmWorker"
+
+
+def fresh_worker(command: list[str], env: Mapping[str, str]) -> Worker:
+    """Start `manage.py` as a shell would."""
+    quiet: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([sys.executable, "manage.py", *command], cwd=ROOT, env=env, text=True, **quiet)
+
+
 class Lab:
     """Makes schemas and workers, and cleans up after them."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
-        self.workers: list[subprocess.Popen[str]] = []
+        self.workers: list[Worker] = []
         self.open = ExitStack()
         self.gate = GROUND.home / f"gate-{next(NUMBERS)}"
 
@@ -98,32 +108,27 @@ class Lab:
         """Run `manage.py populate` to its end."""
         worker = self.start(schema, *arguments, user=user, table=table, **environ)
         said, complained = worker.communicate(timeout=PATIENCE_S * 2)
-        return subprocess.CompletedProcess(worker.args, worker.returncode, said, complained)
+        return subprocess.CompletedProcess(worker.args, worker.wait(), said, complained)
 
-    def start(
-        self, schema: str, *arguments: str, user: str = "alice", table: str = "Score", **environ: str
-    ) -> subprocess.Popen[str]:
+    def start(self, schema: str, *arguments: str, user: str = "alice", table: str = "Score", **environ: str) -> Worker:
         """Start `manage.py populate` and leave it running."""
-        worker = subprocess.Popen(
-            [sys.executable, "manage.py", "populate", f"tests.pipeline.{table}", *arguments],
-            cwd=ROOT,
-            env={
-                **os.environ,
-                **GROUND.environ(user),
-                "TEST_SCHEMA": schema,
-                "TEST_GATE": str(self.gate),
-                **LIGHT,
-                **environ,
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        command = ["populate", f"tests.pipeline.{table}", *arguments]
+        env = {
+            **os.environ,
+            **GROUND.environ(user),
+            "TEST_SCHEMA": schema,
+            "TEST_GATE": str(self.gate),
+            **LIGHT,
+            **environ,
+        }
+        if "--processes" in arguments or "PYTHONIOENCODING" in environ:
+            worker = fresh_worker(command, env)
+        else:
+            worker = WarmWorker(command, ROOT, env, GROUND.home / f"worker-{next(NUMBERS)}")
         self.workers.append(worker)
         return worker
 
-    def start_waiting(self, schema: str, *arguments: str, user: str = "alice") -> subprocess.Popen[str]:
+    def start_waiting(self, schema: str, *arguments: str, user: str = "alice") -> Worker:
         """Start a worker and return when it is inside make, at a key whose behaviour is `wait`."""
         waiting = self.gate.with_suffix(".waiting")
         waiting.unlink(missing_ok=True)
