@@ -57,9 +57,10 @@ class Interrupts:
 
     @contextmanager
     def let_through(self) -> Iterator[None]:
-        """Let signals raise where they land again, inside of `held()`."""
+        """Let signals raise where they land again, inside of `held()`; one that waited raises now."""
         before, self._held = self._held, False
         try:
+            self.raise_received()
             yield
         finally:
             self._held = before

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import ModuleType
 
 from jobs.interrupts import SIGTERM_RECEIVED
-from jobs.outcomes import Untyped, WrongInputError, said
+from jobs.outcomes import Options, Untyped, WrongInputError, said
+from jobs.reservations import Reservations, SchemaWide, Unreserved
 from jobsite.lab import LabServer
 from jobsite.refusals import OTHER_SENTENCE, SENTENCES
 
@@ -55,6 +56,22 @@ def find_table(name: str) -> Untyped:
         raise WrongInputError(f"{module_name} has no table {class_name}.{_near_misses(module, class_name)}")
     _check(found, name)
     return found()
+
+
+def reservations_of(table: Untyped, options: Options) -> Reservations:
+    """Return the jobs table of the table's schema, which DataJoint makes when it is not there yet."""
+    if not options.reserve:
+        return Unreserved()
+    from datajoint import blob, config
+
+    def pack(value: object) -> bytes:
+        with config(enable_python_native_blobs=True):  # as DataJoint packs what it writes there (0.14.10, jobs.py)
+            packed: bytes = blob.pack(value)
+        return packed
+
+    target = table.target
+    table.connection.schemas[target.database].jobs  # noqa: B018  declares ~jobs
+    return SchemaWide(table.connection, target.database, target.table_name, pack)
 
 
 def _import_datajoint() -> ModuleType:

@@ -14,7 +14,7 @@ from jobs.computing import Tell, compute
 from jobs.interrupts import Interrupts
 from jobs.keys import key_hash
 from jobs.outcomes import Key, Options, Report, StoppedError, Untyped, WrongInputError, said
-from jobs.pipelines import connect, find_table
+from jobs.pipelines import connect, find_table, reservations_of
 from jobs.workers import Crew
 from jobsite.lab import LabServer
 
@@ -76,7 +76,7 @@ def _engine(
     if processes == 1:
 
         def here(name: str, table: Untyped, keys: list[Key], tell: Tell) -> None:
-            compute(table, keys, options, tell, interrupts)
+            compute(table, keys, options, tell, interrupts, reservations_of(table, options))
 
         yield here
         return

@@ -17,7 +17,8 @@ from multiprocessing.connection import Connection, wait
 from jobs.computing import Tell, compute
 from jobs.interrupts import Interrupts
 from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, Untyped, WrongInputError
-from jobs.pipelines import connect, find_table
+from jobs.pipelines import connect, find_table, reservations_of
+from jobs.reservations import Reservations
 from jobsite.lab import LabServer
 
 # A share is a quarter of a fair part of what is left: few questions to the server at first, even ends at last.
@@ -230,13 +231,16 @@ def _work(pipe: Connection, lab: LabServer, options: Options) -> int:
 
 
 def _work_on_shares(pipe: Connection, options: Options, interrupts: Interrupts) -> None:
-    tables: dict[str, Untyped] = {}
+    tables: dict[str, tuple[Untyped, Reservations]] = {}
     while True:
         pipe.send(READY)
         name, keys = pipe.recv()
-        table = tables.setdefault(name, tables.get(name) or find_table(name))
+        if name not in tables:
+            found = find_table(name)
+            tables[name] = found, reservations_of(found, options)
+        table, reservations = tables[name]
         try:
-            compute(table, keys, options, pipe.send, interrupts)
+            compute(table, keys, options, pipe.send, interrupts, reservations)
         except StoppedError as stopped:
             if str(stopped):
                 raise  # else it is --stop-on-error, and the one that deals has heard of the failure

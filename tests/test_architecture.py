@@ -14,10 +14,24 @@ SOURCES = {str(path.relative_to(ROOT)): path for app in APPS for path in sorted(
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOURCES.items()}
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 
-WORKERS = {f"jobs/{name}.py" for name in ("populate", "computing", "pipelines", "workers", "interrupts", "outcomes")}
+WORKERS = {
+    f"jobs/{name}.py"
+    for name in (
+        "populate",
+        "computing",
+        "claiming",
+        "making",
+        "reservations",
+        "pipelines",
+        "workers",
+        "interrupts",
+        "outcomes",
+    )
+}
 RAW_SQL = {
     "jobs/layouts.py",
     "jobs/listing.py",
+    "jobs/claiming.py",
     "jobs/reservations.py",
     "connections/killing.py",
     "connections/server.py",

@@ -12,6 +12,8 @@ import pytest
 from jobs.computing import compute
 from jobs.interrupts import Interrupts
 from jobs.outcomes import InterruptedRunError, Options, Outcome
+from jobs.pipelines import reservations_of
+from jobs.reservations import Reservations
 from tests.lab import ROOT, Lab
 
 KEYBOARD, TERMINATED = "KeyboardInterrupt", "SystemExit: SIGTERM received"
@@ -54,35 +56,36 @@ def send_before(act: Callable[..., Any], signum: int) -> Callable[..., Any]:
     return trapped
 
 
-def run(table: Any) -> list[tuple[str, str]]:
+def run(table: Any, reservations: Reservations) -> list[tuple[str, str]]:
     """Compute KEY here, expect to be interrupted, and return the outcomes."""
     told: list[Outcome] = []
     with Interrupts() as interrupts, pytest.raises(InterruptedRunError):
-        compute(table, [KEY, {**KEY, "session": 2}], Options(), told.append, interrupts)
+        compute(table, [KEY, {**KEY, "session": 2}], Options(), told.append, interrupts, reservations)
     return [(outcome.status, outcome.message) for outcome in told]
 
 
 @SIGNALS
-def test_a_signal_between_reservation_and_make_is_recorded_too(
+def test_a_signal_between_reservation_and_make_gives_the_key_back(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, signum: int, status: int, message: str
+) -> None:
+    schema, module = lab.pipeline(recordings={"a": ""})
+    reservations = reservations_of(module.Score(), Options())
+    monkeypatch.setattr(reservations, "reserve", send_before(reservations.reserve, signum))
+    assert run(module.Score(), reservations) == []
+    assert (lab.jobs(schema), len(module.Score())) == ({}, 0)
+
+
+@SIGNALS
+def test_a_signal_as_make_begins_is_recorded(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, signum: int, status: int, message: str
 ) -> None:
     schema, module = lab.pipeline(recordings={"a": ""})
     table = module.Score()
     begin = table.connection.start_transaction
     monkeypatch.setattr(table.connection, "start_transaction", send_before(begin, signum))
-    assert run(table) == [("failed", message)]
+    assert run(table, reservations_of(table, Options())) == [("failed", message)]
     assert lab.jobs(schema) == {"a": message}
     assert not table.connection.in_transaction
-
-
-def test_a_signal_while_the_key_is_reserved_waits_until_it_can_be_recorded(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    schema, module = lab.pipeline(recordings={"a": ""})
-    jobs = module.schema.jobs
-    monkeypatch.setattr(jobs, "reserve", send_before(jobs.reserve, signal.SIGINT))
-    assert run(module.Score()) == [("failed", KEYBOARD)]
-    assert lab.jobs(schema) == {"a": KEYBOARD}
 
 
 @pytest.mark.parametrize("moment", ["commit_transaction", "complete"])
@@ -91,18 +94,18 @@ def test_a_signal_while_a_job_is_finished_waits_until_it_is(
 ) -> None:
     schema, module = lab.pipeline(recordings={"a": ""})
     table = module.Score()
-    owner = module.schema.jobs if moment == "complete" else table.connection
-    with monkeypatch.context() as trap:
-        trap.setattr(type(owner), moment, send_before(getattr(type(owner), moment), signal.SIGTERM))
-        assert run(table) == [("done", "")]
+    reservations = reservations_of(table, Options())
+    owner = reservations if moment == "complete" else table.connection
+    monkeypatch.setattr(owner, moment, send_before(getattr(owner, moment), signal.SIGTERM))
+    assert run(table, reservations) == [("done", "")]
     assert (lab.jobs(schema), len(module.Score())) == ({}, 1)
 
 
 def test_a_signal_while_an_error_is_recorded_waits_until_it_is(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     schema, module = lab.pipeline(recordings={"a": "value"})
-    jobs = module.schema.jobs
-    monkeypatch.setattr(jobs, "error", send_before(jobs.error, signal.SIGTERM))
-    assert run(module.Score()) == [("failed", "ValueError: the trace is empty")]
+    reservations = reservations_of(module.Score(), Options())
+    monkeypatch.setattr(reservations, "error", send_before(reservations.error, signal.SIGTERM))
+    assert run(module.Score(), reservations) == [("failed", "ValueError: the trace is empty")]
     assert lab.jobs(schema) == {"a": "ValueError: the trace is empty"}
 
 

@@ -1,0 +1,207 @@
+"""How much faster than DataJoint's own populate is ours? Side by side in one run on one private server, as ratios.
+
+Each worker is a process of its own, started before the clock is: all wait for a gate, and the time runs from its
+opening until the last one is done. Absolute figures are of this machine; ratios travel. `--delay-ms` puts a network
+between workers and server.
+"""
+
+import argparse
+import asyncio
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import MySQLdb
+
+from jobsite.demo.server import Server, free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+THEIRS, OURS = "theirs", "ours"
+SCHEMA = "lab_benchmark"
+DJANGO = {"DJANGO_SETTINGS_MODULE": "jobsite.settings"}
+ERROR_ROWS = """
+    INSERT INTO `~jobs` (table_name, key_hash, status) SELECT '__result', MD5(number), 'error' FROM source
+    WHERE number < %s
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is measured: how many keys, workers, seconds in make, and keys that failed before."""
+
+    name: str
+    keys: int
+    workers: int = 1
+    make_s: float = 0.0
+    errors: int = 0
+    first_only: bool = False
+
+
+CASES = (
+    Case("first make, 100,000 keys pending", 100_000, first_only=True),
+    Case("first make, 100,000 keys pending, 50,000 errors", 100_000, errors=50_000, first_only=True),
+    Case("trivial make, 1 worker", 3_000),
+    Case("trivial make, 8 workers", 3_000, workers=8),
+    Case("20 ms make, 1 worker", 150, make_s=0.02),
+    Case("20 ms make, 8 workers", 1_500, workers=8, make_s=0.02),
+)
+
+
+class Worker:
+    """A process that says when it is ready, and when it is done."""
+
+    def __init__(self, command: list[str], environ: dict[str, str]) -> None:
+        """Start it."""
+        self.process = subprocess.Popen(  # noqa: S603  our own worker
+            command, env=environ, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    def hear(self) -> str:
+        """Return its next line."""
+        assert self.process.stdout
+        return self.process.stdout.readline()
+
+    def go(self) -> None:
+        """Open its gate."""
+        assert self.process.stdin
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+
+
+class Bench:
+    """A server, and a way to it that may be slow."""
+
+    def __init__(self, server: Server, port: int) -> None:
+        """`port` is where the workers connect."""
+        self.server, self.port = server, port
+
+    def sql(self, statement: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+        """Run one statement as root."""
+        driver = MySQLdb.connect(host="127.0.0.1", port=self.server.port, user="root", autocommit=True, local_infile=0)
+        with driver.cursor() as cursor:
+            cursor.execute(f"USE {SCHEMA}" if "DATABASE" not in statement else "SELECT 1")
+            cursor.execute(statement, parameters or None)
+            rows = list(cursor.fetchall())
+        driver.close()
+        return rows
+
+    def prepare(self, case: Case) -> None:
+        """Make the schema anew, with its keys and errors."""
+        self.sql(f"DROP DATABASE IF EXISTS {SCHEMA}")
+        self.sql(f"CREATE DATABASE {SCHEMA}")
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.worker", "nobody", ""],
+            env=self.environ(case),
+            cwd=ROOT,
+            check=True,
+            input="\n",
+            text=True,
+            stdout=subprocess.DEVNULL,
+        )
+        self.sql("INSERT INTO source SELECT seq FROM seq_1_to_%s" % case.keys)  # noqa: S608, UP031
+        if case.errors:
+            self.sql(ERROR_ROWS, (case.errors,))
+
+    def environ(self, case: Case) -> dict[str, str]:
+        """Return the environment of a worker."""
+        place = {"DJ_HOST": "127.0.0.1", "DJ_PORT": str(self.port), "DJ_USER": "root", "DJ_PASS": "", "DJ_USE_TLS": "0"}
+        return {**os.environ, **place, "BENCHMARK_MAKE_S": str(case.make_s), "BENCHMARK_SCHEMA": SCHEMA, **DJANGO}
+
+    def run(self, case: Case, whose: str) -> tuple[float, int, int]:
+        """Return seconds from the gate to the end, statements of the server meanwhile, and peak memory in kB."""
+        self.prepare(case)
+        calls = "1" if case.first_only else ""
+        command = [sys.executable, "-m", "benchmarks.worker", whose, calls]
+        workers = [Worker(command, self.environ(case)) for _ in range(case.workers)]
+        for worker in workers:
+            worker.hear()
+        before, start = self.statements(), time.perf_counter()
+        for worker in workers:
+            worker.go()
+        peaks = [int(worker.hear()) for worker in workers]
+        took = time.perf_counter() - start
+        for worker in workers:
+            worker.process.wait()
+        (done,) = self.sql("SELECT COUNT(*) FROM __result")[0]
+        assert done == (1 if case.first_only else case.keys), (whose, done)
+        return took, self.statements() - before, max(peaks)
+
+    def statements(self) -> int:
+        """Return how many statements the server has run."""
+        return int(str(self.sql("SHOW GLOBAL STATUS LIKE 'Questions'")[0][1]))
+
+
+def slow_way(port: int, delay_s: float) -> int:
+    """Open a loopback port that leads to `port`, with `delay_s` added to every round trip."""
+    ours = free_port()
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wait_s: float) -> None:
+        loop = asyncio.get_running_loop()
+        while chunk := await reader.read(65536):
+            if wait_s:
+                loop.call_later(wait_s, writer.write, chunk)
+            else:
+                writer.write(chunk)
+        loop.call_later(wait_s, writer.close)
+
+    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(carry(reader, far_writer, delay_s), carry(far_reader, writer, 0), return_exceptions=True)
+
+    async def serve() -> None:
+        server = await asyncio.start_server(meet, "127.0.0.1", ours)
+        await server.serve_forever()
+
+    threading.Thread(target=lambda: asyncio.run(serve()), daemon=True).start()
+    time.sleep(0.2)
+    return ours
+
+
+def main() -> None:
+    """Measure every case and print a table in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="cases whose name contains this")
+    parser.add_argument("--delay-ms", type=float, default=0)
+    parser.add_argument("--rounds", type=int, default=1)
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        server = Server(Path(home))
+        server.start()
+        try:
+            port = slow_way(server.port, chosen.delay_ms / 1000) if chosen.delay_ms else server.port
+            report(Bench(server, port), chosen.only, chosen.rounds)
+        finally:
+            server.stop()
+
+
+def report(bench: Bench, only: str, rounds: int) -> None:
+    """Print one line for each case, as soon as it is measured."""
+    print("| | DataJoint's own | Jobsite | ratio | statements a job | peak memory, MB |")
+    print("|---|---|---|---|---|---|")
+    for case in CASES:
+        if only in case.name:
+            for _ in range(rounds):
+                theirs, ours = bench.run(case, THEIRS), bench.run(case, OURS)
+                print(line(case, theirs, ours), flush=True)
+
+
+def line(case: Case, theirs: tuple[float, int, int], ours: tuple[float, int, int]) -> str:
+    """Return the case's line."""
+    if case.first_only:
+        speeds = f"{theirs[0]:.2f} s | {ours[0]:.2f} s"
+    else:
+        speeds = f"{case.keys / theirs[0]:.0f} jobs/s | {case.keys / ours[0]:.0f} jobs/s"
+    asked = "" if case.first_only else f"{theirs[1] / case.keys:.1f} : {ours[1] / case.keys:.1f}"
+    memory = f"{theirs[2] / 1024:.0f} : {ours[2] / 1024:.0f}"
+    return f"| {case.name} | {speeds} | {theirs[0] / ours[0]:.1f} | {asked} | {memory} |"
+
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    main()

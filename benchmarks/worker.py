@@ -1,0 +1,55 @@
+"""One worker of the benchmark: says it is ready, waits for a line, populates, and says its peak memory in kB."""
+
+import logging
+import resource
+import sys
+
+import django
+from django.conf import settings
+
+from jobs.interrupts import Interrupts
+from jobs.outcomes import Options, Outcome, Report
+from jobs.pipelines import connect
+from jobs.populate import populate
+
+
+class Silent(Report):
+    """Hears and says nothing."""
+
+    def begin(self, table: str, keys: int, held_back: int) -> None:
+        """Say nothing."""
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Say nothing."""
+
+    def trouble(self, text: str) -> None:
+        """Say it: nothing should be wrong."""
+        sys.stderr.write(f"{text}\n")
+
+
+def main(whose: str, calls: str) -> None:
+    """Work as DataJoint does, or as Jobsite does; `calls` may bound the keys."""
+    logging.disable()
+    django.setup()
+    connect(settings.LAB)
+    from benchmarks.pipeline import Result, schema
+
+    max_calls = int(calls) if calls else None
+    len(Result())
+    len(schema.jobs)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    if whose == "theirs":
+        Result.populate(reserve_jobs=True, suppress_errors=True, max_calls=max_calls)
+    elif whose == "ours":
+        with Interrupts() as interrupts:
+            populate(
+                ["benchmarks.pipeline.Result"], Options(max_calls=max_calls), 1, settings.LAB, Silent(), interrupts
+            )
+    sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

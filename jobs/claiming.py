@@ -1,0 +1,131 @@
+"""Which keys does this worker take next? A few at a time: asked for together, reserved together, checked together.
+
+One question to the server for each key would cost more than a quick make, and eight workers on one list would stand in
+each other's way (docs/decisions/0005). So keys are taken in chunks, as many as are computed in CHUNK_S: one when a
+make takes longer, because what is reserved has to be what runs. Each chunk is looked at just before it is reserved, so
+that nobody walks a stale list; workers who meet move apart, and a worker alone keeps the order it was given.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+
+from jobs.outcomes import Key, Untyped
+from jobs.reservations import Job, Reservations, job_of
+from jobsite.columns import quoted
+
+CHUNK_S = 0.1
+MOST_AT_ONCE = 20
+LOOKED_AT = 200
+FURTHEST_APART = 64
+Condition = tuple[str, Sequence[object]]
+PRESENT = "EXISTS(SELECT 1 FROM {target} WHERE {key})"
+
+
+class Claims:
+    """The keys that are left of one table, and the next of them that are ours."""
+
+    def __init__(
+        self, table: Untyped, keys: Sequence[Key], reservations: Reservations, skipped: Callable[[Key], None]
+    ) -> None:
+        """`skipped` hears of keys that others have taken or finished."""
+        self._table = table
+        self._left = list(keys)
+        self._reservations = reservations
+        self._skipped = skipped
+        self._at_once = 1
+        self._look = 1
+        self._apart = 1
+
+    def __bool__(self) -> bool:
+        """Say whether keys are left."""
+        return bool(self._left)
+
+    def next(self) -> list[Job]:
+        """Reserve the next keys and return them; an empty list when others were quicker, or nothing is left."""
+        looked = self._next_to_look_at()
+        free = self._free(looked)
+        self._look = self._next_look(len(looked), len(free))
+        wanted = free[: self._at_once]
+        self._put_back(free[self._at_once :])
+        reserved = self._reservations.reserve(wanted)
+        self._lose(wanted, reserved)
+        return self._still_missing(reserved)
+
+    def put_back(self, jobs: Sequence[Job]) -> None:
+        """Take back jobs that were reserved and not begun."""
+        self._left[:0] = [job.key for job in jobs]
+
+    def took(self, make_s: float) -> None:
+        """Learn how long the slowest make of a chunk took, in seconds: the next chunk is as large as fits CHUNK_S."""
+        fitting = int(CHUNK_S / make_s) if make_s else MOST_AT_ONCE
+        self._at_once = max(1, min(fitting, self._at_once * 2, MOST_AT_ONCE))
+
+    def _next_to_look_at(self) -> list[Job]:
+        size = max(self._look, self._at_once)
+        self._from = random.randrange(self._apart) * self._at_once  # noqa: S311
+        self._from = min(self._from, max(0, len(self._left) - size))
+        keys = self._left[self._from : self._from + size]
+        del self._left[self._from : self._from + size]
+        jobs = [job_of(key, self._table._job_key(key)) for key in keys]
+        first = {job.hash: job for job in reversed(jobs)}
+        # A table may reserve several keys by one row (_job_key), and different keys may share a hash.
+        again = [job for job in jobs if first[job.hash] is not job]
+        self._put_back(again)
+        return [job for job in jobs if first[job.hash] is job]
+
+    def _next_look(self, looked: int, free: int) -> int:
+        """Look further ahead where others have been."""
+        return self._at_once if free * 2 > looked else min(2 * looked, LOOKED_AT)
+
+    def _put_back(self, jobs: Sequence[Job]) -> None:
+        self._left[self._from : self._from] = [job.key for job in jobs]
+
+    def _free(self, jobs: Sequence[Job]) -> list[Job]:
+        busy = self._ask([self._busy(job) for job in jobs])
+        self._tell_skipped(jobs, busy)
+        return [job for job, is_busy in zip(jobs, busy, strict=True) if not is_busy]
+
+    def _busy(self, job: Job) -> Condition:
+        (present, key), (taken, row) = self._present(job), self._reservations.taken(job)
+        return f"{present} OR {taken}", [*key, *row]
+
+    def _still_missing(self, jobs: list[Job]) -> list[Job]:
+        """Give back what somebody finished between our look and our reservation."""
+        done = self._ask([self._present(job) for job in jobs])
+        self._reservations.release([job for job, is_done in zip(jobs, done, strict=True) if is_done])
+        self._tell_skipped(jobs, done)
+        return [job for job, is_done in zip(jobs, done, strict=True) if not is_done]
+
+    def _tell_skipped(self, jobs: Sequence[Job], is_skipped: Sequence[bool]) -> None:
+        for job, skipped in zip(jobs, is_skipped, strict=True):
+            if skipped:
+                self._skipped(job.key)
+
+    def _lose(self, wanted: Sequence[Job], reserved: Sequence[Job]) -> None:
+        """Move apart from whoever was quicker."""
+        lost = {job.hash for job in wanted} - {job.hash for job in reserved}
+        if lost:
+            self._apart = min(self._apart * 2, FURTHEST_APART)
+        for job in wanted:
+            if job.hash in lost:
+                self._skipped(job.key)
+
+    def _present(self, job: Job) -> Condition:
+        """Return the condition that the table holds this key already, as DataJoint checks it (`key in self.target`)."""
+        target = self._table.target
+        name = quoted(target.database, target.table_name)
+        given = [(attribute, value) for attribute, value in job.key.items() if attribute in target.heading]
+        where = " AND ".join(f"{quoted(attribute)} = %s" for attribute, _ in given) or "TRUE"
+        return PRESENT.format(target=name, key=where), [as_parameter(value) for _, value in given]
+
+    def _ask(self, conditions: Sequence[Condition]) -> list[bool]:
+        if not conditions:
+            return []
+        query = f"SELECT {', '.join(condition for condition, _ in conditions)}"
+        values = [value for _, parameters in conditions for value in parameters]
+        return [bool(answer) for answer in self._table.connection.query(query, values).fetchone()]
+
+
+def as_parameter(value: object) -> object:
+    """Return a key's value as the driver takes it: DataJoint stores a UUID as its 16 bytes."""
+    return getattr(value, "bytes", value)

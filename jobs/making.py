@@ -1,0 +1,64 @@
+"""How is one key computed? As DataJoint's populate does it (0.14.10, autopopulate.py: _populate1), in its transaction.
+
+One thing differs: what `finish` does happens inside make's transaction, so that a result and the end of its reservation
+come together or not at all. Whoever calls has made sure that the key is reserved and still missing.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from jobs.outcomes import Key, Untyped
+
+Block = Callable[[], AbstractContextManager[None]]
+
+
+class Maker:
+    """The make of one table: plain, the older `_make_tuples`, or of three parts."""
+
+    def __init__(self, table: Untyped, kwargs: Mapping[str, Any], user_code: Block) -> None:
+        """`user_code` is entered around every call of what the lab wrote: there signals may raise."""
+        self._table = table
+        self._kwargs = dict(kwargs)
+        self._user_code = user_code
+        self._make = table._make_tuples if hasattr(table, "_make_tuples") else table.make
+        self._in_parts = inspect.isgeneratorfunction(self._make)
+
+    def make(self, key: Key, finish: Callable[[], None]) -> None:
+        """Compute the key, call `finish` and commit. Raises what make raises, with the transaction still open."""
+        connection = self._table.connection
+        insertable = type(self._table)
+        insertable._allow_insert = True  # DataJoint refuses inserts into computed tables outside of populate
+        try:
+            if self._in_parts:
+                self._make_in_parts(key)
+            else:
+                connection.start_transaction()
+                with self._user_code():
+                    self._make(dict(key), **self._kwargs)
+            finish()
+            connection.commit_transaction()
+        finally:
+            insertable._allow_insert = False
+
+    def _make_in_parts(self, key: Key) -> None:
+        """Compute outside of the transaction, then make sure that what was fetched is still the same, and insert."""
+        with self._user_code():
+            parts = self._make(dict(key), **self._kwargs)
+            before = _fingerprint(next(parts))
+            computed = next(parts)
+        self._table.connection.start_transaction()
+        with self._user_code():
+            parts = self._make(dict(key), **self._kwargs)
+            if _fingerprint(next(parts)) != before:
+                from datajoint.errors import DataJointError
+
+                raise DataJointError("Referential integrity failed! The `make_fetch` data has changed")
+            parts.send(computed)
+
+
+def _fingerprint(fetched: Untyped) -> Untyped:
+    from deepdiff import DeepHash  # DataJoint's own measure of sameness
+
+    return DeepHash(fetched, ignore_iterable_order=False)[fetched]

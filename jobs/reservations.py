@@ -1,0 +1,189 @@
+"""How does a worker reserve a job, finish it, leave its error, or give it back? Only here do workers write job rows.
+
+`SchemaWide` writes the `~jobs` table of DataJoint 0.14.10 as its jobs.py does, row for row, so that DataJoint's own
+workers and ours share one table. Three things differ. Several keys are reserved in one statement. The connection id is
+that of the connection in use, where DataJoint keeps the first one for ever. And a row is only taken back while it is
+still the one that was written: somebody may have cleared it, and another worker taken the key.
+Left out: which keys to reserve (`jobs.claiming`) and what to compute (`jobs.making`).
+"""
+
+import os
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from jobs.keys import key_hash
+from jobs.outcomes import Key, Untyped
+from jobsite.columns import quoted
+
+MESSAGE_CHARS = 2047
+TRUNCATED = "...truncated"  # DataJoint 0.14.10, jobs.py
+DUPLICATE, DEADLOCK, LOCK_TIMEOUT = 1062, 1213, 1205
+RESERVE = "INSERT INTO {jobs} (table_name, key_hash, status, host, pid, connection_id, `key`, `user`) VALUES {rows}"
+REPLACE_BY_ERROR = """
+    REPLACE INTO {jobs}
+        (table_name, key_hash, status, host, pid, connection_id, `key`, `user`, error_message, error_stack)
+    VALUES {rows}
+"""
+RELEASE = """
+    DELETE FROM {jobs}
+    WHERE table_name = %s AND key_hash IN %s AND status = 'reserved' AND pid = %s AND connection_id = %s
+"""
+TAKEN = "EXISTS(SELECT 1 FROM {jobs} WHERE table_name = %s AND key_hash = %s)"
+Pack = Callable[[object], bytes]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One key of the table, and what stands for it in the jobs table; `held_by` is the connection that reserved it."""
+
+    key: Key
+    job_key: Key
+    hash: str
+    held_by: int = 0
+
+
+class Reservations(Protocol):
+    """The four verbs of a jobs table, and what lets a query ask whether a job is in it."""
+
+    def reserve(self, jobs: Sequence[Job]) -> list[Job]:
+        """Reserve what is still to be had, and return it."""
+
+    def complete(self, job: Job) -> None:
+        """Take back the reservation of a computed job; inside make's transaction, so that both happen or neither."""
+
+    def error(self, job: Job, message: str, stack: str) -> None:
+        """Put an error in place of the reservation."""
+
+    def release(self, jobs: Sequence[Job]) -> None:
+        """Give back reservations, for any worker to take."""
+
+    def taken(self, job: Job) -> tuple[str, tuple[object, ...]]:
+        """Return a condition in SQL that holds when the job is reserved, ignored or an error, and its parameters."""
+
+
+class Session:
+    """Who we are on the server: asked once for each connection, since DataJoint connects again unasked."""
+
+    def __init__(self, connection: Untyped) -> None:
+        """`connection` is DataJoint's."""
+        self._connection = connection
+        self._driver: Untyped = None
+        self._who = (0, "")
+
+    def who(self) -> tuple[int, str]:
+        """Return the id of the connection in use, and USER()."""
+        if self._driver is not self._connection._conn:
+            self._who = self._connection.query("SELECT CONNECTION_ID(), USER()").fetchone()
+            self._driver = self._connection._conn  # after the query: it may have connected again
+        return self._who
+
+
+class SchemaWide:
+    """The rows of one table in the `~jobs` table of its schema."""
+
+    def __init__(self, connection: Untyped, database: str, table_name: str, pack: Pack) -> None:
+        """`connection` is DataJoint's, `pack` its blob.pack with Python's own types."""
+        self._connection = connection
+        self._jobs = quoted(database, "~jobs")
+        self._table_name = table_name
+        self._pack = pack
+        self._session = Session(connection)
+        self._host, self._pid = platform.node(), os.getpid()
+
+    def reserve(self, jobs: Sequence[Job]) -> list[Job]:
+        """Reserve what is still to be had, in as few statements as can be, and return it."""
+        # In the order of the table's index: workers who want the same keys wait for each other, never in a ring.
+        return self._reserve(sorted(jobs, key=lambda job: job.hash))
+
+    def complete(self, job: Job) -> None:
+        """Delete the reservation."""
+        self.release([job])
+
+    def error(self, job: Job, message: str, stack: str) -> None:
+        """Replace the row by an error; what the table's character set cannot store is escaped."""
+        try:
+            self._write_error(job, message, stack)
+        except Exception:  # DataJoint would end here, and leave the reservation behind
+            if message.isascii():
+                raise
+            self._write_error(job, message.encode("ascii", "backslashreplace").decode(), stack)
+
+    def release(self, jobs: Sequence[Job]) -> None:
+        """Delete the reservations that are still ours."""
+        for held_by in {job.held_by for job in jobs}:
+            hashes = [job.hash for job in jobs if job.held_by == held_by]
+            self._connection.query(self._sql(RELEASE), (self._table_name, hashes, self._pid, held_by))
+
+    def taken(self, job: Job) -> tuple[str, tuple[object, ...]]:
+        """Ask by primary key."""
+        return self._sql(TAKEN), (self._table_name, job.hash)
+
+    def _reserve(self, jobs: Sequence[Job]) -> list[Job]:
+        if not jobs:
+            return []
+        held_by, _ = self._session.who()
+        try:
+            self._insert(jobs)
+        except Exception as error:
+            if not is_taken(error):
+                raise
+            middle = len(jobs) // 2  # one of them is taken: all but it are found in few steps
+            return self._reserve(jobs[:middle]) + self._reserve(jobs[middle:]) if middle else []
+        reserved = [replace(job, held_by=held_by) for job in jobs]
+        if self._session.who()[0] == held_by:
+            return reserved
+        self.release(reserved)  # the connection was lost and opened again: the rows bear a dead id
+        return self._reserve(jobs)
+
+    def _insert(self, jobs: Sequence[Job]) -> None:
+        self._write(RESERVE, [self._row(job, "reserved") for job in jobs])
+
+    def _write_error(self, job: Job, message: str, stack: str) -> None:
+        if len(message) > MESSAGE_CHARS:
+            message = message[: MESSAGE_CHARS - len(TRUNCATED)] + TRUNCATED
+        self._write(REPLACE_BY_ERROR, [(*self._row(job, "error"), message, self._pack(stack))])
+
+    def _row(self, job: Job, status: str) -> tuple[object, ...]:
+        connection_id, user = self._session.who()
+        key = self._pack(job.job_key)
+        return (self._table_name, job.hash, status, self._host, self._pid, connection_id, key, user)
+
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        self._connection.query(self._sql(statement, rows=", ".join(["%s"] * len(rows))), rows)
+
+    def _sql(self, statement: str, **parts: str) -> str:
+        return statement.format(jobs=self._jobs, **parts)
+
+
+class Unreserved:
+    """No jobs table: `--no-reserve`, while nobody else computes."""
+
+    def reserve(self, jobs: Sequence[Job]) -> list[Job]:
+        """All are to be had."""
+        return list(jobs)
+
+    def complete(self, job: Job) -> None:
+        """Nothing is kept."""
+
+    def error(self, job: Job, message: str, stack: str) -> None:
+        """Nothing is kept."""
+
+    def release(self, jobs: Sequence[Job]) -> None:
+        """Nothing is kept."""
+
+    def taken(self, job: Job) -> tuple[str, tuple[object, ...]]:
+        """Nothing is taken."""
+        return "FALSE", ()
+
+
+def job_of(key: Key, job_key: Key) -> Job:
+    """Return the job of a key; `job_key` is what the table reserves for it (0.14.10, autopopulate.py: _job_key)."""
+    return Job(key, job_key, key_hash(job_key))
+
+
+def is_taken(error: BaseException) -> bool:
+    """Say whether an INSERT failed because another worker has the key, or is about to have it."""
+    # DataJoint makes a DuplicateError of 1062 and leaves the other two as the driver raised them.
+    return type(error).__name__ == "DuplicateError" or error.args[:1] in ((DUPLICATE,), (DEADLOCK,), (LOCK_TIMEOUT,))
