@@ -61,7 +61,7 @@ class _Run:
             try:
                 while chunk and self._interrupts.received is None:
                     began = time.perf_counter()
-                    self._one(chunk.popleft())
+                    self._one(chunk.popleft(), goes_on=bool(chunk))
                     slowest = max(slowest, time.perf_counter() - began)
             finally:
                 self._give_back(list(chunk))
@@ -75,9 +75,9 @@ class _Run:
         except Exception as failure:
             raise StoppedError(f"No key could be reserved: {said(failure)}") from None
 
-    def _one(self, job: Job) -> None:
+    def _one(self, job: Job, *, goes_on: bool) -> None:
         try:
-            self._maker.make(job.key, lambda: self._reservations.complete(job))
+            self._maker.make(job.key, lambda: self._reservations.complete(job), goes_on=goes_on)
         except BaseException as error:
             outcome = self._after(job, error, traceback.format_exc())
         else:
@@ -89,16 +89,20 @@ class _Run:
     def _after(self, job: Job, error: BaseException, stack: str) -> Outcome:
         """Leave no transaction open, and the error in place of the reservation. Raises StoppedError when it cannot."""
         try:
-            if self._table.connection.in_transaction:
-                self._table.connection.cancel_transaction()
+            self._end_transaction()
             self._reservations.error(job, said(error), stack)
         except Exception as failure:
             self._tell(Outcome(job.key, "failed", said(error)))
             raise StoppedError(f"{key_of(job.key)} may be left reserved: {said(failure)}") from None
         return Outcome(job.key, "failed", said(error))
 
+    def _end_transaction(self) -> None:
+        if self._table.connection.in_transaction:
+            self._table.connection.cancel_transaction()
+
     def _give_back(self, jobs: list[Job]) -> None:
         if jobs:
+            self._end_transaction()
             self._reservations.release(jobs)
             self._claims.put_back(jobs)
 

@@ -25,8 +25,11 @@ class Maker:
         self._make = table._make_tuples if hasattr(table, "_make_tuples") else table.make
         self._in_parts = inspect.isgeneratorfunction(self._make)
 
-    def make(self, key: Key, finish: Callable[[], None]) -> None:
-        """Compute the key, call `finish` and commit. Raises what make raises, with the transaction still open."""
+    def make(self, key: Key, finish: Callable[[], None], *, goes_on: bool) -> None:
+        """Compute the key, call `finish` and commit. Raises what make raises, with the transaction still open.
+
+        When it `goes_on` with another key, the commit begins the next transaction as well: one question less.
+        """
         connection = self._table.connection
         insertable = type(self._table)
         insertable._allow_insert = True  # DataJoint refuses inserts into computed tables outside of populate
@@ -34,11 +37,15 @@ class Maker:
             if self._in_parts:
                 self._make_in_parts(key)
             else:
-                connection.start_transaction()
+                if not connection.in_transaction:
+                    connection.start_transaction()
                 with self._user_code():
                     self._make(dict(key), **self._kwargs)
             finish()
-            connection.commit_transaction()
+            if goes_on and not self._in_parts:
+                connection.query("COMMIT AND CHAIN")
+            else:
+                connection.commit_transaction()
         finally:
             insertable._allow_insert = False
 
