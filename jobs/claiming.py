@@ -17,8 +17,8 @@ CHUNK_S = 0.1
 MOST_AT_ONCE = 20
 LOOKED_AT = 200
 FURTHEST_APART = 64
-Condition = tuple[str, Sequence[object]]
-PRESENT = "EXISTS(SELECT 1 FROM {target} WHERE {key})"
+DONE = "SELECT DISTINCT {names} FROM {target} WHERE {keys}"
+IS_DONE = "SELECT 1 FROM {target} WHERE {keys} LIMIT 1"
 
 
 class Claims:
@@ -29,6 +29,9 @@ class Claims:
     ) -> None:
         """`skipped` hears of keys that others have taken or finished."""
         self._table = table
+        self._target = quoted(table.target.database, table.target.table_name)
+        self._attributes = [name for name in table.target.heading.names if keys and name in keys[0]]
+        self._names = [quoted(name) for name in self._attributes]
         self._left = list(keys)
         self._reservations = reservations
         self._skipped = skipped
@@ -81,49 +84,47 @@ class Claims:
         self._left[self._from : self._from] = [job.key for job in jobs]
 
     def _free(self, jobs: Sequence[Job]) -> list[Job]:
-        busy = self._ask([self._busy(job) for job in jobs])
-        self._tell_skipped(jobs, busy)
-        return [job for job, is_busy in zip(jobs, busy, strict=True) if not is_busy]
-
-    def _busy(self, job: Job) -> Condition:
-        (present, key), (taken, row) = self._present(job), self._reservations.taken(job)
-        return f"{present} OR {taken}", [*key, *row]
+        """Return the jobs that nobody has, and nobody has finished: as good as a look can tell, and cheap for many."""
+        if not jobs:
+            return []
+        taken = self._reservations.taken(jobs)
+        done = {tuple(row) for row in self._query(DONE, jobs)}
+        return self._keep(jobs, [job.hash in taken or self._values(job) in done for job in jobs])
 
     def _still_missing(self, jobs: list[Job]) -> list[Job]:
         """Give back what somebody finished between our look and our reservation."""
-        done = self._ask([self._present(job) for job in jobs])
+        if not jobs or not self._are_done(jobs):
+            return jobs
+        done = [self._are_done([job]) for job in jobs]
         self._reservations.release([job for job, is_done in zip(jobs, done, strict=True) if is_done])
-        self._tell_skipped(jobs, done)
-        return [job for job, is_done in zip(jobs, done, strict=True) if not is_done]
+        return self._keep(jobs, done)
 
-    def _tell_skipped(self, jobs: Sequence[Job], is_skipped: Sequence[bool]) -> None:
+    def _keep(self, jobs: Sequence[Job], is_skipped: Sequence[bool]) -> list[Job]:
         for job, skipped in zip(jobs, is_skipped, strict=True):
             if skipped:
                 self._skipped(job.key)
+        return [job for job, skipped in zip(jobs, is_skipped, strict=True) if not skipped]
 
     def _lose(self, wanted: Sequence[Job], reserved: Sequence[Job]) -> None:
         """Move apart from whoever was quicker."""
-        lost = {job.hash for job in wanted} - {job.hash for job in reserved}
-        if lost:
+        have = {job.hash for job in reserved}
+        if len(have) < len(wanted):
             self._apart = min(self._apart * 2, FURTHEST_APART)
-        for job in wanted:
-            if job.hash in lost:
-                self._skipped(job.key)
+        self._keep(wanted, [job.hash not in have for job in wanted])
 
-    def _present(self, job: Job) -> Condition:
-        """Return the condition that the table holds this key already, as DataJoint checks it (`key in self.target`)."""
-        target = self._table.target
-        name = quoted(target.database, target.table_name)
-        given = [(attribute, value) for attribute, value in job.key.items() if attribute in target.heading]
-        where = " AND ".join(f"{quoted(attribute)} = %s" for attribute, _ in given) or "TRUE"
-        return PRESENT.format(target=name, key=where), [as_parameter(value) for _, value in given]
+    def _are_done(self, jobs: Sequence[Job]) -> bool:
+        """Say whether the table holds any of these keys; as DataJoint asks (`key in self.target`), by the server."""
+        return bool(self._query(IS_DONE, jobs).fetchone())
 
-    def _ask(self, conditions: Sequence[Condition]) -> list[bool]:
-        if not conditions:
-            return []
-        query = f"SELECT {', '.join(condition for condition, _ in conditions)}"
-        values = [value for _, parameters in conditions for value in parameters]
-        return [bool(answer) for answer in self._table.connection.query(query, values).fetchone()]
+    def _query(self, question: str, jobs: Sequence[Job]) -> Untyped:
+        one = " AND ".join(f"{name} = %s" for name in self._names) or "TRUE"
+        sql = question.format(
+            names=", ".join(self._names) or "1", target=self._target, keys=" OR ".join([f"({one})"] * len(jobs))
+        )
+        return self._table.connection.query(sql, [value for job in jobs for value in self._values(job)])
+
+    def _values(self, job: Job) -> tuple[object, ...]:
+        return tuple(as_parameter(job.key[attribute]) for attribute in self._attributes)
 
 
 def as_parameter(value: object) -> object:

@@ -30,7 +30,7 @@ RELEASE = """
     DELETE FROM {jobs}
     WHERE table_name = %s AND key_hash IN %s AND status = 'reserved' AND pid = %s AND connection_id = %s
 """
-TAKEN = "EXISTS(SELECT 1 FROM {jobs} WHERE table_name = %s AND key_hash = %s)"
+TAKEN = "SELECT key_hash FROM {jobs} WHERE table_name = %s AND key_hash IN %s"
 Pack = Callable[[object], bytes]
 
 
@@ -45,7 +45,7 @@ class Job:
 
 
 class Reservations(Protocol):
-    """The four verbs of a jobs table, and what lets a query ask whether a job is in it."""
+    """The four verbs of a jobs table, and the question which jobs are in it."""
 
     def reserve(self, jobs: Sequence[Job]) -> list[Job]:
         """Reserve what is still to be had, and return it."""
@@ -59,8 +59,8 @@ class Reservations(Protocol):
     def release(self, jobs: Sequence[Job]) -> None:
         """Give back reservations, for any worker to take."""
 
-    def taken(self, job: Job) -> tuple[str, tuple[object, ...]]:
-        """Return a condition in SQL that holds when the job is reserved, ignored or an error, and its parameters."""
+    def taken(self, jobs: Sequence[Job]) -> set[str]:
+        """Return the hashes of those that are reserved, ignored or errors now."""
 
 
 class Session:
@@ -116,9 +116,10 @@ class SchemaWide:
             hashes = [job.hash for job in jobs if job.held_by == held_by]
             self._connection.query(self._sql(RELEASE), (self._table_name, hashes, self._pid, held_by))
 
-    def taken(self, job: Job) -> tuple[str, tuple[object, ...]]:
+    def taken(self, jobs: Sequence[Job]) -> set[str]:
         """Ask by primary key."""
-        return self._sql(TAKEN), (self._table_name, job.hash)
+        hashes = [job.hash for job in jobs]
+        return {taken for (taken,) in self._connection.query(self._sql(TAKEN), (self._table_name, hashes))}
 
     def _reserve(self, jobs: Sequence[Job]) -> list[Job]:
         if not jobs:
@@ -173,9 +174,9 @@ class Unreserved:
     def release(self, jobs: Sequence[Job]) -> None:
         """Nothing is kept."""
 
-    def taken(self, job: Job) -> tuple[str, tuple[object, ...]]:
+    def taken(self, jobs: Sequence[Job]) -> set[str]:
         """Nothing is taken."""
-        return "FALSE", ()
+        return set()
 
 
 def job_of(key: Key, job_key: Key) -> Job:
