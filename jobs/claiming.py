@@ -14,9 +14,9 @@ from jobs.reservations import Job, Reservations, job_of
 from jobsite.columns import quoted
 
 CHUNK_S = 0.1
-MOST_AT_ONCE = 20
-LOOKED_AT = 200
-FURTHEST_APART = 64
+MOST_AT_ONCE = 32
+LOOKED_AT = 500
+FURTHEST_APART = 256
 DONE = "SELECT DISTINCT {names} FROM {target} WHERE {keys}"
 IS_DONE = "SELECT 1 FROM {target} WHERE {keys} LIMIT 1"
 
@@ -89,6 +89,8 @@ class Claims:
             return []
         taken = self._reservations.taken(jobs)
         done = {tuple(row) for row in self._query(DONE, jobs)}
+        if taken or done:
+            self._move_apart()
         return self._keep(jobs, [job.hash in taken or self._values(job) in done for job in jobs])
 
     def _still_missing(self, jobs: list[Job]) -> list[Job]:
@@ -109,8 +111,12 @@ class Claims:
         """Move apart from whoever was quicker."""
         have = {job.hash for job in reserved}
         if len(have) < len(wanted):
-            self._apart = min(self._apart * 2, FURTHEST_APART)
+            self._move_apart()
         self._keep(wanted, [job.hash not in have for job in wanted])
+
+    def _move_apart(self) -> None:
+        """Somebody else works here: begin at one of twice as many places."""
+        self._apart = min(self._apart * 2, FURTHEST_APART)
 
     def _are_done(self, jobs: Sequence[Job]) -> bool:
         """Say whether the table holds any of these keys; as DataJoint asks (`key in self.target`), by the server."""

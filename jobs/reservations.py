@@ -130,13 +130,21 @@ class SchemaWide:
         except Exception as error:
             if not is_taken(error):
                 raise
-            middle = len(jobs) // 2  # one of them is taken: all but it are found in few steps
-            return self._reserve(jobs[:middle]) + self._reserve(jobs[middle:]) if middle else []
+            return self._reserve_what_is_left(jobs)
         reserved = [replace(job, held_by=held_by) for job in jobs]
         if self._session.who()[0] == held_by:
             return reserved
         self.release(reserved)  # the connection was lost and opened again: the rows bear a dead id
         return self._reserve(jobs)
+
+    def _reserve_what_is_left(self, jobs: Sequence[Job]) -> list[Job]:
+        """Leave out what is taken; when that does not show, because its row comes or goes just now, halve the rest."""
+        taken = self.taken(jobs)
+        left = [job for job in jobs if job.hash not in taken]
+        if len(left) < len(jobs):
+            return self._reserve(left)
+        middle = len(jobs) // 2
+        return self._reserve(jobs[:middle]) + self._reserve(jobs[middle:]) if middle else []
 
     def _insert(self, jobs: Sequence[Job]) -> None:
         self._write(RESERVE, [self._row(job, "reserved") for job in jobs])
