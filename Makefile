@@ -5,7 +5,7 @@ export PYTHON
 unexport PYTHONDONTWRITEBYTECODE
 RUN = .venv/bin/python
 
-.PHONY: help demo test lint format
+.PHONY: help demo test lint format bench
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -17,6 +17,10 @@ demo: ## a private server, a lab at work, and the site, until Ctrl-C
 test: ## all tests, on a private server and in a headless browser; ARGS="-k clear" chooses
 	@sh jobsite/demo/install.sh test
 	@$(RUN) -m pytest -n $(if $(TEST_LAB_URL),0,3) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+bench: ## populate beside DataJoint's own, on a private server; ARGS="--delay-ms 1" adds a network
+	@sh jobsite/demo/install.sh test
+	@$(RUN) -m benchmarks.populate $(ARGS)
 
 lint: ## types, style and templates
 	@sh jobsite/demo/install.sh test

@@ -49,7 +49,7 @@ CASES = (
     Case("trivial make, 1 worker", 3_000),
     Case("trivial make, 8 workers", 5_000, workers=8),
     Case("20 ms make, 1 worker", 150, make_s=0.02),
-    Case("20 ms make, 8 workers", 1_500, workers=8, make_s=0.02),
+    Case("20 ms make, 8 workers", 3_000, workers=8, make_s=0.02),
 )
 
 

@@ -79,18 +79,21 @@ class _Run:
         try:
             self._maker.make(job.key, lambda: self._reservations.complete(job), goes_on=goes_on)
         except BaseException as error:
-            outcome = self._after(job, error, traceback.format_exc())
+            outcome = self._after(job, error)
         else:
             outcome = Outcome(job.key, "done")
         self._tell(outcome)
         if outcome.status == "failed" and self._options.stop_on_error:
             raise StoppedError
 
-    def _after(self, job: Job, error: BaseException, stack: str) -> Outcome:
+    def _after(self, job: Job, error: BaseException) -> Outcome:
         """Leave no transaction open, and the error in place of the reservation. Raises StoppedError when it cannot."""
         try:
             self._end_transaction()
-            self._reservations.error(job, said(error), stack)
+            if self._options.on_stop == "release" and self._interrupts.raised(error):
+                self._reservations.release([job])
+                return Outcome(job.key, "released")
+            self._reservations.error(job, said(error), _stack(error))
         except Exception as failure:
             self._tell(Outcome(job.key, "failed", said(error)))
             raise StoppedError(f"{key_of(job.key)} may be left reserved: {said(failure)}") from None
@@ -109,3 +112,11 @@ class _Run:
     def _leave_if_interrupted(self) -> None:
         if self._interrupts.received is not None:
             raise InterruptedRunError(self._interrupts.received)
+
+
+def _stack(error: BaseException) -> str:
+    """Return the traceback from the lab's make on: how we came there is nothing that the lab could mend."""
+    trace = error.__traceback__
+    while trace and trace.tb_next and trace.tb_frame.f_globals.get("__name__", "").startswith("jobs."):
+        trace = trace.tb_next
+    return "".join(traceback.format_exception(type(error), error, trace))

@@ -46,6 +46,10 @@ class Interrupts:
         if self.received is not None:
             raise self._as_exception(self.received)
 
+    def raised(self, error: BaseException) -> bool:
+        """Say whether this error is a signal of ours, and not a make that calls exit."""
+        return self.received is not None and repr(error) == repr(self._as_exception(self.received))
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Let a signal wait. The second one does not: a server that answers no more must not hold the terminal."""

@@ -7,13 +7,17 @@ from typing import Any, Literal, Protocol, TypeAlias
 Untyped: TypeAlias = Any
 """What comes from DataJoint, which is published without types: a table, its jobs, a connection."""
 Key = dict[str, Any]
-Status = Literal["done", "failed", "skipped"]
+Status = Literal["done", "failed", "skipped", "released"]
 ORDERS = ("original", "reverse", "random")
+ON_STOP = ("error", "release")
 
 
 @dataclass(frozen=True)
 class Options:
-    """What `Table.populate(...)` is asked for, in DataJoint's words; `restrictions` are conditions in SQL."""
+    """What `Table.populate(...)` is asked for, in DataJoint's words; `restrictions` are conditions in SQL.
+
+    `on_stop` says what becomes of a job that Ctrl-C or SIGTERM interrupts: an error, as with DataJoint, or given back.
+    """
 
     restrictions: tuple[str, ...] = ()
     order: str = "original"
@@ -21,12 +25,16 @@ class Options:
     max_calls: int | None = None
     reserve: bool = True
     stop_on_error: bool = False
+    on_stop: str = "error"
     make_kwargs: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one key. Skipped: another worker has taken or finished it; `message` is for a failed one."""
+    """What came of one key; `message` is for a failed one.
+
+    Skipped: another worker has taken or finished it. Released: interrupted, and given back for another worker.
+    """
 
     key: Key
     status: Status

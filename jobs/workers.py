@@ -8,24 +8,21 @@ the key it was at.
 
 import os
 import signal
-import sys
 from collections import deque
 from collections.abc import Callable
 from multiprocessing import forkserver, get_context
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 
-from jobs.computing import Tell, compute
+from jobs.computing import Tell
 from jobs.interrupts import Interrupts
-from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, Untyped, WrongInputError
-from jobs.pipelines import connect, find_table, reservations_of
-from jobs.reservations import Reservations
+from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError
+from jobs.working import HELLO, READY, work
 from jobsite.lab import LabServer
 
 # A share is a quarter of a fair part of what is left: few questions to the server at first, even ends at last.
 SHARES_EACH = 4
 LOOK_S = 0.5
 GOODBYE_S = 5.0
-HELLO, READY = "hello", "ready"
 CONTEXT = get_context("forkserver")
 
 
@@ -205,42 +202,3 @@ def _prepare_to_fork() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited by all of them
     forkserver.ensure_running()
     signal.signal(signal.SIGINT, before)
-
-
-def work(pipe: Connection, lab: LabServer, options: Options) -> None:
-    """Be a member: compute the shares that come through `pipe` until it closes."""
-    os.setsid()  # Ctrl-C on the terminal comes through the one that deals, once
-    sys.exit(_work(pipe, lab, options))
-
-
-def _work(pipe: Connection, lab: LabServer, options: Options) -> int:
-    interrupts = Interrupts()
-    interrupts.install()
-    try:
-        pipe.send(HELLO)
-        connect(lab)
-        _work_on_shares(pipe, options, interrupts)
-    except (EOFError, OSError):  # let go, or the one that deals is gone
-        return 0
-    except (WrongInputError, StoppedError) as error:
-        pipe.send(f"Worker process {os.getpid()} stopped: {error}")
-        return 1
-    except (KeyboardInterrupt, SystemExit, InterruptedRunError):
-        return 128 + (interrupts.received or signal.SIGTERM)
-    return 0
-
-
-def _work_on_shares(pipe: Connection, options: Options, interrupts: Interrupts) -> None:
-    tables: dict[str, tuple[Untyped, Reservations]] = {}
-    while True:
-        pipe.send(READY)
-        name, keys = pipe.recv()
-        if name not in tables:
-            found = find_table(name)
-            tables[name] = found, reservations_of(found, options)
-        table, reservations = tables[name]
-        try:
-            compute(table, keys, options, pipe.send, interrupts, reservations)
-        except StoppedError as stopped:
-            if str(stopped):
-                raise  # else it is --stop-on-error, and the one that deals has heard of the failure

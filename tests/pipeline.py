@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import datajoint as dj
+import numpy
 
 schema = dj.schema(os.environ.get("TEST_SCHEMA", "lab_test"))
 
@@ -24,7 +25,7 @@ class Recording(dj.Manual):
     subject: varchar(24)
     session: int
     ---
-    behaviour="": varchar(24)   # what make does: "", value, database, kill, wait, chained, hostile, exits, speaks, ...
+    behaviour="": varchar(24)   # what make does: "", value, database, kill, wait, chained, hostile, exits, random, ...
     """
 
 
@@ -47,6 +48,8 @@ def analyse(behaviour: str) -> float:
             return 1 / 0
         except ZeroDivisionError as error:
             raise OwnError("no spikes: Überlänge 🧠") from error
+    if behaviour == "random":
+        return float(numpy.random.random())
     return 1.0
 
 

@@ -26,6 +26,7 @@ class Tally:
     held_back: int
     done: int = 0
     skipped: int = 0
+    released: int = 0
     failed: list[Outcome] = field(default_factory=list)
 
     def count(self, outcome: Outcome) -> None:
@@ -34,18 +35,22 @@ class Tally:
             self.done += 1
         elif outcome.status == "skipped":
             self.skipped += 1
+        elif outcome.status == "released":
+            self.released += 1
         else:
             self.failed.append(outcome)
 
     @property
     def untried(self) -> int:
         """Keys that the run did not come to."""
-        return self.keys - self.done - self.skipped - len(self.failed)
+        return self.keys - self.done - self.skipped - self.released - len(self.failed)
 
     def __str__(self) -> str:
         parts = [f"{self.done} done", f"{len(self.failed)} failed", f"{self.skipped} skipped"]
         if self.held_back:
             parts.append(f"{self.held_back} held back (error, ignored or reserved)")
+        if self.released:
+            parts.append(f"{self.released} given back")
         if self.untried:
             parts.append(f"{self.untried} not tried")
         return f"{self.table}: {', '.join(parts)}"

@@ -38,6 +38,25 @@ def test_a_signal_in_make_is_recorded_and_ends_the_run(lab: Lab, signum: int, st
     assert module.Score.fetch("subject").tolist() == ["a"]
 
 
+@SIGNALS
+def test_on_stop_release_gives_the_job_back_for_another_worker(
+    lab: Lab, signum: int, status: int, message: str
+) -> None:
+    schema, _ = lab.pipeline(recordings={"a": "", "b": "wait", "c": ""})
+    worker = lab.start_waiting(schema, "--on-stop", "release")
+    worker.send_signal(signum)
+    out, err = worker.communicate()
+    assert (worker.returncode, err, lab.jobs(schema)) == (status, "", {})
+    assert out.splitlines()[-2] == "tests.pipeline.Score: 1 done, 0 failed, 0 skipped, 1 given back, 1 not tried"
+
+
+def test_a_stack_begins_at_the_labs_own_make(lab: Lab) -> None:
+    schema, module = lab.pipeline(recordings={"a": "value"})
+    lab.populate(schema)
+    first, second, *_ = module.schema.jobs.fetch1("error_stack").splitlines()
+    assert (first, second.rpartition(",")[2]) == ("Traceback (most recent call last):", " in make")
+
+
 def test_sigterm_ends_a_run_without_reservation_as_well(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": "wait", "b": ""})
     worker = lab.start_waiting(schema, "--no-reserve")

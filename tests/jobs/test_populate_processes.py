@@ -12,9 +12,12 @@ from tests.lab import Lab, eventually, is_connected
 
 SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
 ROWS = {"calls": [""] * 8, "all": ["", "value", *[""] * 8], "stopped": ["value", "value", *[""] * 4]}
+ROWS["random"] = ["random"] * 12
+SCHEMAS: list[str] = []
 COMMANDS = {
     "calls": [SCORE, "--restrict", "subject='calls'", "--processes", "2", "--limit", "5", "--max-calls", "3"],
     "all": [SCORE, SUMMARY, "--restrict", "subject='all'", "--processes", "2"],
+    "random": [SCORE, "--restrict", "subject='random'", "--processes", "2"],
     "stopped": [SCORE, SUMMARY, "--restrict", "subject='stopped'", "--processes", "2", "--stop-on-error"],
 }
 
@@ -24,6 +27,7 @@ def runs(accounts: None) -> Iterator[dict[str, Answer]]:
     """What each of COMMANDS answered."""
     with Lab() as lab:
         schema, module = lab.pipeline()
+        SCHEMAS.append(schema)
         module.Recording.insert(
             (subject, session, behaviour)
             for subject, behaviours in ROWS.items()
@@ -39,6 +43,12 @@ def test_every_key_is_tried_once_and_tables_follow_each_other(runs: dict[str, An
         f"{SUMMARY}: 9 done, 0 failed, 0 skipped",
     ]
     assert (runs["all"].status, runs["all"].err) == (1, "")
+
+
+def test_processes_draw_random_numbers_of_their_own(runs: dict[str, Answer]) -> None:
+    assert runs["random"].out.splitlines()[-1] == f"{SCORE}: 12 done, 0 failed, 0 skipped"
+    scores = GROUND.sql(f"SELECT score FROM `{SCHEMAS[-1]}`.__score WHERE subject = 'random'")
+    assert len(set(scores)) == 12
 
 
 def test_max_calls_and_limit_hold_for_all_processes_together(runs: dict[str, Answer]) -> None:

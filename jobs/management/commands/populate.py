@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jobs.interrupts import Interrupts
 from jobs.management.progress import Bar, Lines, printable
-from jobs.outcomes import ORDERS, InterruptedRunError, Options, Untyped, WrongInputError
+from jobs.outcomes import ON_STOP, ORDERS, InterruptedRunError, Options, Untyped, WrongInputError
 from jobs.populate import populate
 
 FAILED, WRONG_INPUT, KILLED_BY = 1, 2, 128
@@ -38,6 +38,12 @@ class Command(BaseCommand):
         say("--processes", default="1", metavar="N", help="compute in N processes, each with its own connection")
         say("--no-reserve", action="store_true", help="do without the jobs table; only while nobody else computes")
         say("--stop-on-error", action="store_true", help="end the run after the first failure")
+        say(
+            "--on-stop",
+            default="error",
+            metavar="|".join(ON_STOP),
+            help="what Ctrl-C or SIGTERM makes of the job in hand",
+        )
         say("--make-kwargs", default="{}", metavar="JSON", help="an object of keyword arguments for make")
 
     def handle(self, *args: object, **options: Untyped) -> None:
@@ -76,6 +82,8 @@ def read_options(options: dict[str, Untyped]) -> tuple[Options, int]:
     """Return what the command line asks for, and the number of processes. Raises WrongInputError in one sentence."""
     if options["order"] not in ORDERS:
         raise WrongInputError(f"--order is one of {', '.join(ORDERS)}, not “{options['order']}”.")
+    if options["on_stop"] not in ON_STOP:
+        raise WrongInputError(f"--on-stop is one of {', '.join(ON_STOP)}, not “{options['on_stop']}”.")
     processes = _count("--processes", options["processes"]) or 1
     if processes > 1 and options["no_reserve"]:
         raise WrongInputError("--processes needs reservations, so that no key is computed twice: drop --no-reserve.")
@@ -86,6 +94,7 @@ def read_options(options: dict[str, Untyped]) -> tuple[Options, int]:
         max_calls=_count("--max-calls", options["max_calls"]),
         reserve=not options["no_reserve"],
         stop_on_error=options["stop_on_error"],
+        on_stop=options["on_stop"],
         make_kwargs=_make_kwargs(options["make_kwargs"]),
     )
     return wanted, processes

@@ -1,0 +1,62 @@
+"""How does one process of a crew work? It computes the shares of keys that come through its pipe (`jobs.workers`)."""
+
+import os
+import signal
+import sys
+from multiprocessing.connection import Connection
+
+from jobs.computing import compute
+from jobs.interrupts import Interrupts
+from jobs.outcomes import InterruptedRunError, Options, StoppedError, Untyped, WrongInputError
+from jobs.pipelines import connect, find_table, reservations_of
+from jobs.reservations import Reservations
+from jobsite.lab import LabServer
+
+HELLO, READY = "hello", "ready"
+
+
+def work(pipe: Connection, lab: LabServer, options: Options) -> None:
+    """Be a member: compute the shares that come through `pipe` until it closes."""
+    _share_no_chance()
+    os.setsid()  # Ctrl-C on the terminal comes through the one that deals, once
+    sys.exit(_work(pipe, lab, options))
+
+
+def _share_no_chance() -> None:
+    """Draw random numbers of our own: numpy's were seeded before the fork, and every member's would be the same."""
+    import numpy
+
+    numpy.random.seed()
+
+
+def _work(pipe: Connection, lab: LabServer, options: Options) -> int:
+    interrupts = Interrupts()
+    interrupts.install()
+    try:
+        pipe.send(HELLO)
+        connect(lab)
+        _work_on_shares(pipe, options, interrupts)
+    except (EOFError, OSError):  # let go, or the one that deals is gone
+        return 0
+    except (WrongInputError, StoppedError) as error:
+        pipe.send(f"Worker process {os.getpid()} stopped: {error}")
+        return 1
+    except (KeyboardInterrupt, SystemExit, InterruptedRunError):
+        return 128 + (interrupts.received or signal.SIGTERM)
+    return 0
+
+
+def _work_on_shares(pipe: Connection, options: Options, interrupts: Interrupts) -> None:
+    tables: dict[str, tuple[Untyped, Reservations]] = {}
+    while True:
+        pipe.send(READY)
+        name, keys = pipe.recv()
+        if name not in tables:
+            found = find_table(name)
+            tables[name] = found, reservations_of(found, options)
+        table, reservations = tables[name]
+        try:
+            compute(table, keys, options, pipe.send, interrupts, reservations)
+        except StoppedError as stopped:
+            if str(stopped):
+                raise  # else it is --stop-on-error, and the one that deals has heard of the failure
