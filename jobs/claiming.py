@@ -35,6 +35,8 @@ class Claims:
         self._left = list(keys)
         self._reservations = reservations
         self._skipped = skipped
+        self._owed: list[Job] = []
+        self._undecided: dict[str, Job] = {}
         self._at_once = 1
         self._look = 1
         self._apart = 1
@@ -44,15 +46,38 @@ class Claims:
         return bool(self._left)
 
     def next(self) -> list[Job]:
-        """Reserve the next keys and return them; an empty list when others were quicker, or nothing is left."""
+        """Reserve the next keys and return them; an empty list when others were quicker, or nothing is left.
+
+        When the server fails, its error is raised, and no key is lost.
+        """
+        self._pay()
         looked = self._next_to_look_at()
+        self._undecided = {job.hash: job for job in looked}
+        try:
+            return self._take(looked)
+        except BaseException:
+            self.put_back(list(self._undecided.values()))
+            raise
+
+    def owe(self, jobs: Sequence[Job]) -> None:
+        """Keep reservations in mind that could not be given back; the next question to the server does it."""
+        self._owed += jobs
+
+    def _pay(self) -> None:
+        self._reservations.release(self._owed)
+        self._owed = []
+
+    def _take(self, looked: Sequence[Job]) -> list[Job]:
         free = self._free(looked)
         self._look = self._next_look(len(looked), len(free))
         wanted = free[: self._at_once]
         self._put_back(free[self._at_once :])
         reserved = self._reservations.reserve(wanted)
+        self._owed = reserved
         self._lose(wanted, reserved)
-        return self._still_missing(reserved)
+        missing = self._still_missing(reserved)
+        self._owed = []
+        return missing
 
     def put_back(self, jobs: Sequence[Job]) -> None:
         """Take back jobs that were reserved and not begun."""
@@ -82,6 +107,8 @@ class Claims:
 
     def _put_back(self, jobs: Sequence[Job]) -> None:
         self._left[self._from : self._from] = [job.key for job in jobs]
+        for job in jobs:
+            self._undecided.pop(job.hash, None)
 
     def _free(self, jobs: Sequence[Job]) -> list[Job]:
         """Return the jobs that nobody has, and nobody has finished: as good as a look can tell, and cheap for many."""
@@ -104,6 +131,7 @@ class Claims:
     def _keep(self, jobs: Sequence[Job], is_skipped: Sequence[bool]) -> list[Job]:
         for job, skipped in zip(jobs, is_skipped, strict=True):
             if skipped:
+                self._undecided.pop(job.hash, None)
                 self._skipped(job.key)
         return [job for job, skipped in zip(jobs, is_skipped, strict=True) if not skipped]
 
@@ -117,6 +145,10 @@ class Claims:
     def _move_apart(self) -> None:
         """Somebody else works here: begin at one of twice as many places."""
         self._apart = min(self._apart * 2, FURTHEST_APART)
+
+    def is_done(self, job: Job) -> bool:
+        """Say whether the table holds this key."""
+        return self._are_done([job])
 
     def _are_done(self, jobs: Sequence[Job]) -> bool:
         """Say whether the table holds any of these keys; as DataJoint asks (`key in self.target`), by the server."""

@@ -15,6 +15,7 @@ from jobs.interrupts import Interrupts
 from jobs.keys import key_of
 from jobs.making import Maker
 from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, Untyped, said
+from jobs.patience import is_gone, until_it_answers
 from jobs.reservations import Job, Reservations
 
 Tell = Callable[[Outcome], None]
@@ -57,12 +58,15 @@ class _Run:
         while self._claims:
             self._leave_if_interrupted()
             chunk = deque(self._next_chunk())
+            driver = self._table.connection._conn
             slowest = 0.0
             try:
                 while chunk and self._interrupts.received is None:
                     began = time.perf_counter()
                     self._one(chunk.popleft(), goes_on=bool(chunk))
                     slowest = max(slowest, time.perf_counter() - began)
+                    if self._table.connection._conn is not driver:
+                        break  # DataJoint has connected again: what is still reserved bears a dead connection id
             finally:
                 self._give_back(list(chunk))
             if slowest:
@@ -71,8 +75,9 @@ class _Run:
 
     def _next_chunk(self) -> list[Job]:
         try:
-            return self._claims.next()
+            return until_it_answers(self._claims.next, self._interrupts)
         except Exception as failure:
+            self._leave_if_interrupted()
             raise StoppedError(f"No key could be reserved: {said(failure)}") from None
 
     def _one(self, job: Job, *, goes_on: bool) -> None:
@@ -89,14 +94,20 @@ class _Run:
     def _after(self, job: Job, error: BaseException) -> Outcome:
         """Leave no transaction open, and the error in place of the reservation. Raises StoppedError when it cannot."""
         try:
-            self._end_transaction()
-            if self._options.on_stop == "release" and self._interrupts.raised(error):
-                self._reservations.release([job])
-                return Outcome(job.key, "released")
-            self._reservations.error(job, said(error), _stack(error))
+            return until_it_answers(lambda: self._settle(job, error), self._interrupts)
         except Exception as failure:
             self._tell(Outcome(job.key, "failed", said(error)))
             raise StoppedError(f"{key_of(job.key)} may be left reserved: {said(failure)}") from None
+
+    def _settle(self, job: Job, error: BaseException) -> Outcome:
+        self._end_transaction()
+        if is_gone(error) and self._claims.is_done(job):  # lost while the server's answer to COMMIT was on its way
+            self._reservations.release([job])
+            return Outcome(job.key, "done")
+        if self._options.on_stop == "release" and self._interrupts.raised(error):
+            self._reservations.release([job])
+            return Outcome(job.key, "released")
+        self._reservations.error(job, said(error), _stack(error))
         return Outcome(job.key, "failed", said(error))
 
     def _end_transaction(self) -> None:
@@ -104,10 +115,16 @@ class _Run:
             self._table.connection.cancel_transaction()
 
     def _give_back(self, jobs: list[Job]) -> None:
-        if jobs:
+        if not jobs:
+            return
+        self._claims.put_back(jobs)
+        try:
             self._end_transaction()
             self._reservations.release(jobs)
-            self._claims.put_back(jobs)
+        except Exception as failure:
+            if not is_gone(failure) or self._interrupts.received is not None:
+                raise StoppedError(f"{len(jobs)} keys may be left reserved: {said(failure)}") from None
+            self._claims.owe(jobs)
 
     def _leave_if_interrupted(self) -> None:
         if self._interrupts.received is not None:

@@ -6,10 +6,12 @@ row would stay reserved with nobody behind it.
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+LOOK_S = 0.2
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # The exception and the words DataJoint's own handler uses, which end up in the jobs table (0.14.10, autopopulate.py).
 SIGTERM_RECEIVED = "SIGTERM received"
@@ -49,6 +51,12 @@ class Interrupts:
     def raised(self, error: BaseException) -> bool:
         """Say whether this error is a signal of ours, and not a make that calls exit."""
         return self.received is not None and repr(error) == repr(self._as_exception(self.received))
+
+    def wait(self, pause_s: float) -> None:
+        """Wait `pause_s` seconds, or until a signal has come."""
+        until = time.monotonic() + pause_s
+        while self.received is None and time.monotonic() < until:
+            time.sleep(min(LOOK_S, pause_s))
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from typing import Protocol
 from jobs.computing import Tell, compute
 from jobs.interrupts import Interrupts
 from jobs.keys import key_hashes
+from jobs.leftovers import settle
 from jobs.outcomes import Key, Options, Report, StoppedError, Untyped, WrongInputError, said
 from jobs.pipelines import connect, find_table, reservations_of
 from jobs.workers import Crew
@@ -97,7 +98,12 @@ def _engine(
 
         def by_crew(name: str, table: Untyped, keys: list[Key], tell: Tell) -> None:
             table.connection.close()  # ours would only idle, and be cut off, while the others work
-            crew.compute(name, keys, tell)
+
+            def settled(pid: int, left: list[Key], message: str) -> Key | None:
+                table.connection.connect()
+                return settle(table, options, pid, left, message)
+
+            crew.compute(name, keys, tell, settled)
 
         yield by_crew
 

@@ -31,17 +31,22 @@ RELEASE = """
     WHERE table_name = %s AND key_hash IN %s AND status = 'reserved' AND pid = %s AND connection_id = %s
 """
 TAKEN = "SELECT key_hash FROM {jobs} WHERE table_name = %s AND key_hash IN %s"
+HELD = """
+    SELECT key_hash, connection_id FROM {jobs}
+    WHERE table_name = %s AND key_hash IN %s AND status = 'reserved' AND host = %s AND pid = %s
+"""
 Pack = Callable[[object], bytes]
 
 
 @dataclass(frozen=True)
 class Job:
-    """One key of the table, and what stands for it in the jobs table; `held_by` is the connection that reserved it."""
+    """One key of the table, and what stands for it in the jobs table; `held_by` and `pid` are who reserved it."""
 
     key: Key
     job_key: Key
     hash: str
     held_by: int = 0
+    pid: int = 0
 
 
 class Reservations(Protocol):
@@ -61,6 +66,9 @@ class Reservations(Protocol):
 
     def taken(self, jobs: Sequence[Job]) -> set[str]:
         """Return the hashes of those that are reserved, ignored or errors now."""
+
+    def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
+        """Return those that a process of this machine has reserved."""
 
 
 class Session:
@@ -95,7 +103,8 @@ class SchemaWide:
     def reserve(self, jobs: Sequence[Job]) -> list[Job]:
         """Reserve what is still to be had, in as few statements as can be, and return it."""
         # In the order of the table's index: workers who want the same keys wait for each other, never in a ring.
-        return self._reserve(sorted(jobs, key=lambda job: job.hash))
+        reserved = {job.hash: job for job in self._reserve(sorted(jobs, key=lambda job: job.hash))}
+        return [reserved[job.hash] for job in jobs if job.hash in reserved]
 
     def complete(self, job: Job) -> None:
         """Delete the reservation."""
@@ -112,29 +121,36 @@ class SchemaWide:
 
     def release(self, jobs: Sequence[Job]) -> None:
         """Delete the reservations that are still ours."""
-        for held_by in {job.held_by for job in jobs}:
-            hashes = [job.hash for job in jobs if job.held_by == held_by]
-            self._connection.query(self._sql(RELEASE), (self._table_name, hashes, self._pid, held_by))
+        for held_by, pid in {(job.held_by, job.pid) for job in jobs}:
+            hashes = [job.hash for job in jobs if (job.held_by, job.pid) == (held_by, pid)]
+            self._connection.query(self._sql(RELEASE), (self._table_name, hashes, pid, held_by))
 
     def taken(self, jobs: Sequence[Job]) -> set[str]:
         """Ask by primary key."""
         hashes = [job.hash for job in jobs]
         return {taken for (taken,) in self._connection.query(self._sql(TAKEN), (self._table_name, hashes))}
 
+    def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
+        """Ask for the process by its id and this machine's name."""
+        parameters = (self._table_name, [job.hash for job in jobs], self._host, pid)
+        holders = dict(self._connection.query(self._sql(HELD), parameters)) if jobs else {}
+        return [replace(job, held_by=holders[job.hash], pid=pid) for job in jobs if job.hash in holders]
+
     def _reserve(self, jobs: Sequence[Job]) -> list[Job]:
         if not jobs:
             return []
         held_by, _ = self._session.who()
+        ours = [replace(job, held_by=held_by, pid=self._pid) for job in jobs]
         try:
             self._insert(jobs)
         except Exception as error:
             if not is_taken(error):
                 raise
-            return self._reserve_what_is_left(jobs)
-        reserved = [replace(job, held_by=held_by) for job in jobs]
+            if self._session.who()[0] == held_by:
+                return self._reserve_what_is_left(jobs)
         if self._session.who()[0] == held_by:
-            return reserved
-        self.release(reserved)  # the connection was lost and opened again: the rows bear a dead id
+            return ours
+        self.release(ours)  # the connection was lost, opened again, and the rows, if they came, bear a dead id
         return self._reserve(jobs)
 
     def _reserve_what_is_left(self, jobs: Sequence[Job]) -> list[Job]:
@@ -185,6 +201,10 @@ class Unreserved:
     def taken(self, jobs: Sequence[Job]) -> set[str]:
         """Nothing is taken."""
         return set()
+
+    def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
+        """Nothing is held."""
+        return []
 
 
 def job_of(key: Key, job_key: Key) -> Job:

@@ -15,7 +15,7 @@ from multiprocessing.connection import wait
 
 from jobs.computing import Tell
 from jobs.interrupts import Interrupts
-from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError
+from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, said
 from jobs.working import HELLO, READY, work
 from jobsite.lab import LabServer
 
@@ -23,6 +23,7 @@ from jobsite.lab import LabServer
 SHARES_EACH = 4
 LOOK_S = 0.5
 GOODBYE_S = 5.0
+Settle = Callable[[int, list[Key], str], Key | None]
 CONTEXT = get_context("forkserver")
 
 
@@ -93,6 +94,7 @@ class Crew:
         self._stopped = False
         self._table = ""
         self._tell: Tell = lambda outcome: None
+        self._settle: Settle = lambda pid, keys, how: None
 
     def __enter__(self) -> "Crew":
         """Start the members; from here on signals go to them."""
@@ -110,12 +112,16 @@ class Crew:
             member.process.join()
         self._passing.__exit__(None, None, None)
 
-    def compute(self, table: str, keys: list[Key], tell: Tell) -> None:
+    def compute(self, table: str, keys: list[Key], tell: Tell, settle: Settle) -> None:
         """Compute `keys` of the table of that dotted name; return when all are told, or nobody is left to do them.
+
+        `settle` is asked what a killed process left behind: it gets its id, its keys and how it ended, and returns the
+        key that it was at.
 
         Raises InterruptedRunError after a signal, StoppedError when a failure ends the run.
         """
         self._table, self._tell, self._waiting = table, tell, deque(keys)
+        self._settle = settle
         self._deal()
         while self._at_work():
             wait([member.pipe for member in self._at_work()], timeout=LOOK_S)
@@ -185,11 +191,22 @@ class Crew:
         if self._interrupts.received is not None:
             return
         if member.was_killed and member.share:
-            left = "; its reservation is left behind" if self._options.reserve else ""
-            self._tell(Outcome(member.share.pop(0), "failed", f"{how}{left}"))
+            self._tell_killed(member, how)
         elif not member.has_said_why:
             self._trouble(f"A {how}.")
         self._waiting.extendleft(reversed(member.share))
+
+    def _tell_killed(self, member: Member, how: str) -> None:
+        """Make an error of the key it was at; the next one of its table must not be killed by it as well."""
+        try:
+            key = self._settle(member.process.pid or 0, member.share, f"Killed: {how}")
+        except Exception as failure:
+            key, how = member.share[0], f"{how}; its reservation is left behind ({said(failure)})"
+        if key is None:
+            self._trouble(f"A {how}.")
+            return
+        member.share.remove(key)
+        self._tell(Outcome(key, "failed", f"Killed: {how}"))
 
     def _pass_on(self, signum: int) -> None:
         for member in self._members:

@@ -1,0 +1,164 @@
+"""Does every key survive a bad night? Four of our workers and four of DataJoint's own on one table, with accidents.
+
+Workers are killed and terminated, connections are killed, the server is restarted; who ends is started again until
+nothing is left to do. Then every key has to be computed, or an error, or abandoned, and none in two makes at
+the same time. What is left is cleared, computed without accidents, and then every key has to be there.
+"""
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from contextlib import suppress
+from pathlib import Path
+
+import MySQLdb
+
+from benchmarks.populate import OURS, ROOT, THEIRS, Bench, Case
+from jobsite.demo.server import Server
+
+KEYS, MAKE_S, ACCIDENT_EACH_S, RESTARTS_AT = 5_000, 0.01, 0.7, 10
+COMMANDS = {
+    OURS: [sys.executable, "manage.py", "populate", "benchmarks.pipeline.Result"],
+    THEIRS: [sys.executable, "-m", "benchmarks.worker", THEIRS, ""],
+}
+
+
+class Worker:
+    """A worker that is started again when it ends."""
+
+    def __init__(self, whose: str, environ: dict[str, str], log: Path) -> None:
+        """Start it for the first time."""
+        self.whose, self.environ, self.log = whose, environ, log
+        self.start()
+
+    def start(self) -> None:
+        """Start it."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # noqa: S603  our own worker
+                COMMANDS[self.whose], env=self.environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log
+            )
+        assert self.process.stdin
+        with suppress(BrokenPipeError):
+            self.process.stdin.write(b"\n")
+            self.process.stdin.flush()
+
+
+class Night:
+    """The run and its accidents."""
+
+    def __init__(self, server: Server, home: Path, seed: int) -> None:
+        """`seed` makes the accidents' choice repeatable, their moments are the machine's."""
+        self.server, self.home, self.chance = server, home, random.Random(seed)  # noqa: S311
+        self.bench = Bench(server, server.port)
+        self.case = Case("soak", KEYS, make_s=MAKE_S)
+        self.makes = home / "makes.log"
+        self.accidents: Counter[str] = Counter()
+
+    def environ(self) -> dict[str, str]:
+        """Return a worker's environment."""
+        return {**self.bench.environ(self.case), "BENCHMARK_LOG": str(self.makes)}
+
+    def work(self, *, accidents: bool) -> None:
+        """Let eight workers work until nothing is left to do."""
+        whose = [OURS, THEIRS] * 4
+        workers = [Worker(who, self.environ(), self.home / f"{who}-{n}.log") for n, who in enumerate(whose)]
+        while self.left():
+            time.sleep(ACCIDENT_EACH_S)
+            if accidents:
+                self.accident(workers)
+            for worker in workers:
+                if worker.process.poll() is not None:
+                    worker.start()
+        for worker in workers:
+            worker.process.wait()
+
+    def left(self) -> int:
+        """Return how many keys are neither computed nor in the jobs table."""
+        done, held = self.count("SELECT COUNT(*) FROM __result"), self.count("SELECT COUNT(*) FROM `~jobs`")
+        both = self.count(
+            "SELECT COUNT(*) FROM __result JOIN `~jobs` ON key_hash = MD5(number) AND table_name = '__result'"
+        )
+        return KEYS - done - held + both
+
+    def count(self, query: str) -> int:
+        """Return the number that a query returns."""
+        return int(str(self.bench.sql(query)[0][0]))
+
+    def accident(self, workers: list[Worker]) -> None:
+        """Let one thing go wrong."""
+        total = self.accidents.total()
+        kind = (
+            "restart" if total and total % RESTARTS_AT == 0 else self.chance.choice(["kill", "terminate", "connection"])
+        )
+        self.accidents[kind] += 1
+        victim = self.chance.choice(workers)
+        if kind == "restart":
+            port = self.server.port
+            self.server.stop()
+            self.server.start(port=port)
+        elif kind == "connection":
+            with suppress(MySQLdb.Error, IndexError):
+                ids = self.bench.sql(
+                    "SELECT id FROM information_schema.processlist WHERE db IS NULL AND id <> CONNECTION_ID()"
+                )
+                self.bench.sql(f"KILL {self.chance.choice(ids)[0]}")
+        elif victim.process.poll() is None:
+            victim.process.send_signal(signal.SIGKILL if kind == "kill" else signal.SIGTERM)
+
+    def overlaps(self) -> list[str]:
+        """Return the keys that were in two makes at the same time; a make without an end lasts until it is cleared."""
+        open_by: dict[str, str] = {}
+        found = []
+        for line in sorted(self.makes.read_text().splitlines(), key=lambda line: float(line.split()[0])):
+            _, pid, what, number = line.split()
+            if what == "begin":
+                if number in open_by:
+                    found.append(f"{number}: {open_by[number]} and {pid}")
+                open_by[number] = pid
+            else:
+                open_by.pop(number, None)
+        return found
+
+    def statuses(self) -> dict[str, int]:
+        """Return how many keys are what, by the worker's words."""
+        rows = self.bench.sql(
+            "SELECT IF(status='error', LEFT(error_message, 30), status), COUNT(*) FROM `~jobs` GROUP BY 1"
+        )
+        found: dict[str, int] = defaultdict(int, computed=self.count("SELECT COUNT(*) FROM __result"))
+        found.update({str(status): int(str(count)) for status, count in rows})
+        return dict(found)
+
+
+def main() -> int:
+    """Run the night, say what was found, and return 1 when a key was lost or made twice at once."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=os.getpid())
+    parser.add_argument("--home", type=Path)
+    chosen = parser.parse_args()
+    home = chosen.home or Path(tempfile.mkdtemp(prefix="soak-"))
+    server = Server(home / "server")
+    server.start()
+    try:
+        night = Night(server, home, chosen.seed)
+        night.bench.prepare(night.case)
+        night.work(accidents=True)
+        twice = night.overlaps()
+        print(f"seed {chosen.seed}: {dict(night.accidents)}; {night.statuses()}; lost: {night.left()}; twice: {twice}")
+        night.bench.sql("DELETE FROM `~jobs`")
+        night.makes.write_text("")
+        night.work(accidents=False)
+        computed = night.count("SELECT COUNT(*) FROM __result")
+        print(f"after clearing: {night.statuses()}; twice: {night.overlaps()}")
+    finally:
+        server.stop()
+    return int(bool(twice) or computed != KEYS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
