@@ -68,7 +68,8 @@ class Claims:
         self._owed = []
 
     def _take(self, looked: Sequence[Job]) -> list[Job]:
-        free = self._free(looked)
+        # A worker that has met nobody does without the look: its list is as good as new.
+        free = self._free(looked) if self._apart > 1 else looked
         self._look = self._next_look(len(looked), len(free))
         wanted = free[: self._at_once]
         self._put_back(free[self._at_once :])
@@ -124,6 +125,7 @@ class Claims:
         """Give back what somebody finished between our look and our reservation."""
         if not jobs or not self._are_done(jobs):
             return jobs
+        self._move_apart()
         done = [self._are_done([job]) for job in jobs]
         self._reservations.release([job for job, is_done in zip(jobs, done, strict=True) if is_done])
         return self._keep(jobs, done)
