@@ -2,12 +2,13 @@
 
 One question to the server for each key would cost more than a quick make, and eight workers on one list would stand in
 each other's way (docs/decisions/0005). So keys are taken in chunks, as many as are computed in CHUNK_S: one when a
-make takes longer, because what is reserved has to be what runs. Each chunk is looked at just before it is reserved, so
-that nobody walks a stale list; workers who meet move apart, and a worker alone keeps the order it was given.
+make takes longer, because what is reserved has to be what runs. Workers who meet move apart, each to a window of keys
+that it looks at before it takes them, so that nobody walks a stale list; a worker alone keeps the order it was given.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
 
 from jobs.outcomes import Key, Untyped
 from jobs.reservations import Job, Reservations, job_of
@@ -15,6 +16,9 @@ from jobsite.columns import quoted
 
 CHUNK_S = 0.1
 MOST_AT_ONCE = 32
+# A look around is good for as many keys as are computed in this time: others move on meanwhile.
+WINDOW_S = 1.0
+LARGEST_WINDOW = 128
 LOOKED_AT = 500
 FURTHEST_APART = 256
 DONE = "SELECT DISTINCT {names} FROM {target} WHERE {keys}"
@@ -33,17 +37,20 @@ class Claims:
         self._attributes = [name for name in table.target.heading.names if keys and name in keys[0]]
         self._names = [quoted(name) for name in self._attributes]
         self._left = list(keys)
+        self._window: deque[Job] = deque()
         self._reservations = reservations
         self._skipped = skipped
         self._owed: list[Job] = []
         self._undecided: dict[str, Job] = {}
+        self._from = 0
         self._at_once = 1
+        self._ahead = 1
         self._look = 1
         self._apart = 1
 
     def __bool__(self) -> bool:
         """Say whether keys are left."""
-        return bool(self._left)
+        return bool(self._left or self._window)
 
     def next(self) -> list[Job]:
         """Reserve the next keys and return them; an empty list when others were quicker, or nothing is left.
@@ -51,12 +58,12 @@ class Claims:
         When the server fails, its error is raised, and no key is lost.
         """
         self._pay()
-        looked = self._next_to_look_at()
-        self._undecided = {job.hash: job for job in looked}
         try:
-            return self._take(looked)
+            if not self._window:
+                self._look_around()
+            return self._take()
         except BaseException:
-            self.put_back(list(self._undecided.values()))
+            self.put_back(self._undecided.values())
             raise
 
     def owe(self, jobs: Sequence[Job]) -> None:
@@ -67,46 +74,56 @@ class Claims:
         self._reservations.release(self._owed)
         self._owed = []
 
-    def _take(self, looked: Sequence[Job]) -> list[Job]:
-        # A worker that has met nobody does without the look: its list is as good as new.
+    def _look_around(self) -> None:
+        """Fill the window with keys that are free. Who has met nobody does without: the list is as good as new."""
+        looked = self._next_to_look_at(self._at_once if self._apart == 1 else max(self._look, self._ahead))
         free = self._free(looked) if self._apart > 1 else looked
-        self._look = self._next_look(len(looked), len(free))
-        wanted = free[: self._at_once]
-        self._put_back(free[self._at_once :])
+        # Further ahead where others have been.
+        self._look = self._ahead if len(free) * 2 > len(looked) else min(2 * len(looked), LOOKED_AT)
+        self._window.extend(free[: self._ahead])
+        self._put_back(free[self._ahead :])
+        self._undecided = {}
+
+    def _take(self) -> list[Job]:
+        wanted = [self._window.popleft() for _ in range(min(self._at_once, len(self._window)))]
+        self._undecided = {job.hash: job for job in wanted}
         reserved = self._reservations.reserve(wanted)
         self._owed = reserved
         self._lose(wanted, reserved)
         missing = self._still_missing(reserved)
         self._owed = []
+        if len(missing) < len(wanted):
+            self._leave_window()
         return missing
 
-    def put_back(self, jobs: Sequence[Job]) -> None:
+    def _leave_window(self) -> None:
+        """Somebody else works just here: begin elsewhere."""
+        self._move_apart()
+        self._put_back(self._window)
+        self._window = deque()
+
+    def put_back(self, jobs: Collection[Job]) -> None:
         """Take back jobs that were reserved and not begun."""
         self._left[:0] = [job.key for job in jobs]
 
     def took(self, make_s: float) -> None:
         """Learn how long the slowest make of a chunk took, in seconds: the next chunk is as large as fits CHUNK_S."""
-        fitting = int(CHUNK_S / make_s) if make_s else MOST_AT_ONCE
-        self._at_once = max(1, min(fitting, self._at_once * 2, MOST_AT_ONCE))
+        self._at_once = max(1, min(int(CHUNK_S / make_s), self._at_once * 2, MOST_AT_ONCE))
+        self._ahead = max(1, min(int(WINDOW_S / make_s), self._ahead * 2, LARGEST_WINDOW))
 
-    def _next_to_look_at(self) -> list[Job]:
-        size = max(self._look, self._at_once)
-        self._from = random.randrange(self._apart) * self._at_once  # noqa: S311
-        self._from = min(self._from, max(0, len(self._left) - size))
+    def _next_to_look_at(self, size: int) -> list[Job]:
+        places = max(1, min(self._apart, len(self._left) // size))
+        self._from = random.randrange(places) * size  # noqa: S311
         keys = self._left[self._from : self._from + size]
         del self._left[self._from : self._from + size]
         jobs = [job_of(key, self._table._job_key(key)) for key in keys]
         first = {job.hash: job for job in reversed(jobs)}
         # A table may reserve several keys by one row (_job_key), and different keys may share a hash.
-        again = [job for job in jobs if first[job.hash] is not job]
-        self._put_back(again)
+        self._put_back([job for job in jobs if first[job.hash] is not job])
+        self._undecided = first
         return [job for job in jobs if first[job.hash] is job]
 
-    def _next_look(self, looked: int, free: int) -> int:
-        """Look further ahead where others have been."""
-        return self._at_once if free * 2 > looked else min(2 * looked, LOOKED_AT)
-
-    def _put_back(self, jobs: Sequence[Job]) -> None:
+    def _put_back(self, jobs: Collection[Job]) -> None:
         self._left[self._from : self._from] = [job.key for job in jobs]
         for job in jobs:
             self._undecided.pop(job.hash, None)
@@ -125,7 +142,6 @@ class Claims:
         """Give back what somebody finished between our look and our reservation."""
         if not jobs or not self._are_done(jobs):
             return jobs
-        self._move_apart()
         done = [self._are_done([job]) for job in jobs]
         self._reservations.release([job for job, is_done in zip(jobs, done, strict=True) if is_done])
         return self._keep(jobs, done)
@@ -138,10 +154,8 @@ class Claims:
         return [job for job, skipped in zip(jobs, is_skipped, strict=True) if not skipped]
 
     def _lose(self, wanted: Sequence[Job], reserved: Sequence[Job]) -> None:
-        """Move apart from whoever was quicker."""
+        """Skip what others were quicker to reserve."""
         have = {job.hash for job in reserved}
-        if len(have) < len(wanted):
-            self._move_apart()
         self._keep(wanted, [job.hash not in have for job in wanted])
 
     def _move_apart(self) -> None:

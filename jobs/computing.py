@@ -7,9 +7,9 @@ untyped.
 import signal
 import time
 import traceback
-from collections import deque
 from collections.abc import Callable
 
+from jobs.ahead import Ahead, Rest
 from jobs.claiming import Claims
 from jobs.interrupts import Interrupts
 from jobs.keys import key_of
@@ -52,26 +52,31 @@ class _Run:
         self._interrupts = interrupts
         self._reservations = reservations
         self._claims = Claims(table, keys, reservations, lambda key: tell(Outcome(key, "skipped")))
+        self._ahead = Ahead(reservations)
         self._maker = Maker(table, options.make_kwargs, interrupts.let_through)
 
     def go(self) -> None:
-        while self._claims:
-            self._leave_if_interrupted()
-            chunk = deque(self._next_chunk())
-            driver = self._table.connection._conn
-            slowest = 0.0
-            try:
-                while chunk and self._interrupts.received is None:
-                    began = time.perf_counter()
-                    self._one(chunk.popleft(), goes_on=bool(chunk))
-                    slowest = max(slowest, time.perf_counter() - began)
-                    if self._table.connection._conn is not driver:
-                        break  # DataJoint has connected again: what is still reserved bears a dead connection id
-            finally:
-                self._give_back(list(chunk))
-            if slowest:
-                self._claims.took(slowest)
+        with self._ahead:
+            while self._claims:
+                self._leave_if_interrupted()
+                self._ahead.hold(self._next_chunk())
+                self._work_through_chunk()
         self._leave_if_interrupted()
+
+    def _work_through_chunk(self) -> None:
+        driver = self._table.connection._conn
+        slowest_s = 0.0
+        try:
+            while self._interrupts.received is None and (job := self._ahead.begin()):
+                began_s = time.perf_counter()
+                self._one(job)
+                slowest_s = max(slowest_s, time.perf_counter() - began_s)
+                if self._table.connection._conn is not driver:
+                    break  # DataJoint has connected again: what is still reserved bears a dead connection id
+        finally:
+            self._give_back(self._ahead.end())
+        if slowest_s:
+            self._claims.took(slowest_s)
 
     def _next_chunk(self) -> list[Job]:
         try:
@@ -80,9 +85,9 @@ class _Run:
             self._leave_if_interrupted()
             raise StoppedError(f"No key could be reserved: {said(failure)}") from None
 
-    def _one(self, job: Job, *, goes_on: bool) -> None:
+    def _one(self, job: Job) -> None:
         try:
-            self._maker.make(job.key, lambda: self._reservations.complete(job), goes_on=goes_on)
+            self._maker.make(job.key, lambda: self._reservations.complete(job), lambda: bool(self._ahead))
         except BaseException as error:
             outcome = self._after(job, error)
         else:
@@ -114,17 +119,17 @@ class _Run:
         if self._table.connection.in_transaction:
             self._table.connection.cancel_transaction()
 
-    def _give_back(self, jobs: list[Job]) -> None:
-        if not jobs:
-            return
-        self._claims.put_back(jobs)
+    def _give_back(self, rest: Rest) -> None:
+        """Leave nothing reserved ahead, and no transaction open that the last commit began for the next job."""
+        self._claims.put_back(rest.jobs)
+        self._claims.owe(rest.owed)
         try:
             self._end_transaction()
-            self._reservations.release(jobs)
+            self._reservations.release(rest.held)
         except Exception as failure:
             if not is_gone(failure) or self._interrupts.received is not None:
-                raise StoppedError(f"{len(jobs)} keys may be left reserved: {said(failure)}") from None
-            self._claims.owe(jobs)
+                raise StoppedError(f"{len(rest.held)} keys may be left reserved: {said(failure)}") from None
+            self._claims.owe(rest.held)
 
     def _leave_if_interrupted(self) -> None:
         if self._interrupts.received is not None:

@@ -25,10 +25,10 @@ class Maker:
         self._make = table._make_tuples if hasattr(table, "_make_tuples") else table.make
         self._in_parts = inspect.isgeneratorfunction(self._make)
 
-    def make(self, key: Key, finish: Callable[[], None], *, goes_on: bool) -> None:
+    def make(self, key: Key, finish: Callable[[], None], goes_on: Callable[[], bool]) -> None:
         """Compute the key, call `finish` and commit. Raises what make raises, with the transaction still open.
 
-        When it `goes_on` with another key, the commit begins the next transaction as well: one question less.
+        When it then `goes_on` with another key, the commit begins the next transaction as well: one question less.
         """
         connection = self._table.connection
         insertable = type(self._table)
@@ -37,12 +37,13 @@ class Maker:
             if self._in_parts:
                 self._make_in_parts(key)
             else:
-                if not connection.in_transaction:
+                # The property of that name would ask the server whether it is still there, before every key.
+                if not connection._in_transaction:
                     connection.start_transaction()
                 with self._user_code():
                     self._make(dict(key), **self._kwargs)
             finish()
-            if goes_on and not self._in_parts:
+            if not self._in_parts and goes_on():
                 connection.query("COMMIT AND CHAIN")
             else:
                 connection.commit_transaction()

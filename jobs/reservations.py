@@ -9,12 +9,14 @@ Left out: which keys to reserve (`jobs.claiming`) and what to compute (`jobs.mak
 
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from jobs.keys import key_hash
 from jobs.outcomes import Key, Untyped
+from jobs.sessions import Beside, Session
 from jobsite.columns import quoted
 
 MESSAGE_CHARS = 2047
@@ -70,22 +72,8 @@ class Reservations(Protocol):
     def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
         """Return those that a process of this machine has reserved."""
 
-
-class Session:
-    """Who we are on the server: asked once for each connection, since DataJoint connects again unasked."""
-
-    def __init__(self, connection: Untyped) -> None:
-        """`connection` is DataJoint's."""
-        self._connection = connection
-        self._driver: Untyped = None
-        self._who = (0, "")
-
-    def who(self) -> tuple[int, str]:
-        """Return the id of the connection in use, and USER()."""
-        if self._driver is not self._connection._conn:
-            self._who = self._connection.query("SELECT CONNECTION_ID(), USER()").fetchone()
-            self._driver = self._connection._conn  # after the query: it may have connected again
-        return self._who
+    def beside(self) -> AbstractContextManager["Reservations"]:
+        """Give the same over a connection of its own, to release jobs in another thread."""
 
 
 class SchemaWide:
@@ -94,6 +82,7 @@ class SchemaWide:
     def __init__(self, connection: Untyped, database: str, table_name: str, pack: Pack) -> None:
         """`connection` is DataJoint's, `pack` its blob.pack with Python's own types."""
         self._connection = connection
+        self._database = database
         self._jobs = quoted(database, "~jobs")
         self._table_name = table_name
         self._pack = pack
@@ -135,6 +124,15 @@ class SchemaWide:
         parameters = (self._table_name, [job.hash for job in jobs], self._host, pid)
         holders = dict(self._connection.query(self._sql(HELD), parameters)) if jobs else {}
         return [replace(job, held_by=holders[job.hash], pid=pid) for job in jobs if job.hash in holders]
+
+    @contextmanager
+    def beside(self) -> Iterator["SchemaWide"]:
+        """Connect to where DataJoint is connected. Raises the driver's error when that fails."""
+        beside = Beside(self._connection)
+        try:
+            yield SchemaWide(beside, self._database, self._table_name, self._pack)
+        finally:
+            beside.close()
 
     def _reserve(self, jobs: Sequence[Job]) -> list[Job]:
         if not jobs:
@@ -205,6 +203,11 @@ class Unreserved:
     def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
         """Nothing is held."""
         return []
+
+    @contextmanager
+    def beside(self) -> Iterator["Unreserved"]:
+        """Nothing is connected."""
+        yield self
 
 
 def job_of(key: Key, job_key: Key) -> Job:

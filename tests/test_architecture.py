@@ -19,9 +19,11 @@ WORKERS = {
     for name in (
         "populate",
         "computing",
+        "ahead",
         "claiming",
         "making",
         "reservations",
+        "sessions",
         "pipelines",
         "workers",
         "interrupts",

@@ -139,3 +139,7 @@ class Connections(Listing):
         self.consequences = page.locator("section.consequence")
         self.result = page.locator("#kill_result")
         self.look_again = page.get_by_role("link", name="Look again")
+
+    def connection(self, number: int) -> Locator:
+        """Return the row of the connection with this id, which may stand in other rows too, in a port or a key."""
+        return self.rows.filter(has=self.page.locator('td[data-label="Id"]').get_by_text(str(number), exact=True))

@@ -36,9 +36,9 @@ def test_a_connection_is_killed_and_the_job_it_held_becomes_an_error(
     connections.submit_filter()
     expect(connections.says).to_contain_text("Connections of a user like “alice” longer than 1 s in their state.")
     expect(connections.row("bob")).to_have_count(0)
-    expect(connections.row(str(thread))).to_contain_text("Score subject=m1, session=1")
+    expect(connections.connection(thread)).to_contain_text("Score subject=m1, session=1")
 
-    connections.tick([str(thread)])
+    connections.connection(thread).get_by_role("checkbox").check()
     connections.end_ticked.click()
     expect(connections.heading).to_have_text("End 1 connection?")
     expect(connections.consequences).to_contain_text("It holds the job Score(subject=m1, session=1), running for ")

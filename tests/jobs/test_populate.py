@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from tests.jobs.workers import Answer, answers
-from tests.lab import Lab
+from tests.lab import Lab, eventually
 
 SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
 
@@ -185,3 +185,15 @@ def test_a_message_that_the_jobs_table_cannot_store_becomes_an_error_all_the_sam
         "done subject=b, session=1",
     ]
     assert lab.jobs(schema) == {"a": r"OwnError: no spikes: \xdcberl\xe4nge \U0001f9e0"}
+
+
+def test_a_long_make_keeps_reserved_only_its_own_key(lab: Lab) -> None:
+    quick = {f"a{number}": "" for number in range(9)}
+    schema, module = lab.pipeline(recordings={**quick, "b": "wait", **{f"c{number}": "" for number in range(9)}})
+    worker = lab.start_waiting(schema)
+    eventually(lambda: list(lab.jobs(schema)) == ["b"], "what was reserved ahead to be given back")
+    module.Score.populate({"subject": "c0"}, reserve_jobs=True)
+    lab.gate.touch()
+    out, _ = worker.communicate()
+    assert out.splitlines()[-1] == f"{SCORE}: 18 done, 0 failed, 1 skipped"
+    assert (lab.jobs(schema), len(module.Score())) == ({}, 19)

@@ -1,0 +1,48 @@
+"""Which connection does a worker write by? DataJoint's, which may be another one than before, or one beside it."""
+
+from collections.abc import Sequence
+
+from jobs.outcomes import Untyped
+
+ANSWER_S = 10
+NOT_THE_DRIVERS = ("ssl_input", "host_input")  # DataJoint 0.14.10, connection.py: its own notes beside the address
+NAMED_BY_DRIVER = {"passwd": "password"}  # PyMySQL deprecates the first
+
+
+class Session:
+    """Who we are on the server: asked once for each connection, since DataJoint connects again unasked."""
+
+    def __init__(self, connection: Untyped) -> None:
+        """`connection` is DataJoint's."""
+        self._connection = connection
+        self._driver: Untyped = None
+        self._who = (0, "")
+
+    def who(self) -> tuple[int, str]:
+        """Return the id of the connection in use, and USER()."""
+        if self._driver is not self._connection._conn:
+            self._who = self._connection.query("SELECT CONNECTION_ID(), USER()").fetchone()
+            self._driver = self._connection._conn  # after the query: it may have connected again
+        return self._who
+
+
+class Beside:
+    """A second connection to where DataJoint's is, for another thread: DataJoint's own is for one thread only."""
+
+    def __init__(self, connection: Untyped) -> None:
+        """`connection` is DataJoint's."""
+        address = {NAMED_BY_DRIVER.get(name, name): value for name, value in connection.conn_info.items()}
+        for name in NOT_THE_DRIVERS:
+            address.pop(name, None)
+        limits = {"connect_timeout": ANSWER_S, "read_timeout": ANSWER_S, "write_timeout": ANSWER_S}
+        self._driver = type(connection._conn)(**address, **limits, autocommit=True)
+
+    def query(self, statement: str, parameters: Sequence[object]) -> Untyped:
+        """Run a statement and return its cursor."""
+        cursor = self._driver.cursor()
+        cursor.execute(statement, parameters)
+        return cursor
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._driver.close()
