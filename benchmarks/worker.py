@@ -3,6 +3,7 @@
 import logging
 import resource
 import sys
+from collections.abc import Mapping
 
 import django
 from django.conf import settings
@@ -10,16 +11,20 @@ from django.conf import settings
 from jobs.interrupts import Interrupts
 from jobs.outcomes import Options, Outcome, Report
 from jobs.pipelines import connect
-from jobs.populate import populate
+from jobs.populate import populate, prepare
+from jobs.schedule import Schedule
 
 
 class Silent(Report):
     """Hears and says nothing."""
 
-    def begin(self, table: str, keys: int, held_back: int) -> None:
+    def begin(self, table: str, keys: int, held_back: Mapping[str, int]) -> None:
         """Say nothing."""
 
     def outcome(self, outcome: Outcome) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
         """Say nothing."""
 
     def trouble(self, text: str) -> None:
@@ -44,9 +49,9 @@ def main(whose: str, calls: str) -> None:
         Result.populate(reserve_jobs=True, suppress_errors=True, max_calls=max_calls)
     elif whose == "ours":
         with Interrupts() as interrupts:
-            populate(
-                ["benchmarks.pipeline.Result"], Options(max_calls=max_calls), 1, settings.LAB, Silent(), interrupts
-            )
+            options = Options(max_calls=max_calls)
+            tables = prepare(["benchmarks.pipeline.Result"], options, settings.LAB)
+            populate(tables, options, 1, settings.LAB, Silent(), interrupts, Schedule())
     sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\n")
     sys.stdout.flush()
 

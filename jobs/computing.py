@@ -57,7 +57,7 @@ class _Run:
 
     def go(self) -> None:
         with self._ahead:
-            while self._claims:
+            while self._claims and not self._options.time_is_up:
                 self._leave_if_interrupted()
                 self._ahead.hold(self._next_chunk())
                 self._work_through_chunk()
@@ -67,7 +67,7 @@ class _Run:
         driver = self._table.connection._conn
         slowest_s = 0.0
         try:
-            while self._interrupts.received is None and (job := self._ahead.begin()):
+            while self._may_go_on() and (job := self._ahead.begin()):
                 began_s = time.perf_counter()
                 self._one(job)
                 slowest_s = max(slowest_s, time.perf_counter() - began_s)
@@ -130,6 +130,9 @@ class _Run:
             if not is_gone(failure) or self._interrupts.received is not None:
                 raise StoppedError(f"{len(rest.held)} keys may be left reserved: {said(failure)}") from None
             self._claims.owe(rest.held)
+
+    def _may_go_on(self) -> bool:
+        return self._interrupts.received is None and not self._options.time_is_up
 
     def _leave_if_interrupted(self) -> None:
         if self._interrupts.received is not None:

@@ -1,5 +1,6 @@
 """What does a run of populate take, and what comes of each key? Plain values that the worker and the terminal share."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
@@ -17,6 +18,7 @@ class Options:
     """What `Table.populate(...)` is asked for, in DataJoint's words; `restrictions` are conditions in SQL.
 
     `on_stop` says what becomes of a job that Ctrl-C or SIGTERM interrupts: an error, as with DataJoint, or given back.
+    `ends_at_s` is when no further key is begun, by `time.monotonic()`, which all processes of a machine share.
     """
 
     restrictions: tuple[str, ...] = ()
@@ -27,6 +29,12 @@ class Options:
     stop_on_error: bool = False
     on_stop: str = "error"
     make_kwargs: Mapping[str, Any] = field(default_factory=dict)
+    ends_at_s: float | None = None
+
+    @property
+    def time_is_up(self) -> bool:
+        """Say whether no further key is to be begun."""
+        return self.ends_at_s is not None and time.monotonic() >= self.ends_at_s
 
 
 @dataclass(frozen=True)
@@ -44,11 +52,17 @@ class Outcome:
 class Report(Protocol):
     """Whoever wants to hear of a run as it goes."""
 
-    def begin(self, table: str, keys: int, held_back: int) -> None:
-        """`keys` of `table` will be tried; `held_back` are left alone as error, ignored or reserved."""
+    def begin(self, table: str, keys: int, held_back: Mapping[str, int]) -> None:
+        """`keys` of `table` will be tried; `held_back` says by status how many are left alone: error, ignore, reserved.
+
+        A run that looks again begins the same table again.
+        """
 
     def outcome(self, outcome: Outcome) -> None:
         """Something came of one key."""
+
+    def note(self, text: str) -> None:
+        """The run does something worth a line, such as waiting."""
 
     def trouble(self, text: str) -> None:
         """Something is wrong that is not a key's own failure, such as a worker that was killed."""

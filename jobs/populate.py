@@ -1,23 +1,38 @@
-"""What does one run of `manage.py populate` do? Table after table: which keys, in which order, until when.
+"""What does one run of `manage.py populate` do? Table after table, once or for ever, until its time is up.
 
-Nothing is computed before every table is found and every restriction understood. How keys are computed is left to
-`jobs.computing` (this process) and `jobs.workers` (several).
+Nothing is computed before every table is found and every restriction understood. Which keys is left to `jobs.todo`,
+how they are computed to `jobs.computing` (this process) and `jobs.workers` (several), and when to `jobs.schedule`.
 """
 
 import inspect
-import random
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Protocol
 
 from jobs.computing import Tell, compute
+from jobs.finding import find_tables
 from jobs.interrupts import Interrupts
-from jobs.keys import key_hashes
 from jobs.leftovers import settle
-from jobs.outcomes import Key, Options, Report, StoppedError, Untyped, WrongInputError, said
-from jobs.pipelines import connect, find_table, reservations_of
+from jobs.outcomes import (
+    InterruptedRunError,
+    Key,
+    Options,
+    Outcome,
+    Report,
+    StoppedError,
+    Untyped,
+    WrongInputError,
+    said,
+)
+from jobs.patience import until_it_answers
+from jobs.pipelines import connect, reservations_of
+from jobs.schedule import Schedule, Shift
+from jobs.todo import Todo, choose, missing
 from jobs.workers import Crew
 from jobsite.lab import LabServer
+from jobsite.spans import say_span
 
 
 class Compute(Protocol):
@@ -26,61 +41,107 @@ class Compute(Protocol):
     def __call__(self, name: str, table: Untyped, keys: list[Key], tell: Tell) -> None: ...
 
 
-def populate(
-    names: Sequence[str], options: Options, processes: int, lab: LabServer, report: Report, interrupts: Interrupts
-) -> None:
-    """Populate the tables that `names` mean (`package.module.Table`), one after the other, and report as it goes.
+def prepare(names: Sequence[str], options: Options, lab: LabServer) -> dict[str, Untyped]:
+    """Return the tables that `names` mean, in the order of their dependencies, by name.
 
-    Raises WrongInputError before anything is computed, InterruptedRunError after a signal. A run that a failure ends
-    early returns: the report has it.
+    Raises WrongInputError when there is no such table, or it does not take the options.
     """
     connect(lab)
-    tables = {name: find_table(name) for name in names}
+    tables = find_tables(names)
     for table in tables.values():
         _check(table, options)
-    with _engine(options, processes, lab, report, interrupts) as engine:
-        for name, table in tables.items():
-            if not _populate_one(name, table, options, engine, report):
-                return
+    return tables
 
 
-def choose(table: Untyped, options: Options) -> tuple[list[Key], int]:
-    """Return the keys to compute, in order, and how many are held back as error, ignored or reserved.
+def populate(
+    tables: Mapping[str, Untyped],
+    options: Options,
+    processes: int,
+    lab: LabServer,
+    report: Report,
+    interrupts: Interrupts,
+    schedule: Schedule,
+) -> None:
+    """Populate tables that `prepare` returned, one after the other, and report as it goes.
 
-    As DataJoint's populate() chooses (0.14.10): the limit counts keys before those held back are left out.
+    Raises InterruptedRunError after a signal. A run that a failure ends early returns: the report has it.
     """
-    keys = _read_keys(_todo(table, options), options.limit)
-    held_back = _held_back(table) if options.reserve else set()
-    free = keys
-    if held_back:
-        free = [key for key, hashed in zip(keys, key_hashes(keys), strict=True) if hashed not in held_back]
-    held_count = len(keys) - len(free)
-    if options.order == "reverse":
-        free.reverse()
-    elif options.order == "random":
-        random.shuffle(free)
-    return free[: options.max_calls], held_count
+    shift = Shift(schedule, interrupts)
+    options = replace(options, ends_at_s=shift.ends_at_s)
+    shift.stagger()
+    with _engine(options, processes, lab, report, interrupts) as engine:
+        try:
+            _Run(tables, options, engine, report, interrupts, shift).go(schedule.sleep_s)
+        except StoppedError as stopped:
+            if str(stopped):
+                report.trouble(str(stopped))
 
 
-def _todo(table: Untyped, options: Options) -> Untyped:
-    return table._jobs_to_do(options.restrictions) - table.target
+class _Run:
+    """Rounds over the tables, each from what is missing then."""
 
+    def __init__(
+        self,
+        tables: Mapping[str, Untyped],
+        options: Options,
+        engine: Compute,
+        report: Report,
+        interrupts: Interrupts,
+        shift: Shift,
+    ) -> None:
+        self._tables, self._options, self._engine = tables, options, engine
+        self._report, self._interrupts, self._shift = report, interrupts, shift
+        self._tried: Counter[str] = Counter()
+        self._seen: set[str] = set()
+        self._computed = 0
 
-def _read_keys(todo: Untyped, limit: int | None) -> list[Key]:
-    """Return the keys with the values that DataJoint's fetch("KEY") gives them, at a third of its time."""
-    heading = todo.heading
-    converted = any(attribute.uuid or attribute.adapter for attribute in heading.attributes.values())
-    if limit is not None or converted:
-        found: list[Key] = todo.fetch("KEY", limit=limit)
-        return found
-    names = heading.names
-    return [dict(zip(names, row, strict=True)) for row in todo.cursor()]
+    def go(self, sleep_s: float) -> None:
+        while True:
+            self._computed = 0
+            for name, table in self._tables.items():
+                if not self._options.time_is_up:
+                    self._populate_one(name, table)
+            if self._has_tried_all_it_may():
+                return
+            if not self._computed and not self._shift.is_idle and self._shift.looks_again:
+                self._report.note(f"Nothing to compute; looking again every {say_span(sleep_s)}.")
+            if not self._shift.look_again(has_computed=self._computed > 0):
+                break
+        if self._shift.why_over:
+            self._report.note(self._shift.why_over)
 
+    def _populate_one(self, name: str, table: Untyped) -> None:
+        options = self._options
+        if options.max_calls is not None:
+            options = replace(options, max_calls=options.max_calls - self._tried[name])
+        todo = self._choose(table, options)
+        if todo.keys or name not in self._seen:
+            self._report.begin(name, len(todo.keys), todo.held_back)
+        self._seen.add(name)
+        if todo.keys:
+            self._engine(name, table, todo.keys, lambda outcome: self._tell(name, outcome))
 
-def _held_back(table: Untyped) -> set[str]:
-    jobs = table.connection.schemas[table.target.database].jobs
-    rows = jobs & {"table_name": table.target.table_name} & 'status in ("error", "ignore", "reserved")'
-    return {hashed for (hashed,) in table.connection.query(rows.make_sql(("key_hash",)))}
+    def _has_tried_all_it_may(self) -> bool:
+        most = self._options.max_calls
+        return most is not None and all(self._tried[name] >= most for name in self._tables)
+
+    def _tell(self, name: str, outcome: Outcome) -> None:
+        self._tried[name] += 1
+        self._computed += outcome.status in ("done", "failed")
+        self._report.outcome(outcome)
+
+    def _choose(self, table: Untyped, options: Options) -> Todo:
+        def ask() -> Todo:
+            if not table.connection.is_connected:
+                table.connection.connect()
+            return choose(table, options)
+
+        try:
+            return until_it_answers(ask, self._interrupts)
+        except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
+            if self._interrupts.received is not None:
+                raise InterruptedRunError(self._interrupts.received) from None
+            raise StoppedError(f"The keys of {type(table).__name__} could not be read: {in_words(error)}.") from None
 
 
 @contextmanager
@@ -108,28 +169,6 @@ def _engine(
         yield by_crew
 
 
-def _populate_one(name: str, table: Untyped, options: Options, engine: Compute, report: Report) -> bool:
-    """Populate one table; return whether the run may go on with the next."""
-    try:
-        keys, held_back = _choose_now(table, options)
-        report.begin(name, len(keys), held_back)
-        engine(name, table, keys, report.outcome)
-    except StoppedError as stopped:
-        if str(stopped):
-            report.trouble(str(stopped))
-        return False
-    return True
-
-
-def _choose_now(table: Untyped, options: Options) -> tuple[list[Key], int]:
-    try:
-        if not table.connection.is_connected:
-            table.connection.connect()
-        return choose(table, options)
-    except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
-        raise StoppedError(f"The keys of {type(table).__name__} could not be read: {_in_words(error)}.") from None
-
-
 def _check(table: Untyped, options: Options) -> None:
     """Raise WrongInputError for a restriction, a key_source or make-kwargs that the table does not take."""
     _check_make_kwargs(table, options)
@@ -145,13 +184,13 @@ def _check(table: Untyped, options: Options) -> None:
 def _problem(table: Untyped, options: Options) -> str:
     """Ask the server for one key, and return what is wrong with the question, or ''."""
     try:
-        _todo(table, options).fetch("KEY", limit=1)
+        missing(table, options).fetch("KEY", limit=1)
     except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
-        return _in_words(error)
+        return in_words(error)
     return ""
 
 
-def _in_words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
     """Return the server's own sentence: a number stands before it, or the whole query behind it."""
     if not type(error).__module__.startswith(("datajoint", "pymysql")):
         return said(error)

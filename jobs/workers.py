@@ -14,7 +14,7 @@ from multiprocessing import forkserver, get_context
 from multiprocessing.connection import wait
 
 from jobs.computing import Tell
-from jobs.interrupts import Interrupts
+from jobs.interrupts import SIGNALS, Interrupts
 from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, said
 from jobs.working import HELLO, READY, work
 from jobsite.lab import LabServer
@@ -23,6 +23,7 @@ from jobsite.lab import LabServer
 SHARES_EACH = 4
 LOOK_S = 0.5
 GOODBYE_S = 5.0
+KILLED_BY = 128
 Settle = Callable[[int, list[Key], str], Key | None]
 CONTEXT = get_context("forkserver")
 
@@ -68,12 +69,15 @@ class Member:
             return "answers no more"
         if code < 0:
             return f"was killed by {signal.Signals(-code).name}"
-        return f"was ended by {signal.Signals(code - 128).name}" if code > 128 else f"ended with status {code}"
+        if code - KILLED_BY in SIGNALS:
+            return f"was ended by {signal.Signals(code - KILLED_BY).name}"
+        return f"ended with status {code}"
 
     @property
-    def was_killed(self) -> bool:
-        """Say whether it died without a chance to record its job."""
-        return (self.process.exitcode or 0) < 0
+    def has_left_its_job(self) -> bool:
+        """Say whether it died without a chance to record its job: killed, or by a make that ended the process."""
+        orderly = {KILLED_BY + signum for signum in SIGNALS}
+        return bool(self.share) and not self.has_said_why and self.process.exitcode not in orderly
 
 
 class Crew:
@@ -133,7 +137,7 @@ class Crew:
             raise InterruptedRunError(self._interrupts.received)
         if self._stopped:
             raise StoppedError
-        if self._waiting:
+        if self._waiting and not self._options.time_is_up:
             raise StoppedError(f"{len(self._waiting)} keys were not tried: no process is left to try them")
 
     def _at_work(self) -> list[Member]:
@@ -141,7 +145,7 @@ class Crew:
 
     def _deal(self) -> None:
         """Give every idle member a share of what waits."""
-        if self._stopped or self._interrupts.received is not None:
+        if self._stopped or self._interrupts.received is not None or self._options.time_is_up:
             return
         for member in list(self._idle):
             share = self._next_share()
@@ -190,23 +194,24 @@ class Crew:
         how = f"worker process {member.process.pid} {member.end()}"
         if self._interrupts.received is not None:
             return
-        if member.was_killed and member.share:
-            self._tell_killed(member, how)
+        if member.has_left_its_job:
+            self._settle_for(member, how)
         elif not member.has_said_why:
             self._trouble(f"A {how}.")
         self._waiting.extendleft(reversed(member.share))
 
-    def _tell_killed(self, member: Member, how: str) -> None:
-        """Make an error of the key it was at; the next one of its table must not be killed by it as well."""
+    def _settle_for(self, member: Member, how: str) -> None:
+        """Make an error of the key it was at, so that the next one is not killed by it as well, and replace it."""
         try:
             key = self._settle(member.process.pid or 0, member.share, f"Killed: {how}")
         except Exception as failure:
             key, how = member.share[0], f"{how}; its reservation is left behind ({said(failure)})"
-        if key is None:
+        if key is None:  # it was at none: another one might die as well, again and again
             self._trouble(f"A {how}.")
             return
         member.share.remove(key)
         self._tell(Outcome(key, "failed", f"Killed: {how}"))
+        self._members.append(Member(self._lab, self._options))
 
     def _pass_on(self, signum: int) -> None:
         for member in self._members:

@@ -6,9 +6,10 @@ import sys
 from multiprocessing.connection import Connection
 
 from jobs.computing import compute
+from jobs.finding import find_table
 from jobs.interrupts import Interrupts
 from jobs.outcomes import InterruptedRunError, Options, StoppedError, Untyped, WrongInputError
-from jobs.pipelines import connect, find_table, reservations_of
+from jobs.pipelines import connect, reservations_of
 from jobs.reservations import Reservations
 from jobsite.lab import LabServer
 

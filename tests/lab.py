@@ -111,8 +111,8 @@ class Lab:
         return subprocess.CompletedProcess(worker.args, worker.wait(), said, complained)
 
     def start(self, schema: str, *arguments: str, user: str = "alice", table: str = "Score", **environ: str) -> Worker:
-        """Start `manage.py populate` and leave it running."""
-        command = ["populate", f"tests.pipeline.{table}", *arguments]
+        """Start `manage.py populate` and leave it running; without `table`, of the whole module."""
+        command = ["populate", f"tests.pipeline.{table}".rstrip("."), *arguments]
         env = {
             **os.environ,
             **GROUND.environ(user),

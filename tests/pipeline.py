@@ -7,7 +7,9 @@ come from the environment, so that each test has schemas of its own on the share
 # DataJoint is published without types.
 # mypy: allow-subclassing-any, disable-error-code="operator"
 
+import multiprocessing
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -48,6 +50,13 @@ def analyse(behaviour: str) -> float:
             return 1 / 0
         except ZeroDivisionError as error:
             raise OwnError("no spikes: Überlänge 🧠") from error
+    if behaviour == "quits":
+        os._exit(3)
+    if behaviour == "crashes":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if behaviour == "pool":
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            return float(sum(pool.map(abs, range(-3, 0))))
     if behaviour == "random":
         return float(numpy.random.random())
     return 1.0
@@ -69,6 +78,8 @@ class Score(dj.Computed):
             Path(gate).with_suffix(".waiting").touch()
             while not Path(gate).exists():
                 time.sleep(0.02)
+        if behaviour == "slow":
+            time.sleep(float(os.environ["TEST_SLOW_S"]))
         if behaviour == "fixable" and not os.environ.get("TEST_FIXED"):
             raise RuntimeError("the settings file is missing")
         if behaviour == "database":

@@ -5,6 +5,7 @@ cursor or pass for another line.
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import TextIOBase
 from typing import Any, TextIO
@@ -15,6 +16,8 @@ from jobs.outcomes import Outcome, Report
 MESSAGE_CHARS = 500
 FAILURES_LISTED = 50
 UNKNOWN_COLUMNS, UNKNOWN_ROWS = 80, 24
+HELD = ("error", "ignore", "reserved")
+BAR = "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, ETA {remaining}{postfix}"
 
 
 @dataclass
@@ -22,12 +25,17 @@ class Tally:
     """What came of one table so far."""
 
     table: str
-    keys: int
-    held_back: int
+    keys: int = 0
+    held_back: Mapping[str, int] = field(default_factory=dict)
     done: int = 0
     skipped: int = 0
     released: int = 0
     failed: list[Outcome] = field(default_factory=list)
+
+    def begin(self, keys: int, held_back: Mapping[str, int]) -> None:
+        """Add keys that will be tried."""
+        self.keys += keys
+        self.held_back = held_back
 
     def count(self, outcome: Outcome) -> None:
         """Add one outcome."""
@@ -45,15 +53,43 @@ class Tally:
         """Keys that the run did not come to."""
         return self.keys - self.done - self.skipped - self.released - len(self.failed)
 
+    @property
+    def elsewhere(self) -> int:
+        """Keys that other workers have."""
+        return self.held_back.get("reserved", 0) + self.skipped
+
+    def as_bar(self) -> str:
+        """Return what a moving bar says."""
+        counts = {"done": self.done, "failed": len(self.failed), "elsewhere": self.elsewhere, "left": self.untried}
+        return ", ".join(f"{count} {word}" for word, count in counts.items() if count or word in ("done", "left"))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values, with every failure."""
+        return {
+            "table": self.table,
+            "done": self.done,
+            "failed": [{"key": outcome.key, "message": outcome.message} for outcome in self.failed],
+            "skipped": self.skipped,
+            "released": self.released,
+            "not_tried": self.untried,
+            "held_back": {status: self.held_back.get(status, 0) for status in HELD},
+        }
+
     def __str__(self) -> str:
         parts = [f"{self.done} done", f"{len(self.failed)} failed", f"{self.skipped} skipped"]
         if self.held_back:
-            parts.append(f"{self.held_back} held back (error, ignored or reserved)")
+            parts.append(held_in_words(self.held_back))
         if self.released:
             parts.append(f"{self.released} given back")
         if self.untried:
             parts.append(f"{self.untried} not tried")
         return f"{self.table}: {', '.join(parts)}"
+
+
+def held_in_words(held_back: Mapping[str, int]) -> str:
+    """Return `3 held back (2 error, 1 reserved)`, in DataJoint's words."""
+    parts = ", ".join(f"{held_back[status]} {status}" for status in HELD if held_back.get(status))
+    return f"{sum(held_back.values())} held back ({parts})"
 
 
 class Lines(Report):
@@ -62,23 +98,34 @@ class Lines(Report):
     def __init__(self, out: TextIO | TextIOBase) -> None:
         """`out` is where the lines go."""
         self.out = out
-        self.tallies: list[Tally] = []
+        self._by_table: dict[str, Tally] = {}
         self.troubles: list[str] = []
+
+    @property
+    def tallies(self) -> list[Tally]:
+        """What came of each table, in the order they were begun."""
+        return list(self._by_table.values())
 
     @property
     def has_failed(self) -> bool:
         """Say whether anything went wrong so far."""
         return bool(self.troubles) or any(tally.failed for tally in self.tallies)
 
-    def begin(self, table: str, keys: int, held_back: int) -> None:
+    def begin(self, table: str, keys: int, held_back: Mapping[str, int]) -> None:
         """Name the table."""
-        self.tallies.append(Tally(table, keys, held_back))
-        self._start(self.tallies[-1])
+        self._now = self._by_table.setdefault(table, Tally(table))
+        self._now.begin(keys, held_back)
+        self._start(self._now, keys)
 
     def outcome(self, outcome: Outcome) -> None:
         """Write the key's line."""
-        self.tallies[-1].count(outcome)
+        self._now.count(outcome)
         self._show(outcome)
+
+    def note(self, text: str) -> None:
+        """Write it."""
+        self.close()
+        self.write(text)
 
     def trouble(self, text: str) -> None:
         """Write the trouble, and keep it for the summary."""
@@ -97,6 +144,14 @@ class Lines(Report):
         for text in self.troubles:
             self.write(f"TROUBLE {text}")
 
+    def as_json(self, status: int) -> dict[str, Any]:
+        """Return the summary as plain values, with the exit status."""
+        return {
+            "status": status,
+            "tables": [tally.as_json() for tally in self.tallies],
+            "troubles": self.troubles,
+        }
+
     def write(self, text: str) -> None:
         """Write one line and flush it: whoever follows the log sees it now."""
         self.out.write(printable(text, self.out) + "\n")
@@ -105,9 +160,9 @@ class Lines(Report):
     def close(self) -> None:
         """Nothing is open."""
 
-    def _start(self, tally: Tally) -> None:
-        held = f", {tally.held_back} held back (error, ignored or reserved)" if tally.held_back else ""
-        self.write(f"{tally.table}: {tally.keys} to compute{held}")
+    def _start(self, tally: Tally, keys: int) -> None:
+        held = f", {held_in_words(tally.held_back)}" if tally.held_back else ""
+        self.write(f"{tally.table}: {keys} to compute{held}")
 
     def _show(self, outcome: Outcome) -> None:
         self.write(failure(outcome) if outcome.status == "failed" else f"{outcome.status} {key_of(outcome.key)}")
@@ -131,11 +186,12 @@ class Bar(Lines):
             self.bar.close()
             self.bar = None
 
-    def _start(self, tally: Tally) -> None:
+    def _start(self, tally: Tally, keys: int) -> None:
         from tqdm import tqdm
 
         self.close()
-        self.bar = tqdm(total=tally.keys, desc=tally.table, file=self.out, unit="key", **self._extent())
+        self.bar = tqdm(total=keys, desc=tally.table, file=self.out, unit=" keys", bar_format=BAR, **self._extent())
+        self.bar.set_postfix_str(tally.as_bar())
 
     def _extent(self) -> dict[str, int | bool]:
         # Some terminals (in containers, over serial lines) say they are 0 by 0, and tqdm would show nothing.
@@ -146,8 +202,7 @@ class Bar(Lines):
     def _show(self, outcome: Outcome) -> None:
         if outcome.status == "failed":
             self.write(failure(outcome))
-        tally = self.tallies[-1]
-        self.bar.set_postfix(failed=len(tally.failed), skipped=tally.skipped, refresh=False)
+        self.bar.set_postfix_str(self._now.as_bar(), refresh=False)
         self.bar.update()
 
 

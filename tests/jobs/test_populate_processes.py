@@ -1,6 +1,7 @@
 """manage.py populate --processes: each process has a connection of its own, and one that dies takes nothing with it."""
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 
@@ -13,11 +14,13 @@ from tests.lab import Lab, eventually, is_connected
 SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
 ROWS = {"calls": [""] * 8, "all": ["", "value", *[""] * 8], "stopped": ["value", "value", *[""] * 4]}
 ROWS["random"] = ["random"] * 12
+ROWS["dies"] = ["crashes", "quits", "crashes", "", "quits", "", "pool"]
 SCHEMAS: list[str] = []
 COMMANDS = {
     "calls": [SCORE, "--restrict", "subject='calls'", "--processes", "2", "--limit", "5", "--max-calls", "3"],
     "all": [SCORE, SUMMARY, "--restrict", "subject='all'", "--processes", "2"],
     "random": [SCORE, "--restrict", "subject='random'", "--processes", "2"],
+    "dies": [SCORE, "--restrict", "subject='dies'", "--processes", "2"],
     "stopped": [SCORE, SUMMARY, "--restrict", "subject='stopped'", "--processes", "2", "--stop-on-error"],
 }
 
@@ -59,6 +62,21 @@ def test_stop_on_error_stops_all_processes(runs: dict[str, Answer]) -> None:
     assert runs["stopped"].status == 1
     assert "not tried" in runs["stopped"].out
     assert SUMMARY not in runs["stopped"].out
+
+
+def test_keys_that_kill_their_process_become_errors_and_all_others_are_computed(runs: dict[str, Answer]) -> None:
+    assert f"{SCORE}: 3 done, 4 failed, 0 skipped" in runs["dies"].out.splitlines()
+    rows = GROUND.sql(f"SELECT status, error_message FROM `{SCHEMAS[-1]}`.`~jobs` WHERE error_message LIKE 'Killed%'")
+    assert sorted(re.sub(r"\d{2,}", "N", message) for _, message in rows) == [
+        "Killed: worker process N ended with status 3",
+        "Killed: worker process N ended with status 3",
+        "Killed: worker process N was killed by SIGSEGV",
+        "Killed: worker process N was killed by SIGSEGV",
+    ]
+
+
+def test_a_make_may_start_processes_of_its_own(runs: dict[str, Answer]) -> None:
+    assert GROUND.sql(f"SELECT score FROM `{SCHEMAS[-1]}`.__score WHERE subject = 'dies' AND session = 7") == [(6.0,)]
 
 
 def reserved(schema: str) -> list[tuple[int, int]]:

@@ -21,7 +21,11 @@ WRONG = {
     "raises": (["raises.Spikes"], "raises could not be imported: ZeroDivisionError: division by zero ("),
     "syntax": (["syntax.Spikes"], "syntax could not be imported: SyntaxError: "),
     "exits": (["exits.Spikes"], "exits could not be imported: SystemExit: no licence ("),
-    "no module named": (["Spikes"], "“Spikes” is not a table: write it as module.Table, such as lab.ephys.Spikes."),
+    "no module named": (["Spikes"], "There is no module Spikes: it is neither in the current directory"),
+    "a module without tables": (["tests.ground"], "tests.ground defines no auto-populated table."),
+    "time": ([SCORE, "--forever", "--sleep", "soon"], "--sleep: “soon” is not a length of time: write 90s,"),
+    "idle once": ([SCORE, "--max-idle", "5m"], "--max-idle goes with --forever: without it, a run ends when"),
+    "for ever without reservation": ([SCORE, "--forever", "--no-reserve"], "--forever needs reservations, or a key"),
     "not a name": (["lab..Spikes"], "“lab..Spikes” is not a table"),
     "near miss": (["tests.pipeline.Scores"], "tests.pipeline has no table Scores. Did you mean Score?"),
     "no such table": (

@@ -16,7 +16,7 @@ def test_a_terminal_shows_a_bar_with_failures_above_it(lab: Lab) -> None:
     schema, _ = lab.pipeline(recordings={"a": "", "b": "hostile", "c": ""})
     answer = on_a_terminal(schema, SCORE)
     assert (answer.status, answer.err) == (1, "")
-    assert "3/3" in answer.out
+    assert "2 done, 1 failed, 0 left" in answer.out
     assert "done subject=a" not in answer.out
     assert r"FAILED subject=b, session=1: ValueError: \x1b[2Jwiped\nsubject=z done\u202e" in answer.out
     assert "\x1b[2J" not in answer.out
@@ -51,7 +51,7 @@ def test_a_long_message_is_cut() -> None:
 @pytest.fixture
 def lines() -> Lines:
     lines = Lines(io.StringIO())
-    lines.begin("lab.Spikes", FAILURES_LISTED + 3, 0)
+    lines.begin("lab.Spikes", FAILURES_LISTED + 3, {})
     return lines
 
 

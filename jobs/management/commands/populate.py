@@ -4,17 +4,22 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jobs.interrupts import Interrupts
+from jobs.management.asked import Asked
+from jobs.management.preview import Preview, preview
 from jobs.management.progress import Bar, Lines, printable
-from jobs.outcomes import ON_STOP, ORDERS, InterruptedRunError, Options, Untyped, WrongInputError
-from jobs.populate import populate
+from jobs.outcomes import ON_STOP, ORDERS, InterruptedRunError, Untyped, WrongInputError
+from jobs.populate import populate, prepare
 
 FAILED, WRONG_INPUT, KILLED_BY = 1, 2, 128
-EXAMPLE = "write an object such as '{\"scale\": 2}'"
+STDOUT, STDERR = 1, 2
+ON_STOP_HELP = "what Ctrl-C or SIGTERM makes of the job in hand: an error, or given back (default: error)"
 
 
 class Command(BaseCommand):
@@ -28,9 +33,14 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Name the arguments. Values are read in `handle`, which answers a wrong one in one line."""
+        """Name the arguments. Values are read by `jobs.management.asked`, which answers a wrong one in one line."""
         say = parser.add_argument
-        say("tables", nargs="+", metavar="module.Table", help="tables to populate, in this order")
+        say(
+            "tables",
+            nargs="+",
+            metavar="module.Table",
+            help="tables to populate, or modules for all their tables; each after those that it depends on",
+        )
         say("--restrict", action="append", default=[], metavar="SQL", help="a condition on the keys; may be repeated")
         say("--order", default="original", metavar="|".join(ORDERS), help="the order of the keys (default: original)")
         say("--limit", metavar="N", help="look at N keys of each table at most, counting those held back")
@@ -38,19 +48,25 @@ class Command(BaseCommand):
         say("--processes", default="1", metavar="N", help="compute in N processes, each with its own connection")
         say("--no-reserve", action="store_true", help="do without the jobs table; only while nobody else computes")
         say("--stop-on-error", action="store_true", help="end the run after the first failure")
-        say(
-            "--on-stop",
-            default="error",
-            metavar="|".join(ON_STOP),
-            help="what Ctrl-C or SIGTERM makes of the job in hand",
-        )
+        say("--on-stop", default="error", metavar="|".join(ON_STOP), help=ON_STOP_HELP)
         say("--make-kwargs", default="{}", metavar="JSON", help="an object of keyword arguments for make")
+        say("--forever", action="store_true", help="look for new keys again when there is nothing to compute")
+        say("--sleep", default="60s", metavar="TIME", help="with --forever: look again after that time (default: 60s)")
+        say("--max-idle", metavar="TIME", help="with --forever: end when there was nothing to compute for that long")
+        say("--run-duration", metavar="TIME", help="begin no key after that time: 90s, 30m, 8h, 2d")
+        say("--stagger", default="0", metavar="TIME", help="begin after a random part of that time")
+        say("--dry-run", action="store_true", help="say what would be computed, and who holds the rest; write nothing")
+        say("--json", action="store_true", help="write the summary to standard output as JSON, all else to the other")
 
     def handle(self, *args: object, **options: Untyped) -> None:
         """Run, summarise, and leave with the status that `help` names."""
-        lines = Bar(sys.stdout) if self.stdout.isatty() else Lines(self.stdout)
+        out = sys.stderr if options["json"] else sys.stdout
+        lines = Bar(out) if out.isatty() else Lines(out)
         try:
-            status = self._run(lines, options)
+            with _all_else_on_stderr() if options["json"] else nullcontext():
+                status, summary = self._run(lines, options)
+            if options["json"]:
+                self.stdout.write(json.dumps(summary, default=_plain, indent=2))
         except BrokenPipeError:  # nobody reads any more; Python would complain once more on its way out
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             status = FAILED
@@ -59,60 +75,49 @@ class Command(BaseCommand):
         if status:
             sys.exit(status)
 
-    def _run(self, lines: Lines, options: dict[str, Untyped]) -> int:
+    def _run(self, lines: Lines, options: dict[str, Untyped]) -> tuple[int, dict[str, Untyped]]:
+        """Return the exit status, and the summary as plain values."""
         with Interrupts() as interrupts:
             try:
-                wanted, processes = read_options(options)
-                populate(options["tables"], wanted, processes, settings.LAB, lines, interrupts)
+                asked = Asked.read(options)
+                tables = prepare(asked.tables, asked.options, settings.LAB)
+                if options["dry_run"]:
+                    return self._preview(lines, preview(tables, asked.options))
+                populate(tables, asked.options, asked.processes, settings.LAB, lines, interrupts, asked.schedule)
             except WrongInputError as error:
                 raise CommandError(printable(str(error)), returncode=WRONG_INPUT) from None
             except (InterruptedRunError, KeyboardInterrupt, SystemExit):
                 return self._interrupted(lines, interrupts.received or signal.SIGTERM)
             with interrupts.held():
                 lines.summarise()
-        return FAILED if lines.has_failed else 0
+        status = FAILED if lines.has_failed else 0
+        return status, lines.as_json(status)
 
-    def _interrupted(self, lines: Lines, signum: int) -> int:
+    def _interrupted(self, lines: Lines, signum: int) -> tuple[int, dict[str, Untyped]]:
         lines.summarise()
         lines.write(f"Ended by {'Ctrl-C' if signum == signal.SIGINT else 'SIGTERM'}.")
-        return KILLED_BY + signum
+        return KILLED_BY + signum, lines.as_json(KILLED_BY + signum)
+
+    def _preview(self, lines: Lines, previews: list[Preview]) -> tuple[int, dict[str, Untyped]]:
+        for line in (line for found in previews for line in found.lines()):
+            lines.write(line)
+        return 0, {"tables": [found.as_json() for found in previews]}
 
 
-def read_options(options: dict[str, Untyped]) -> tuple[Options, int]:
-    """Return what the command line asks for, and the number of processes. Raises WrongInputError in one sentence."""
-    if options["order"] not in ORDERS:
-        raise WrongInputError(f"--order is one of {', '.join(ORDERS)}, not “{options['order']}”.")
-    if options["on_stop"] not in ON_STOP:
-        raise WrongInputError(f"--on-stop is one of {', '.join(ON_STOP)}, not “{options['on_stop']}”.")
-    processes = _count("--processes", options["processes"]) or 1
-    if processes > 1 and options["no_reserve"]:
-        raise WrongInputError("--processes needs reservations, so that no key is computed twice: drop --no-reserve.")
-    wanted = Options(
-        restrictions=tuple(options["restrict"]),
-        order=options["order"],
-        limit=_count("--limit", options["limit"]),
-        max_calls=_count("--max-calls", options["max_calls"]),
-        reserve=not options["no_reserve"],
-        stop_on_error=options["stop_on_error"],
-        on_stop=options["on_stop"],
-        make_kwargs=_make_kwargs(options["make_kwargs"]),
-    )
-    return wanted, processes
-
-
-def _count(name: str, text: str | int | None) -> int | None:
-    if text is None:
-        return None
-    if not str(text).isdecimal() or int(text) < 1:
-        raise WrongInputError(f"{name} is a whole number from 1, not “{text}”.")
-    return int(text)
-
-
-def _make_kwargs(text: str) -> dict[str, Untyped]:
+@contextmanager
+def _all_else_on_stderr() -> Iterator[None]:
+    """Let what make prints go to standard error, also from processes that it starts."""
+    sys.stdout.flush()
+    kept = os.dup(STDOUT)
+    os.dup2(STDERR, STDOUT)
     try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise WrongInputError(f"--make-kwargs is not JSON ({error}): {EXAMPLE}.") from None
-    if not isinstance(found, dict):
-        raise WrongInputError(f"--make-kwargs is JSON but no object: {EXAMPLE}.")
-    return found
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, STDOUT)
+        os.close(kept)
+
+
+def _plain(value: object) -> str:
+    """Return what JSON has no word for: a date, a UUID, a decimal, bytes."""
+    return value.hex() if isinstance(value, bytes) else str(value)

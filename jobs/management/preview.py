@@ -1,0 +1,63 @@
+"""What would a run of populate compute, and who holds the rest? Nothing is reserved, computed or written."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from jobs.held import Holding
+from jobs.keys import key_of
+from jobs.management.progress import MESSAGE_CHARS
+from jobs.outcomes import Key, Options, Untyped, WrongInputError
+from jobs.populate import in_words
+from jobs.todo import choose, held_keys
+from jobsite.spans import say_span
+
+KEYS_LISTED = 50
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a run would do with one table."""
+
+    table: str
+    keys: list[Key]
+    held: list[tuple[Key, Holding]]
+
+    def lines(self) -> list[str]:
+        """Return it for a person, at most KEYS_LISTED keys of each kind."""
+        held = [f"{holding.status} {key_of(key)}: {_in_words(holding)}" for key, holding in self.held]
+        return [
+            f"{self.table}: {len(self.keys)} to compute, {len(self.held)} held back",
+            *_cut([f"would compute {key_of(key)}" for key in self.keys]),
+            *_cut(held),
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values, with every key."""
+        return {
+            "table": self.table,
+            "would_compute": self.keys,
+            "held_back": [{"key": key, **asdict(holding)} for key, holding in self.held],
+        }
+
+
+def preview(tables: Mapping[str, Untyped], options: Options) -> list[Preview]:
+    """Return what a run would do with each table as things stand; what one table gives the next is not known yet.
+
+    Raises WrongInputError when the server cannot say.
+    """
+    try:
+        return [Preview(name, choose(table, options).keys, held_keys(table, options)) for name, table in tables.items()]
+    except Exception as error:  # the server's or DataJoint's
+        raise WrongInputError(f"The keys could not be read: {in_words(error)}.") from None
+
+
+def _in_words(holding: Holding) -> str:
+    who = f"by {holding.user}, host {holding.host}, pid {holding.pid}, connection {holding.connection_id}"
+    message = f": {holding.message[:MESSAGE_CHARS]}" if holding.message else ""
+    return f"{who}, since {say_span(holding.age_s)}{message}"
+
+
+def _cut(lines: list[str]) -> list[str]:
+    more = [f"and {len(lines) - KEYS_LISTED} more"] if len(lines) > KEYS_LISTED else []
+    return [f"  {line}" for line in (*lines[:KEYS_LISTED], *more)]
