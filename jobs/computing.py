@@ -53,7 +53,7 @@ class _Run:
         self._reservations = reservations
         self._claims = Claims(table, keys, reservations, lambda key: tell(Outcome(key, "skipped")))
         self._ahead = Ahead(reservations)
-        self._maker = Maker(table, options.make_kwargs, interrupts.let_through)
+        self._maker = Maker(table, options.make_kwargs, interrupts.let_through, self._patiently)
 
     def go(self) -> None:
         with self._ahead:
@@ -130,6 +130,9 @@ class _Run:
             if not is_gone(failure) or self._interrupts.received is not None:
                 raise StoppedError(f"{len(rest.held)} keys may be left reserved: {said(failure)}") from None
             self._claims.owe(rest.held)
+
+    def _patiently(self, ask: Callable[[], None]) -> None:
+        until_it_answers(ask, self._interrupts)
 
     def _may_go_on(self) -> bool:
         return self._interrupts.received is None and not self._options.time_is_up

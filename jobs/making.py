@@ -17,11 +17,21 @@ Block = Callable[[], AbstractContextManager[None]]
 class Maker:
     """The make of one table: plain, the older `_make_tuples`, or of three parts."""
 
-    def __init__(self, table: Untyped, kwargs: Mapping[str, Any], user_code: Block) -> None:
-        """`user_code` is entered around every call of what the lab wrote: there signals may raise."""
+    def __init__(
+        self,
+        table: Untyped,
+        kwargs: Mapping[str, Any],
+        user_code: Block,
+        patiently: Callable[[Callable[[], None]], None],
+    ) -> None:
+        """`user_code` is entered around every call of what the lab wrote: there signals may raise.
+
+        `patiently` is given what may wait for a server that does not answer.
+        """
         self._table = table
         self._kwargs = dict(kwargs)
         self._user_code = user_code
+        self._patiently = patiently
         self._make = table._make_tuples if hasattr(table, "_make_tuples") else table.make
         self._in_parts = inspect.isgeneratorfunction(self._make)
 
@@ -56,7 +66,7 @@ class Maker:
             parts = self._make(dict(key), **self._kwargs)
             before = _fingerprint(next(parts))
             computed = next(parts)
-        self._table.connection.start_transaction()
+        self._patiently(self._table.connection.start_transaction)  # or what was computed for hours would be lost
         with self._user_code():
             parts = self._make(dict(key), **self._kwargs)
             if _fingerprint(next(parts)) != before:

@@ -62,6 +62,14 @@ def analyse(behaviour: str) -> float:
     return 1.0
 
 
+def wait_at_gate() -> None:
+    """Wait until the test opens the gate; a worker in make shows as a sleeping connection."""
+    gate = Path(os.environ["TEST_GATE"])
+    gate.with_suffix(".waiting").touch()
+    while not gate.exists():
+        time.sleep(0.02)
+
+
 @schema
 class Score(dj.Computed):
     definition = """
@@ -72,12 +80,8 @@ class Score(dj.Computed):
 
     def make(self, key: dict[str, Any], **options: Any) -> None:
         behaviour = (Recording & key).fetch1("behaviour")
-        gate = os.environ.get("TEST_GATE", "")
         if behaviour == "wait":
-            # Waits until the test opens the gate; a worker in make shows as a sleeping connection.
-            Path(gate).with_suffix(".waiting").touch()
-            while not Path(gate).exists():
-                time.sleep(0.02)
+            wait_at_gate()
         if behaviour == "slow":
             time.sleep(float(os.environ["TEST_SLOW_S"]))
         if behaviour == "fixable" and not os.environ.get("TEST_FIXED"):
@@ -101,6 +105,8 @@ class Summary(dj.Computed):
         return ((Score & key).fetch1("score"),)
 
     def make_compute(self, key: dict[str, Any], score: float) -> tuple[float]:
+        if os.environ.get("TEST_SUMMARY_WAITS"):
+            wait_at_gate()
         return (score + 1,)
 
     def make_insert(self, key: dict[str, Any], total: float) -> None:

@@ -1,0 +1,98 @@
+"""manage.py populate: the lab's server stops in the middle of a run, and comes back."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import MySQLdb
+import pytest
+
+from jobsite.demo.server import Server
+from tests.lab import LIGHT, PATIENCE_S, ROOT, eventually
+
+SCHEMA = "lab_outage"
+SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
+LOST = """OperationalError: (2003, "Can't connect to MySQL server on '127.0.0.1' ([Errno 111] Connection refused)")"""
+
+
+class Outage:
+    """A server of its own, with three keys to compute, and a worker on it."""
+
+    def __init__(self, home: Path) -> None:
+        self.server = Server(home / "server")
+        self.gate = home / "gate"
+        self.server.start()
+        self.sql(f"CREATE DATABASE {SCHEMA}", schema="")
+        self.start(SCORE, SUMMARY).communicate(timeout=PATIENCE_S)  # declares the tables
+        self.sql("INSERT INTO recording VALUES ('a', 1, 'wait'), ('b', 1, ''), ('c', 1, '')")
+
+    def sql(self, statement: str, schema: str = SCHEMA) -> list[tuple[Any, ...]]:
+        driver = MySQLdb.connect(host="127.0.0.1", port=self.server.port, user="root", db=schema, autocommit=True)
+        with driver.cursor() as cursor:
+            cursor.execute(statement)
+            rows = list(cursor.fetchall())
+        driver.close()
+        return rows
+
+    def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+        place = {"DJ_HOST": "127.0.0.1", "DJ_PORT": str(self.server.port), "DJ_USER": "root", "DJ_PASS": ""}
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "populate", *arguments],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                **LIGHT,
+                **place,
+                "DJ_USE_TLS": "0",
+                "TEST_SCHEMA": SCHEMA,
+                "TEST_GATE": str(self.gate),
+                **environ,
+            },
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def restart_while_in_make(self, worker: "subprocess.Popen[str]") -> None:
+        """Stop the server while the worker is in make, let make end, and start the server once it is missed."""
+        eventually(self.gate.with_suffix(".waiting").exists, "the worker to be inside make")
+        port = self.server.port
+        self.server.stop()
+        self.gate.touch()
+        assert worker.stderr
+        for line in worker.stderr:
+            if "does not answer" in line:
+                break
+        self.server.start(port=port)
+
+
+@pytest.fixture
+def outage() -> Iterator[Outage]:
+    with tempfile.TemporaryDirectory() as home:
+        made = Outage(Path(home))
+        yield made
+        made.server.stop()
+
+
+def test_a_run_waits_for_its_server_and_goes_on(outage: Outage) -> None:
+    worker = outage.start(SCORE)
+    outage.restart_while_in_make(worker)
+    out, _ = worker.communicate(timeout=PATIENCE_S)
+    assert worker.returncode == 1
+    assert outage.sql("SELECT subject FROM __score ORDER BY subject") == [("b",), ("c",)]
+    assert outage.sql("SELECT status, error_message FROM `~jobs`") == [("error", LOST)]
+    assert out.splitlines()[-2:] == [f"{SCORE}: 2 done, 1 failed, 0 skipped", f"  FAILED subject=a, session=1: {LOST}"]
+
+
+def test_what_was_computed_outside_of_a_transaction_is_kept(outage: Outage) -> None:
+    outage.sql("INSERT INTO __score VALUES ('a', 1, 2.5)")
+    worker = outage.start(SUMMARY, TEST_SUMMARY_WAITS="1")
+    outage.restart_while_in_make(worker)
+    out, _ = worker.communicate(timeout=PATIENCE_S)
+    assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SUMMARY}: 1 done, 0 failed, 0 skipped")
+    assert outage.sql("SELECT total FROM __summary") == [(3.5,)]
+    assert outage.sql("SELECT status FROM `~jobs`") == []
