@@ -18,7 +18,7 @@ test: ## all tests, on a private server and in a headless browser; ARGS="-k clea
 	@sh jobsite/demo/install.sh test
 	@$(RUN) -m pytest -n $(if $(TEST_LAB_URL),0,3) --dist loadfile --no-loadscope-reorder $(ARGS)
 
-bench: ## populate beside DataJoint's own, on a private server; ARGS="--delay-ms 1" adds a network
+bench: ## populate beside DataJoint's own, on a private server; ARGS="--only 8" chooses, --rounds repeats
 	@sh jobsite/demo/install.sh test
 	@$(RUN) -m benchmarks.populate $(ARGS)
 

@@ -1,8 +1,8 @@
 """How much faster than DataJoint's own populate is ours? Side by side in one run on one private server, as ratios.
 
 Each worker is a process of its own, started before the clock is: all wait for a gate, and the time runs from its
-opening until the last one is done. Absolute figures are of this machine; ratios travel. `--delay-ms` puts a network
-between workers and server.
+opening until the last one is done. Absolute figures are of this machine; ratios travel. Some cases put a network
+between workers and server. A wasted reservation is one whose key was computed by somebody else.
 """
 
 import argparse
@@ -25,6 +25,9 @@ ROOT = Path(__file__).resolve().parent.parent
 THEIRS, OURS = "theirs", "ours"
 SCHEMA = "lab_benchmark"
 DJANGO = {"DJANGO_SETTINGS_MODULE": "jobsite.settings"}
+CHANGED = """
+    SELECT COALESCE(SUM(rows_changed), 0) FROM information_schema.table_statistics WHERE table_name = '~jobs'
+"""
 ERROR_ROWS = """
     INSERT INTO `~jobs` (table_name, key_hash, status) SELECT '__result', MD5(number), 'error' FROM source
     WHERE number < %s
@@ -33,7 +36,7 @@ ERROR_ROWS = """
 
 @dataclass(frozen=True)
 class Case:
-    """What is measured: how many keys, workers, seconds in make, and keys that failed before."""
+    """What is measured: how many keys, workers, seconds in make, keys that failed before, and the round trip added."""
 
     name: str
     keys: int
@@ -41,6 +44,7 @@ class Case:
     make_s: float = 0.0
     errors: int = 0
     first_only: bool = False
+    away_ms: float = 0.0
 
 
 CASES = (
@@ -50,7 +54,19 @@ CASES = (
     Case("trivial make, 8 workers", 5_000, workers=8),
     Case("20 ms make, 1 worker", 150, make_s=0.02),
     Case("20 ms make, 8 workers", 3_000, workers=8, make_s=0.02),
+    Case("1 ms away, trivial make, 1 worker", 1_000, away_ms=1),
+    Case("1 ms away, 20 ms make, 8 workers", 2_000, workers=8, make_s=0.02, away_ms=1),
 )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one run took: seconds, statements of the server, reservations, and the peak memory of a worker in kB."""
+
+    took_s: float
+    statements: int
+    reservations: int
+    peak_kb: int
 
 
 class Worker:
@@ -77,9 +93,16 @@ class Worker:
 class Bench:
     """A server, and a way to it that may be slow."""
 
-    def __init__(self, server: Server, port: int) -> None:
-        """`port` is where the workers connect."""
-        self.server, self.port = server, port
+    def __init__(self, server: Server) -> None:
+        """The server runs."""
+        self.server = server
+        self._ways: dict[float, int] = {0.0: server.port}
+
+    def port(self, case: Case) -> int:
+        """Return where the case's workers connect."""
+        if case.away_ms not in self._ways:
+            self._ways[case.away_ms] = slow_way(self.server.port, case.away_ms / 1000)
+        return self._ways[case.away_ms]
 
     def sql(self, statement: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         """Run one statement as root."""
@@ -110,17 +133,24 @@ class Bench:
 
     def environ(self, case: Case) -> dict[str, str]:
         """Return the environment of a worker."""
-        place = {"DJ_HOST": "127.0.0.1", "DJ_PORT": str(self.port), "DJ_USER": "root", "DJ_PASS": "", "DJ_USE_TLS": "0"}
+        place = {
+            "DJ_HOST": "127.0.0.1",
+            "DJ_PORT": str(self.port(case)),
+            "DJ_USER": "root",
+            "DJ_PASS": "",
+            "DJ_USE_TLS": "0",
+        }
         return {**os.environ, **place, "BENCHMARK_MAKE_S": str(case.make_s), "BENCHMARK_SCHEMA": SCHEMA, **DJANGO}
 
-    def run(self, case: Case, whose: str) -> tuple[float, int, int]:
-        """Return seconds from the gate to the end, statements of the server meanwhile, and peak memory in kB."""
+    def run(self, case: Case, whose: str) -> Figures:
+        """Return what a run took from the opening of the gate to the end of its last worker."""
         self.prepare(case)
         calls = "1" if case.first_only else ""
         command = [sys.executable, "-m", "benchmarks.worker", whose, calls]
         workers = [Worker(command, self.environ(case)) for _ in range(case.workers)]
         for worker in workers:
             worker.hear()
+        self.sql("FLUSH TABLE_STATISTICS")
         before, start = self.statements(), time.perf_counter()
         for worker in workers:
             worker.go()
@@ -130,7 +160,10 @@ class Bench:
             worker.process.wait()
         (done,) = self.sql("SELECT COUNT(*) FROM __result")[0]
         assert done == (1 if case.first_only else case.keys), (whose, done)
-        return took, self.statements() - before, max(peaks)
+        statements = self.statements() - before
+        # Each reservation is a row that comes and goes.
+        (changed,) = self.sql(CHANGED)[0] if not case.errors else (0,)
+        return Figures(took, statements, int(str(changed)) // 2, max(peaks))
 
     def statements(self) -> int:
         """Return how many statements the server has run."""
@@ -167,23 +200,21 @@ def main() -> None:
     """Measure every case and print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="cases whose name contains this")
-    parser.add_argument("--delay-ms", type=float, default=0)
     parser.add_argument("--rounds", type=int, default=1)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
-        server = Server(Path(home))
+        server = Server(Path(home), options=["--userstat=ON"])
         server.start()
         try:
-            port = slow_way(server.port, chosen.delay_ms / 1000) if chosen.delay_ms else server.port
-            report(Bench(server, port), chosen.only, chosen.rounds)
+            report(Bench(server), chosen.only, chosen.rounds)
         finally:
             server.stop()
 
 
 def report(bench: Bench, only: str, rounds: int) -> None:
     """Print one line for each case, as soon as it is measured."""
-    print("| | DataJoint's own | Jobsite | ratio | statements a job | peak memory, MB |")
-    print("|---|---|---|---|---|---|")
+    print("| | DataJoint's own | Jobsite | ratio | statements a job | wasted reservations | peak memory, MB |")
+    print("|---|---|---|---|---|---|---|")
     for case in CASES:
         if only in case.name:
             for _ in range(rounds):
@@ -191,15 +222,16 @@ def report(bench: Bench, only: str, rounds: int) -> None:
                 print(line(case, theirs, ours), flush=True)
 
 
-def line(case: Case, theirs: tuple[float, int, int], ours: tuple[float, int, int]) -> str:
+def line(case: Case, theirs: Figures, ours: Figures) -> str:
     """Return the case's line."""
+    memory = f"{theirs.peak_kb / 1024:.0f} : {ours.peak_kb / 1024:.0f}"
+    ratio = f"{theirs.took_s / ours.took_s:.1f}"
     if case.first_only:
-        speeds = f"{theirs[0]:.2f} s | {ours[0]:.2f} s"
-    else:
-        speeds = f"{case.keys / theirs[0]:.0f} jobs/s | {case.keys / ours[0]:.0f} jobs/s"
-    asked = "" if case.first_only else f"{theirs[1] / case.keys:.1f} : {ours[1] / case.keys:.1f}"
-    memory = f"{theirs[2] / 1024:.0f} : {ours[2] / 1024:.0f}"
-    return f"| {case.name} | {speeds} | {theirs[0] / ours[0]:.1f} | {asked} | {memory} |"
+        return f"| {case.name} | {theirs.took_s:.2f} s | {ours.took_s:.2f} s | {ratio} | | | {memory} |"
+    speeds = f"{case.keys / theirs.took_s:.0f} jobs/s | {case.keys / ours.took_s:.0f} jobs/s"
+    asked = f"{theirs.statements / case.keys:.1f} : {ours.statements / case.keys:.1f}"
+    wasted = " : ".join(f"{figures.reservations / case.keys - 1:.0%}" for figures in (theirs, ours))
+    return f"| {case.name} | {speeds} | {ratio} | {asked} | {wasted} | {memory} |"
 
 
 if __name__ == "__main__":

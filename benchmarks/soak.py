@@ -55,7 +55,7 @@ class Night:
     def __init__(self, server: Server, home: Path, seed: int) -> None:
         """`seed` makes the accidents' choice repeatable, their moments are the machine's."""
         self.server, self.home, self.chance = server, home, random.Random(seed)  # noqa: S311
-        self.bench = Bench(server, server.port)
+        self.bench = Bench(server)
         self.case = Case("soak", KEYS, make_s=MAKE_S)
         self.makes = home / "makes.log"
         self.accidents: Counter[str] = Counter()

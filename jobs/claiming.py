@@ -17,8 +17,8 @@ from jobsite.columns import quoted
 CHUNK_S = 0.1
 MOST_AT_ONCE = 32
 # A look around is good for as many keys as are computed in this time: others move on meanwhile.
-WINDOW_S = 1.0
-LARGEST_WINDOW = 128
+WINDOW_S = 0.4
+LARGEST_WINDOW = 64
 LOOKED_AT = 500
 FURTHEST_APART = 256
 DONE = "SELECT DISTINCT {names} FROM {target} WHERE {keys}"
@@ -47,6 +47,7 @@ class Claims:
         self._ahead = 1
         self._look = 1
         self._apart = 1
+        self._moves = False
 
     def __bool__(self) -> bool:
         """Say whether keys are left."""
@@ -78,10 +79,16 @@ class Claims:
         """Fill the window with keys that are free. Who has met nobody does without: the list is as good as new."""
         looked = self._next_to_look_at(self._at_once if self._apart == 1 else max(self._look, self._ahead))
         free = self._free(looked) if self._apart > 1 else looked
-        # Further ahead where others have been.
-        self._look = self._ahead if len(free) * 2 > len(looked) else min(2 * len(looked), LOOKED_AT)
-        self._window.extend(free[: self._ahead])
-        self._put_back(free[self._ahead :])
+        # Elsewhere, and further, where others have been.
+        self._moves = len(free) * 2 <= len(looked)
+        self._look = min(2 * len(looked), LOOKED_AT) if self._moves else self._ahead
+        # Where little is left, others want it too: no more than is taken at once, from anywhere among it.
+        first, last = 0, self._ahead
+        if self._moves and free:
+            first = random.randrange(max(1, len(free) - self._at_once + 1))  # noqa: S311
+            last = first + self._at_once
+        self._window.extend(free[first:last])
+        self._put_back(free[:first] + free[last:])
         self._undecided = {}
 
     def _take(self) -> list[Job]:
@@ -98,6 +105,7 @@ class Claims:
 
     def _leave_window(self) -> None:
         """Somebody else works just here: begin elsewhere."""
+        self._moves = True
         self._move_apart()
         self._put_back(self._window)
         self._window = deque()
@@ -112,8 +120,9 @@ class Claims:
         self._ahead = max(1, min(int(WINDOW_S / make_s), self._ahead * 2, LARGEST_WINDOW))
 
     def _next_to_look_at(self, size: int) -> list[Job]:
-        places = max(1, min(self._apart, len(self._left) // size))
-        self._from = random.randrange(places) * size  # noqa: S311
+        if self._moves or self._from >= len(self._left):
+            places = max(1, min(self._apart, len(self._left) // self._ahead))
+            self._from = random.randrange(places) * self._ahead  # noqa: S311
         keys = self._left[self._from : self._from + size]
         del self._left[self._from : self._from + size]
         jobs = [job_of(key, self._table._job_key(key)) for key in keys]
@@ -159,8 +168,8 @@ class Claims:
         self._keep(wanted, [job.hash not in have for job in wanted])
 
     def _move_apart(self) -> None:
-        """Somebody else works here: begin at one of twice as many places."""
-        self._apart = min(self._apart * 2, FURTHEST_APART)
+        """Somebody else works here: begin at one of four times as many places."""
+        self._apart = min(self._apart * 4, FURTHEST_APART)
 
     def is_done(self, job: Job) -> bool:
         """Say whether the table holds this key."""
