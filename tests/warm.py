@@ -55,6 +55,10 @@ class WarmWorker:
             raise subprocess.TimeoutExpired(self.args, timeout or 0)
         return self._process.exitcode
 
+    def so_far(self) -> str:
+        """Return its output until now."""
+        return self._outputs[0].read_text() if self._outputs[0].exists() else ""
+
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """Wait for its end, and return its output and its errors."""
         self.wait(timeout)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.ground import GROUND
 from tests.lab import Lab, Worker, eventually
+from tests.warm import WarmWorker
 
 SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
 CONNECTED = "SELECT 1 FROM information_schema.processlist WHERE user = 'alice' AND id <> %s"
@@ -23,7 +24,8 @@ def insert(module: Any, *subjects: str) -> None:
 def test_keys_that_come_later_are_computed_until_the_run_is_idle_for_too_long(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": "", "b": "value"})
     worker = start(lab, schema, "--max-idle", "3s")
-    eventually(lambda: len(module.Score()) == 1, "the first key to be computed")
+    assert isinstance(worker, WarmWorker)
+    eventually(lambda: "Nothing to compute" in worker.so_far(), "the first keys to be tried")
     insert(module, "c")
     out, err = worker.communicate()
     assert (worker.returncode, err) == (1, "")
