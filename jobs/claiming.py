@@ -58,7 +58,7 @@ class Claims:
 
         When the server fails, its error is raised, and no key is lost.
         """
-        self._pay()
+        self.pay()
         try:
             if not self._window:
                 self._look_around()
@@ -71,7 +71,8 @@ class Claims:
         """Keep reservations in mind that could not be given back; the next question to the server does it."""
         self._owed += jobs
 
-    def _pay(self) -> None:
+    def pay(self) -> None:
+        """Give back what is owed."""
         self._reservations.release(self._owed)
         self._owed = []
 
@@ -98,6 +99,9 @@ class Claims:
         self._owed = reserved
         self._lose(wanted, reserved)
         missing = self._still_missing(reserved)
+        if not self._reservations.are_live(missing):
+            self.put_back(missing)
+            return []  # DataJoint has connected again in between: what is owed now bears a dead id
         self._owed = []
         if len(missing) < len(wanted):
             self._leave_window()

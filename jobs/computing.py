@@ -4,6 +4,7 @@ Whoever calls `compute` gives keys and hears outcomes. DataJoint is never import
 untyped.
 """
 
+import logging
 import signal
 import time
 import traceback
@@ -15,23 +16,30 @@ from jobs.interrupts import Interrupts
 from jobs.keys import key_of
 from jobs.making import Maker
 from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, Untyped, said
-from jobs.patience import is_gone, until_it_answers
+from jobs.patience import is_gone, until_it_answers, while_held_up
 from jobs.reservations import Job, Reservations
 
 Tell = Callable[[Outcome], None]
+log = logging.getLogger(__name__)
 
 
 def compute(
-    table: Untyped, keys: list[Key], options: Options, tell: Tell, interrupts: Interrupts, reservations: Reservations
+    table: Untyped,
+    keys: list[Key],
+    options: Options,
+    tell: Tell,
+    interrupts: Interrupts,
+    reservations: Reservations,
+    begun: Callable[[Key], None] = lambda key: None,
 ) -> None:
-    """Compute `keys` of `table` in about their order, and tell the outcome of each.
+    """Compute `keys` of `table` in about their order, and tell the outcome of each; `begun` hears of each before make.
 
     Raises InterruptedRunError after a signal, StoppedError when a failure ends the run, in both cases with every
     reservation of ours recorded or given back.
     """
     try:
         with interrupts.held():
-            _Run(table, keys, options, tell, interrupts, reservations).go()
+            _Run(table, keys, options, tell, interrupts, reservations, begun).go()
     except (KeyboardInterrupt, SystemExit):  # a second signal, which does not wait
         raise InterruptedRunError(interrupts.received or signal.SIGTERM) from None
 
@@ -45,8 +53,10 @@ class _Run:
         tell: Tell,
         interrupts: Interrupts,
         reservations: Reservations,
+        begun: Callable[[Key], None],
     ) -> None:
         self._table = table
+        self._begun = begun
         self._options = options
         self._tell = tell
         self._interrupts = interrupts
@@ -56,27 +66,42 @@ class _Run:
         self._maker = Maker(table, options.make_kwargs, interrupts.let_through, self._patiently)
 
     def go(self) -> None:
-        with self._ahead:
-            while self._claims and not self._options.time_is_up:
-                self._leave_if_interrupted()
-                self._ahead.hold(self._next_chunk())
-                self._work_through_chunk()
+        try:
+            with self._ahead:
+                while self._claims and not self._options.time_is_up:
+                    self._leave_if_interrupted()
+                    self._ahead.hold(self._next_chunk())
+                    self._work_through_chunk()
+        finally:
+            self._pay()
         self._leave_if_interrupted()
 
     def _work_through_chunk(self) -> None:
         driver = self._table.connection._conn
         slowest_s = 0.0
         try:
-            while self._may_go_on() and (job := self._ahead.begin()):
+            while self._may_go_on() and self._is_connected_by(driver) and (job := self._ahead.begin()):
                 began_s = time.perf_counter()
                 self._one(job)
                 slowest_s = max(slowest_s, time.perf_counter() - began_s)
-                if self._table.connection._conn is not driver:
-                    break  # DataJoint has connected again: what is still reserved bears a dead connection id
         finally:
             self._give_back(self._ahead.end())
         if slowest_s:
             self._claims.took(slowest_s)
+
+    def _is_connected_by(self, driver: Untyped) -> bool:
+        """Begin the transaction of the next job, and say whether that was over the connection its reservation names.
+
+        DataJoint connects again unasked: then what is still reserved bears a dead connection id.
+        """
+        if not self._ahead:
+            return False
+        try:
+            until_it_answers(self._maker.begin, self._interrupts)
+        except Exception as failure:
+            self._leave_if_interrupted()
+            raise StoppedError(f"No transaction could be begun: {said(failure)}") from None
+        return self._table.connection._conn is driver
 
     def _next_chunk(self) -> list[Job]:
         try:
@@ -87,7 +112,8 @@ class _Run:
 
     def _one(self, job: Job) -> None:
         try:
-            self._maker.make(job.key, lambda: self._reservations.complete(job), lambda: bool(self._ahead))
+            self._begun(job.key)
+            self._maker.make(job.key, lambda: self._complete(job), lambda: bool(self._ahead))
         except BaseException as error:
             outcome = self._after(job, error)
         else:
@@ -95,6 +121,9 @@ class _Run:
         self._tell(outcome)
         if outcome.status == "failed" and self._options.stop_on_error:
             raise StoppedError
+
+    def _complete(self, job: Job) -> None:
+        while_held_up(lambda: self._reservations.complete(job), self._interrupts)
 
     def _after(self, job: Job, error: BaseException) -> Outcome:
         """Leave no transaction open, and the error in place of the reservation. Raises StoppedError when it cannot."""
@@ -122,14 +151,20 @@ class _Run:
     def _give_back(self, rest: Rest) -> None:
         """Leave nothing reserved ahead, and no transaction open that the last commit began for the next job."""
         self._claims.put_back(rest.jobs)
-        self._claims.owe(rest.owed)
+        self._claims.owe([*rest.held, *rest.owed])
         try:
             self._end_transaction()
-            self._reservations.release(rest.held)
+            self._claims.pay()
+        except Exception as failure:  # the next question to the server, or the last, tries again
+            log.debug("Not given back yet: %s", failure)
+
+    def _pay(self) -> None:
+        """Leave nothing reserved behind. Raises StoppedError when that cannot be done."""
+        try:
+            self._end_transaction()
+            until_it_answers(self._claims.pay, self._interrupts)
         except Exception as failure:
-            if not is_gone(failure) or self._interrupts.received is not None:
-                raise StoppedError(f"{len(rest.held)} keys may be left reserved: {said(failure)}") from None
-            self._claims.owe(rest.held)
+            raise StoppedError(f"Keys of this worker may be left reserved: {said(failure)}") from None
 
     def _patiently(self, ask: Callable[[], None]) -> None:
         until_it_answers(ask, self._interrupts)

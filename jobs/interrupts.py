@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from types import FrameType
 
 LOOK_S = 0.2
+# What ends a cluster's job signals it more than once, at nearly the same time; a person's second Ctrl-C comes later.
+ONE_SIGNAL_S = 0.5
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # The exception and the words DataJoint's own handler uses, which end up in the jobs table (0.14.10, autopopulate.py).
 SIGTERM_RECEIVED = "SIGTERM received"
@@ -23,6 +25,7 @@ class Interrupts:
     def __init__(self) -> None:
         """Nothing is installed yet."""
         self.received: int | None = None
+        self._received_s: float | None = None
         self._held = False
         self._pass_on: Callable[[int], None] | None = None
         self._pid = os.getpid()
@@ -91,8 +94,12 @@ class Interrupts:
             signal.signal(signum, signal.SIG_DFL)
             os.kill(os.getpid(), signum)
             return
+        first_s, now_s = self._received_s, time.monotonic()
+        if first_s is not None and now_s - first_s < ONE_SIGNAL_S:
+            return
         again = self.received is not None
         self.received = self.received or signum
+        self._received_s = first_s or now_s
         if self._pass_on:
             self._pass_on(signum)
         elif again or not self._held:

@@ -7,17 +7,15 @@ from jobs.pipelines import reservations_of
 from jobs.reservations import job_of
 
 
-def settle(table: Untyped, options: Options, pid: int, keys: Sequence[Key], message: str) -> Key | None:
-    """Make an error of the key that process `pid` was at, give back what it had reserved besides, and return the key.
+def settle(table: Untyped, options: Options, pid: int, keys: Sequence[Key], at: Key | None, message: str) -> bool:
+    """Make an error of the key `at` which process `pid` was, give back what it had reserved besides of its `keys`.
 
-    `keys` are those it had to compute, in its order: it makes them in order, so the first one that is still reserved
-    was in make. Returns None when it held none.
+    Returns whether it still had that key reserved; otherwise it had finished it, or begun none.
     """
     reservations = reservations_of(table, options)
-    jobs = [job_of(key, table._job_key(key)) for key in keys]
-    held = reservations.held(pid, jobs)
-    if not held:
-        return None
-    reservations.error(held[0], message, "")
-    reservations.release(held[1:])
-    return held[0].key
+    held = reservations.held(pid, [job_of(key, table._job_key(key)) for key in keys])
+    in_make = [job for job in held if job.key == at]
+    for job in in_make:
+        reservations.error(job, message, "")
+    reservations.release([job for job in held if job not in in_make])
+    return bool(in_make)

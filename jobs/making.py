@@ -35,6 +35,12 @@ class Maker:
         self._make = table._make_tuples if hasattr(table, "_make_tuples") else table.make
         self._in_parts = inspect.isgeneratorfunction(self._make)
 
+    def begin(self) -> None:
+        """Begin the transaction of a make that is not in parts, unless the last commit did."""
+        # The property `in_transaction` would ask the server whether it is still there, before every key.
+        if not self._in_parts and not self._table.connection._in_transaction:
+            self._table.connection.start_transaction()
+
     def make(self, key: Key, finish: Callable[[], None], goes_on: Callable[[], bool]) -> None:
         """Compute the key, call `finish` and commit. Raises what make raises, with the transaction still open.
 
@@ -47,13 +53,12 @@ class Maker:
             if self._in_parts:
                 self._make_in_parts(key)
             else:
-                # The property of that name would ask the server whether it is still there, before every key.
-                if not connection._in_transaction:
-                    connection.start_transaction()
+                self.begin()
                 with self._user_code():
                     self._make(dict(key), **self._kwargs)
             finish()
-            if not self._in_parts and goes_on():
+            # A make may have ended the transaction itself: then there is none to chain to.
+            if not self._in_parts and connection._in_transaction and goes_on():
                 connection.query("COMMIT AND CHAIN")
             else:
                 connection.commit_transaction()

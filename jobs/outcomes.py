@@ -87,4 +87,8 @@ class InterruptedRunError(Exception):
 
 def said(error: BaseException) -> str:
     """Return an error in the words DataJoint stores: `ValueError: the trace is empty` (0.14.10, autopopulate.py)."""
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    try:
+        text = str(error)
+    except Exception:  # a lab's own exception may fail at this
+        text = "(what it says could not be read)"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -160,9 +160,9 @@ def _engine(
         def by_crew(name: str, table: Untyped, keys: list[Key], tell: Tell) -> None:
             table.connection.close()  # ours would only idle, and be cut off, while the others work
 
-            def settled(pid: int, left: list[Key], message: str) -> Key | None:
+            def settled(pid: int, left: list[Key], at: Key | None, message: str) -> bool:
                 table.connection.connect()
-                return settle(table, options, pid, left, message)
+                return until_it_answers(lambda: settle(table, options, pid, left, at, message), interrupts)
 
             crew.compute(name, keys, tell, settled)
 

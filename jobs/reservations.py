@@ -14,19 +14,18 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from jobs.error_texts import LONGEST_STACK, SHORT_STACK, cut_message, cut_stack, in_ascii
 from jobs.keys import key_hash
 from jobs.outcomes import Key, Untyped
+from jobs.patience import DEADLOCK, is_busy, is_gone
 from jobs.sessions import Beside, Session
 from jobsite.columns import quoted
 
-MESSAGE_CHARS = 2047
-TRUNCATED = "...truncated"  # DataJoint 0.14.10, jobs.py
-DUPLICATE, DEADLOCK, LOCK_TIMEOUT = 1062, 1213, 1205
+DUPLICATE = 1062
 RESERVE = "INSERT INTO {jobs} (table_name, key_hash, status, host, pid, connection_id, `key`, `user`) VALUES {rows}"
-REPLACE_BY_ERROR = """
-    REPLACE INTO {jobs}
-        (table_name, key_hash, status, host, pid, connection_id, `key`, `user`, error_message, error_stack)
-    VALUES {rows}
+BECOME_ERROR = """
+    UPDATE {jobs} SET status = 'error', error_message = %s, error_stack = %s, timestamp = CURRENT_TIMESTAMP
+    WHERE table_name = %s AND key_hash = %s AND status = 'reserved' AND pid = %s AND connection_id = %s
 """
 RELEASE = """
     DELETE FROM {jobs}
@@ -61,7 +60,7 @@ class Reservations(Protocol):
         """Take back the reservation of a computed job; inside make's transaction, so that both happen or neither."""
 
     def error(self, job: Job, message: str, stack: str) -> None:
-        """Put an error in place of the reservation."""
+        """Put an error in place of the reservation, if it still is the one we made."""
 
     def release(self, jobs: Sequence[Job]) -> None:
         """Give back reservations, for any worker to take."""
@@ -71,6 +70,9 @@ class Reservations(Protocol):
 
     def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
         """Return those that a process of this machine has reserved."""
+
+    def are_live(self, jobs: Sequence[Job]) -> bool:
+        """Say whether the reservations name the connection in use, or DataJoint has connected again since."""
 
     def beside(self) -> AbstractContextManager["Reservations"]:
         """Give the same over a connection of its own, to release jobs in another thread."""
@@ -88,6 +90,7 @@ class SchemaWide:
         self._pack = pack
         self._session = Session(connection)
         self._host, self._pid = platform.node(), os.getpid()
+        self._doubtful: list[Job] = []
 
     def reserve(self, jobs: Sequence[Job]) -> list[Job]:
         """Reserve what is still to be had, in as few statements as can be, and return it."""
@@ -100,19 +103,28 @@ class SchemaWide:
         self.release([job])
 
     def error(self, job: Job, message: str, stack: str) -> None:
-        """Replace the row by an error; what the table's character set cannot store is escaped."""
+        """Make an error of the row; what the table's character set or column cannot hold is escaped and cut.
+
+        A row that is gone or somebody else's is left alone: it was cleared, so that the key is computed again.
+        """
         try:
-            self._write_error(job, message, stack)
-        except Exception:  # DataJoint would end here, and leave the reservation behind
-            if message.isascii():
+            self._write_error(job, message, cut_stack(stack, LONGEST_STACK))
+        except Exception as failure:  # DataJoint would end here, and leave the reservation behind
+            if is_gone(failure) or is_busy(failure):
                 raise
-            self._write_error(job, message.encode("ascii", "backslashreplace").decode(), stack)
+            self._write_error(job, in_ascii(message), in_ascii(cut_stack(stack, SHORT_STACK)))
 
     def release(self, jobs: Sequence[Job]) -> None:
         """Delete the reservations that are still ours."""
+        jobs = [*jobs, *self._doubtful]
         for held_by, pid in {(job.held_by, job.pid) for job in jobs}:
             hashes = [job.hash for job in jobs if (job.held_by, job.pid) == (held_by, pid)]
             self._connection.query(self._sql(RELEASE), (self._table_name, hashes, pid, held_by))
+        self._doubtful = []
+
+    def are_live(self, jobs: Sequence[Job]) -> bool:
+        """Say whether the reservations bear the id of the connection in use."""
+        return all(job.held_by == self._session.who()[0] for job in jobs)
 
     def taken(self, jobs: Sequence[Job]) -> set[str]:
         """Ask by primary key."""
@@ -142,7 +154,8 @@ class SchemaWide:
         try:
             self._insert(jobs)
         except Exception as error:
-            if not is_taken(error):
+            if not is_taken(error) or (len(jobs) == 1 and is_busy(error)):
+                self._doubtful += ours  # the answer may have been lost after the rows were written
                 raise
             if self._session.who()[0] == held_by:
                 return self._reserve_what_is_left(jobs)
@@ -164,9 +177,8 @@ class SchemaWide:
         self._write(RESERVE, [self._row(job, "reserved") for job in jobs])
 
     def _write_error(self, job: Job, message: str, stack: str) -> None:
-        if len(message) > MESSAGE_CHARS:
-            message = message[: MESSAGE_CHARS - len(TRUNCATED)] + TRUNCATED
-        self._write(REPLACE_BY_ERROR, [(*self._row(job, "error"), message, self._pack(stack))])
+        values = (cut_message(message), self._pack(stack), self._table_name, job.hash, job.pid, job.held_by)
+        self._connection.query(self._sql(BECOME_ERROR), values)
 
     def _row(self, job: Job, status: str) -> tuple[object, ...]:
         connection_id, user = self._session.who()
@@ -204,6 +216,10 @@ class Unreserved:
         """Nothing is held."""
         return []
 
+    def are_live(self, jobs: Sequence[Job]) -> bool:
+        """Nothing names a connection."""
+        return True
+
     @contextmanager
     def beside(self) -> Iterator["Unreserved"]:
         """Nothing is connected."""
@@ -216,6 +232,6 @@ def job_of(key: Key, job_key: Key) -> Job:
 
 
 def is_taken(error: BaseException) -> bool:
-    """Say whether an INSERT failed because another worker has the key, or is about to have it."""
-    # DataJoint makes a DuplicateError of 1062 and leaves the other two as the driver raised them.
-    return type(error).__name__ == "DuplicateError" or error.args[:1] in ((DUPLICATE,), (DEADLOCK,), (LOCK_TIMEOUT,))
+    """Say whether an INSERT failed because another worker has a key, or takes or leaves one just now."""
+    # DataJoint makes a DuplicateError of 1062 and leaves a deadlock as the driver raised it.
+    return type(error).__name__ == "DuplicateError" or error.args[:1] in ((DUPLICATE,), (DEADLOCK,))

@@ -24,7 +24,8 @@ SHARES_EACH = 4
 LOOK_S = 0.5
 GOODBYE_S = 5.0
 KILLED_BY = 128
-Settle = Callable[[int, list[Key], str], Key | None]
+NOWHERE = -1
+Settle = Callable[[int, list[Key], Key | None, str], bool]
 CONTEXT = get_context("forkserver")
 
 
@@ -35,12 +36,25 @@ class Member:
         """Start the process; it says HELLO when it can take signals, and READY when it can take keys."""
         self.pipe, theirs = CONTEXT.Pipe()
         # Not a daemon: a make may start processes of its own. The password goes through a pipe, not the process list.
-        self.process = CONTEXT.Process(target=work, args=(theirs, lab, options), daemon=False)
+        self._at = CONTEXT.RawValue("q", NOWHERE)
+        self.process = CONTEXT.Process(target=work, args=(theirs, self._at, lab, options), daemon=False)
         self.process.start()
         theirs.close()
         self.takes_signals = False
         self.has_said_why = False
         self.share: list[Key] = []
+        self._given: list[Key] = []
+
+    def give(self, table: str, share: list[Key]) -> None:
+        """Send it keys to compute. Raises OSError when it has ended."""
+        self._at.value = NOWHERE
+        self.pipe.send((table, share))
+        self.share, self._given = share, list(share)
+
+    @property
+    def at(self) -> Key | None:
+        """The key that it began last; None before any of its share."""
+        return None if self._at.value == NOWHERE else self._given[self._at.value]
 
     def has_news(self) -> bool:
         """Say whether it has spoken or ended. A dead one's pipe may stay open in processes that its make started."""
@@ -98,41 +112,41 @@ class Crew:
         self._stopped = False
         self._table = ""
         self._tell: Tell = lambda outcome: None
-        self._settle: Settle = lambda pid, keys, how: None
+        self._settle: Settle = lambda pid, keys, at, how: False
 
     def __enter__(self) -> "Crew":
-        """Start the members; from here on signals go to them."""
-        self._passing = self._interrupts.passed_on(self._pass_on)
-        self._passing.__enter__()
-        _prepare_to_fork()
-        self._members = [Member(self._lab, self._options) for _ in range(self._size)]
+        """Start the members."""
+        with self._interrupts.held():
+            _prepare_to_fork()
+            self._members = [Member(self._lab, self._options) for _ in range(self._size)]
         return self
 
     def __exit__(self, *exception: object) -> None:
         """Let everybody go, and wait until they have gone."""
-        for member in self._members:
-            member.leave()
-        for member in self._members:
-            member.process.join()
-        self._passing.__exit__(None, None, None)
+        with self._interrupts.passed_on(self._pass_on):
+            for member in self._members:
+                member.leave()
+            for member in self._members:
+                member.process.join()
 
     def compute(self, table: str, keys: list[Key], tell: Tell, settle: Settle) -> None:
         """Compute `keys` of the table of that dotted name; return when all are told, or nobody is left to do them.
 
-        `settle` is asked what a killed process left behind: it gets its id, its keys and how it ended, and returns the
-        key that it was at.
+        `settle` puts right what a killed process left behind: it gets its id, its keys, the one that it was at and how
+        it ended, and returns whether it was in the make of that key.
 
         Raises InterruptedRunError after a signal, StoppedError when a failure ends the run.
         """
         self._table, self._tell, self._waiting = table, tell, deque(keys)
         self._settle = settle
-        self._deal()
-        while self._at_work():
-            wait([member.pipe for member in self._at_work()], timeout=LOOK_S)
-            for member in self._at_work():
-                if member.has_news():
-                    self._hear(member)
+        with self._interrupts.passed_on(self._pass_on):
             self._deal()
+            while self._at_work():
+                wait([member.pipe for member in self._at_work()], timeout=LOOK_S)
+                for member in self._at_work():
+                    if member.has_news():
+                        self._hear(member)
+                self._deal()
         if self._interrupts.received is not None:
             raise InterruptedRunError(self._interrupts.received)
         if self._stopped:
@@ -161,12 +175,10 @@ class Crew:
 
     def _give(self, member: Member, share: list[Key]) -> None:
         try:
-            member.pipe.send((self._table, share))
+            member.give(self._table, share)
         except OSError:
             self._waiting.extendleft(reversed(share))
             self._lose(member)
-        else:
-            member.share = share
 
     def _hear(self, member: Member) -> None:
         try:
@@ -202,15 +214,16 @@ class Crew:
 
     def _settle_for(self, member: Member, how: str) -> None:
         """Make an error of the key it was at, so that the next one is not killed by it as well, and replace it."""
+        at = member.at
         try:
-            key = self._settle(member.process.pid or 0, member.share, f"Killed: {how}")
+            was_in_make = self._settle(member.process.pid or 0, member.share, at, f"Killed: {how}")
         except Exception as failure:
-            key, how = member.share[0], f"{how}; its reservation is left behind ({said(failure)})"
-        if key is None:  # it was at none: another one might die as well, again and again
+            was_in_make, how = at is not None, f"{how}; its reservations are left behind ({said(failure)})"
+        if at is None or not was_in_make:  # another one might die as well, again and again
             self._trouble(f"A {how}.")
             return
-        member.share.remove(key)
-        self._tell(Outcome(key, "failed", f"Killed: {how}"))
+        member.share.remove(at)
+        self._tell(Outcome(at, "failed", f"Killed: {how}"))
         self._members.append(Member(self._lab, self._options))
 
     def _pass_on(self, signum: int) -> None:
@@ -219,8 +232,9 @@ class Crew:
 
 
 def _prepare_to_fork() -> None:
-    """Start the process that members are forked from. Ctrl-C must not reach a member before it can take signals."""
+    """Start the process that members are forked from. No signal may end it, or a member before it can take one."""
     CONTEXT.set_forkserver_preload(["datajoint"])
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # inherited by all of them
+    before = {signum: signal.signal(signum, signal.SIG_IGN) for signum in SIGNALS}  # inherited by all of them
     forkserver.ensure_running()
-    signal.signal(signal.SIGINT, before)
+    for signum, handler in before.items():
+        signal.signal(signum, handler)

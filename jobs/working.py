@@ -3,12 +3,13 @@
 import os
 import signal
 import sys
+from functools import partial
 from multiprocessing.connection import Connection
 
 from jobs.computing import compute
 from jobs.finding import find_table
 from jobs.interrupts import Interrupts
-from jobs.outcomes import InterruptedRunError, Options, StoppedError, Untyped, WrongInputError
+from jobs.outcomes import InterruptedRunError, Key, Options, StoppedError, Untyped, WrongInputError
 from jobs.pipelines import connect, reservations_of
 from jobs.reservations import Reservations
 from jobsite.lab import LabServer
@@ -16,11 +17,14 @@ from jobsite.lab import LabServer
 HELLO, READY = "hello", "ready"
 
 
-def work(pipe: Connection, lab: LabServer, options: Options) -> None:
-    """Be a member: compute the shares that come through `pipe` until it closes."""
+def work(pipe: Connection, at: Untyped, lab: LabServer, options: Options) -> None:
+    """Be a member: compute the shares that come through `pipe` until it closes.
+
+    `at` is memory shared with the one that deals: the place in its share of the key that is in make, -1 before any.
+    """
     _share_no_chance()
     os.setsid()  # Ctrl-C on the terminal comes through the one that deals, once
-    sys.exit(_work(pipe, lab, options))
+    sys.exit(_work(pipe, at, lab, options))
 
 
 def _share_no_chance() -> None:
@@ -30,13 +34,13 @@ def _share_no_chance() -> None:
     numpy.random.seed()
 
 
-def _work(pipe: Connection, lab: LabServer, options: Options) -> int:
+def _work(pipe: Connection, at: Untyped, lab: LabServer, options: Options) -> int:
     interrupts = Interrupts()
     interrupts.install()
     try:
         pipe.send(HELLO)
         connect(lab)
-        _work_on_shares(pipe, options, interrupts)
+        _work_on_shares(pipe, at, options, interrupts)
     except (EOFError, OSError):  # let go, or the one that deals is gone
         return 0
     except (WrongInputError, StoppedError) as error:
@@ -47,17 +51,30 @@ def _work(pipe: Connection, lab: LabServer, options: Options) -> int:
     return 0
 
 
-def _work_on_shares(pipe: Connection, options: Options, interrupts: Interrupts) -> None:
+def _mark(at: Untyped, places: dict[int, int], key: Key) -> None:
+    at.value = places[id(key)]
+
+
+def _work_on_shares(pipe: Connection, at: Untyped, options: Options, interrupts: Interrupts) -> None:
     tables: dict[str, tuple[Untyped, Reservations]] = {}
     while True:
         pipe.send(READY)
         name, keys = pipe.recv()
+        places = {id(key): place for place, key in enumerate(keys)}
         if name not in tables:
             found = find_table(name)
             tables[name] = found, reservations_of(found, options)
         table, reservations = tables[name]
         try:
-            compute(table, keys, options, pipe.send, interrupts, reservations)
+            compute(
+                table,
+                keys,
+                options,
+                pipe.send,
+                interrupts,
+                reservations,
+                partial(_mark, at, places),
+            )
         except StoppedError as stopped:
             if str(stopped):
                 raise  # else it is --stop-on-error, and the one that deals has heard of the failure

@@ -35,6 +35,13 @@ class OwnError(Exception):
     """A lab's own exception."""
 
 
+class SpeechlessError(Exception):
+    """One that fails when it is asked what it says."""
+
+    def __str__(self) -> str:
+        return str(self.no_such_attribute)  # type: ignore[attr-defined]
+
+
 def analyse(behaviour: str) -> float:
     """Fail as `behaviour` says, in a function of the lab's own."""
     if behaviour == "value":
@@ -50,6 +57,12 @@ def analyse(behaviour: str) -> float:
             return 1 / 0
         except ZeroDivisionError as error:
             raise OwnError("no spikes: Überlänge 🧠") from error
+    if behaviour == "list":
+        raise ValueError(["a", "b"])
+    if behaviour == "surrogate":
+        raise ValueError("cannot read caf\udce9.bin")
+    if behaviour == "speechless":
+        raise SpeechlessError
     if behaviour == "quits":
         os._exit(3)
     if behaviour == "crashes":
@@ -88,6 +101,11 @@ class Score(dj.Computed):
             raise RuntimeError("the settings file is missing")
         if behaviour == "database":
             self.connection.query("SELECT no_such_column FROM no_such_table")
+        if behaviour == "cancels":
+            self.connection.cancel_transaction()
+        if behaviour == "is live":
+            rows = self.connection.query(f"SELECT connection_id = CONNECTION_ID() FROM `{schema.database}`.`~jobs`")
+            options["scale"] = rows.fetchone()[0]
         if behaviour == "kill":
             self.connection.query("KILL CONNECTION_ID()")
         self.insert1({**key, "score": options.get("scale", 1) * analyse(behaviour)})

@@ -21,6 +21,8 @@ ROWS = {
     "exits": ["exits", ""],
     "speaks": ["speaks"],
     "again": ["value"],
+    "odd": ["list", "surrogate", "speechless", ""],
+    "cancels": ["cancels"] * 12,
     "fine": [""],
 }
 COMMANDS = {
@@ -35,6 +37,8 @@ COMMANDS = {
     "speaks": [SCORE, "--restrict", "subject='speaks'"],
     "again": [SCORE, "--restrict", "subject='again'"],
     "held": [SCORE, "--restrict", "subject='again'"],
+    "odd": [SCORE, "--restrict", "subject='odd'"],
+    "cancels": [SCORE, "--restrict", "subject='cancels'"],
     "fine": [SCORE, SUMMARY, "--restrict", "subject='fine'"],
 }
 
@@ -146,6 +150,26 @@ def test_a_make_that_calls_exit_is_a_failure_and_the_next_key_is_computed(runs: 
 
 def test_what_make_prints_is_kept(runs: Runs) -> None:
     assert runs.lines("speaks")[1:-1] == ["make speaks", "done subject=speaks, session=1"]
+
+
+def test_errors_that_are_hard_to_write_down_are_written_down(runs: Runs) -> None:
+    assert runs.lines("odd")[1:5] == [
+        "FAILED subject=odd, session=1: ValueError: ['a', 'b']",
+        r"FAILED subject=odd, session=2: ValueError: cannot read caf\udce9.bin",
+        "FAILED subject=odd, session=3: SpeechlessError: (what it says could not be read)",
+        "done subject=odd, session=4",
+    ]
+    jobs = [job for job in runs.module.schema.jobs.fetch(as_dict=True) if job["key"]["subject"] == "odd"]
+    assert sorted((job["status"], job["error_message"]) for job in jobs) == [
+        ("error", "SpeechlessError: (what it says could not be read)"),
+        ("error", "ValueError: ['a', 'b']"),
+        ("error", r"ValueError: cannot read caf\udce9.bin"),
+    ]
+
+
+def test_a_make_that_ends_the_transaction_itself_leaves_none_open(runs: Runs) -> None:
+    assert runs.lines("cancels")[-1] == f"{SCORE}: 12 done, 0 failed, 0 skipped"
+    assert "cancels" not in runs.lab.jobs(runs.schema)
 
 
 def test_a_cleared_error_is_computed_again(runs: Runs) -> None:

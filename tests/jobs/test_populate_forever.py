@@ -10,7 +10,7 @@ from tests.lab import Lab, Worker, eventually
 from tests.warm import WarmWorker
 
 SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
-CONNECTED = "SELECT 1 FROM information_schema.processlist WHERE user = 'alice' AND id <> %s"
+CONNECTED = "SELECT 1 FROM information_schema.processlist WHERE user = 'bob'"
 
 
 def start(lab: Lab, schema: str, *arguments: str, table: str = "Score") -> Worker:
@@ -102,8 +102,8 @@ def test_a_whole_module_is_populated_in_the_order_of_its_tables(lab: Lab) -> Non
 
 def test_a_staggered_run_begins_later_and_a_signal_ends_the_wait(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": ""})
-    worker = lab.start(schema, "--stagger", "100w")
-    eventually(lambda: GROUND.sql(CONNECTED, [module.Score().connection.connection_id]), "the worker to connect")
+    worker = lab.start(schema, "--stagger", "100w", user="bob")
+    eventually(lambda: GROUND.sql(CONNECTED), "the worker to connect")
     worker.terminate()
     out, _ = worker.communicate()
     assert (worker.returncode, out, len(module.Score())) == (143, "Ended by SIGTERM.\n", 0)

@@ -4,16 +4,18 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from jobs.computing import compute
-from jobs.interrupts import Interrupts
+from jobs.interrupts import ONE_SIGNAL_S, Interrupts
 from jobs.outcomes import InterruptedRunError, Options, Outcome
 from jobs.pipelines import reservations_of
-from jobs.reservations import Reservations
+from jobs.reservations import Job, Reservations
+from tests.ground import GROUND
 from tests.lab import ROOT, Lab
 
 KEYBOARD, TERMINATED = "KeyboardInterrupt", "SystemExit: SIGTERM received"
@@ -131,14 +133,31 @@ def test_a_signal_while_an_error_is_recorded_waits_until_it_is(lab: Lab, monkeyp
 def test_a_second_signal_does_not_wait() -> None:
     with Interrupts() as interrupts, interrupts.held():
         os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(ONE_SIGNAL_S)  # a person's second Ctrl-C
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_a_signal_that_is_sent_twice_at_once_is_one() -> None:
+    with Interrupts() as interrupts, interrupts.held():
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert interrupts.received == signal.SIGTERM
+
+
+def test_a_signal_that_a_cluster_sends_twice_leaves_no_reservation(lab: Lab) -> None:
+    schema, _ = lab.pipeline(recordings={"a": "wait", "b": ""})
+    worker = lab.start_waiting(schema)
+    worker.send_signal(signal.SIGTERM)
+    worker.send_signal(signal.SIGTERM)
+    worker.communicate()
+    assert lab.jobs(schema) == {"a": TERMINATED}
 
 
 def test_a_process_forked_by_make_dies_of_a_signal_that_its_parent_would_hold() -> None:
     script = """
 import os, signal, time
-from jobs.interrupts import Interrupts
+from jobs.interrupts import ONE_SIGNAL_S, Interrupts
 with Interrupts() as interrupts, interrupts.held():
     ready, say_ready = os.pipe()
     child = os.fork()
@@ -159,3 +178,27 @@ def test_signals_are_as_before_after_a_run() -> None:
     with Interrupts():
         pass
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_job_names_the_connection_that_runs_it_although_it_was_lost_after_the_reservation(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema, module = lab.pipeline(recordings={"a": "is live"})
+    table = module.Score()
+    reservations = reservations_of(table, Options())
+    reserve = reservations.reserve
+    killed: list[int] = []
+
+    def reserve_and_lose(jobs: Sequence[Job]) -> list[Job]:
+        reserved = reserve(jobs)
+        if not killed:
+            killed.append(reserved[0].held_by)
+            GROUND.sql(f"KILL {killed[0]}")
+        return reserved
+
+    monkeypatch.setattr(reservations, "reserve", reserve_and_lose)
+    told: list[Outcome] = []
+    with Interrupts() as interrupts:
+        compute(table, [KEY], Options(), told.append, interrupts, reservations)
+    assert [outcome.status for outcome in told] == ["done"]
+    assert (module.Score.fetch1("score"), lab.jobs(schema)) == (1.0, {})

@@ -23,7 +23,7 @@ class Outage:
     """A server of its own, with three keys to compute, and a worker on it."""
 
     def __init__(self, home: Path) -> None:
-        self.server = Server(home / "server")
+        self.server = Server(home / "server", options=["--innodb-lock-wait-timeout=1"])
         self.gate = home / "gate"
         self.server.start()
         self.sql(f"CREATE DATABASE {SCHEMA}", schema="")
@@ -96,3 +96,19 @@ def test_what_was_computed_outside_of_a_transaction_is_kept(outage: Outage) -> N
     assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SUMMARY}: 1 done, 0 failed, 0 skipped")
     assert outage.sql("SELECT total FROM __summary") == [(3.5,)]
     assert outage.sql("SELECT status FROM `~jobs`") == []
+
+
+def test_a_run_waits_for_somebody_who_locks_the_jobs_table(outage: Outage) -> None:
+    worker = outage.start(SCORE)
+    eventually(outage.gate.with_suffix(".waiting").exists, "the worker to be inside make")
+    person = MySQLdb.connect(host="127.0.0.1", port=outage.server.port, user="root", db=SCHEMA)
+    with person.cursor() as cursor:
+        cursor.execute("SELECT * FROM `~jobs` FOR UPDATE")
+    outage.gate.touch()
+    assert worker.stderr
+    heard = next(line for line in worker.stderr if "is held up" in line)
+    person.rollback()
+    person.close()
+    out, _ = worker.communicate(timeout=PATIENCE_S)
+    assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SCORE}: 3 done, 0 failed, 0 skipped"), heard
+    assert outage.sql("SELECT * FROM `~jobs`") == []

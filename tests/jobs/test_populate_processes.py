@@ -4,6 +4,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +132,21 @@ def test_ctrl_c_reaches_all_processes(lab: Lab) -> None:
     said = [line for line in err.splitlines() if "Reconnecting to MySQL server" not in line]
     assert (worker.returncode, said) == (130, [])
     assert lab.jobs(schema) == {"a": "KeyboardInterrupt", "b": "KeyboardInterrupt"}
+
+
+def test_sigterm_for_everybody_at_once_is_recorded_as_well(lab: Lab) -> None:
+    schema, _ = lab.pipeline(recordings={"a": "wait", "b": "wait", "c": ""})
+    worker = lab.start_waiting(schema, "--processes", "2")
+    members = [pid for pid, _ in two_reserved(schema)]
+    (forker,) = {parent_of(pid) for pid in members}
+    for pid in (worker.pid, forker, *members):  # as a cluster ends all that belongs to a job
+        os.kill(pid, signal.SIGTERM)
+    out, err = worker.communicate()
+    assert (worker.returncode, err) == (143, "")
+    assert lab.jobs(schema) == {"a": "SystemExit: SIGTERM received", "b": "SystemExit: SIGTERM received"}
+    assert out.splitlines()[-1] == "Ended by SIGTERM."
+
+
+def parent_of(pid: int) -> int:
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    return int(stat.rpartition(")")[2].split()[1])

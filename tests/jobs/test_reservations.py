@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import uuid
 from types import ModuleType
 from typing import Any
@@ -112,7 +113,23 @@ def test_a_row_that_somebody_else_wrote_meanwhile_is_left_alone(table: Table) ->
     GROUND.sql(f"UPDATE `{table.schema}`.`~jobs` SET pid = pid + 1")
     table.ours.release(jobs)
     table.ours.complete(jobs[0])
+    table.ours.error(jobs[1], "ValueError", "stack")
     assert table.statuses() == ["reserved", "reserved"]
+
+
+def test_an_error_of_a_cleared_job_is_not_recorded(table: Table) -> None:
+    (job,) = table.reserve(KEYS[0])
+    GROUND.sql(f"DELETE FROM `{table.schema}`.`~jobs`")
+    table.ours.error(job, "ValueError", "stack")
+    assert table.rows() == []
+
+
+def test_a_stack_that_the_column_cannot_hold_is_cut_before_the_exception(table: Table) -> None:
+    GROUND.sql(f"ALTER TABLE `{table.schema}`.`~jobs` MODIFY error_stack BLOB")  # as in schemas made long ago
+    (job,) = table.reserve(KEYS[0])
+    table.ours.error(job, "ValueError: é", random.Random(1).randbytes(100_000).hex() + "the end")
+    message, stack = table.theirs.fetch1("error_message", "error_stack")
+    assert (message, stack.splitlines()[0], stack[-7:]) == (r"ValueError: \xe9", "(180007 characters cut)", "the end")
 
 
 def test_a_new_connection_is_the_one_that_is_written(table: Table) -> None:
