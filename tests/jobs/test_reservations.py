@@ -32,6 +32,9 @@ class Table:
     def __init__(self, lab: Lab) -> None:
         self.schema, self.module = lab.pipeline()
         self.theirs: Any = self.module.schema.jobs
+        connection = self.module.Score().connection
+        # As in a process that has just connected: DataJoint would write the id of its first connection for ever.
+        connection.connection_id = connection.query("SELECT CONNECTION_ID()").fetchone()[0]
         self.ours: Reservations = reservations_of(self.module.Score(), Options())
 
     def rows(self) -> list[tuple[Any, ...]]:
