@@ -2,10 +2,12 @@
 
 import random
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from jobs.held import Holding, held_back, holdings
-from jobs.keys import key_hashes
+from jobs.keys import row_hashes
 from jobs.outcomes import Key, Options, Untyped
 
 
@@ -22,24 +24,28 @@ def choose(table: Untyped, options: Options) -> Todo:
 
     As DataJoint's populate() chooses (0.14.10): the limit counts keys before those held back are left out.
     """
-    keys = _read_keys(missing(table, options), options.limit)
     statuses = held_back(table) if options.reserve else {}
+    names, rows = _read_keys(missing(table, options), options.limit)
     if not statuses:
-        return Todo(_in_order(keys, options))
+        return Todo(_in_order([dict(zip(names, row, strict=True)) for row in rows], options))
     free, held = list[Key](), Counter[str]()
-    for key, hashed in zip(keys, key_hashes(keys), strict=True):
-        if status := statuses.get(hashed):
-            held[status] += 1
+    for row, hashed in zip(rows, row_hashes(names, rows), strict=True):
+        if hashed in statuses:
+            held[statuses[hashed]] += 1
         else:
-            free.append(key)
+            free.append(dict(zip(names, row, strict=True)))
     return Todo(_in_order(free, options), held)
 
 
 def held_keys(table: Untyped, options: Options) -> list[tuple[Key, Holding]]:
     """Return the keys that are held back, and by whom."""
-    keys = _read_keys(missing(table, options), options.limit)
     holders = holdings(table) if options.reserve else {}
-    return [(key, holders[hashed]) for key, hashed in zip(keys, key_hashes(keys), strict=True) if hashed in holders]
+    names, rows = _read_keys(missing(table, options), options.limit)
+    return [
+        (dict(zip(names, row, strict=True)), holders[hashed])
+        for row, hashed in zip(rows, row_hashes(names, rows), strict=True)
+        if hashed in holders
+    ]
 
 
 def missing(table: Untyped, options: Options) -> Untyped:
@@ -55,12 +61,11 @@ def _in_order(keys: list[Key], options: Options) -> list[Key]:
     return keys[: options.max_calls]
 
 
-def _read_keys(todo: Untyped, limit: int | None) -> list[Key]:
-    """Return the keys with the values that DataJoint's fetch("KEY") gives them, at a third of its time."""
+def _read_keys(todo: Untyped, limit: int | None) -> tuple[list[str], Sequence[tuple[Any, ...]]]:
+    """Return the names and values of the keys, as DataJoint's fetch("KEY") gives them, at a third of its time."""
     heading = todo.heading
+    names = list(heading.names)
     converted = any(attribute.uuid or attribute.adapter for attribute in heading.attributes.values())
     if limit is not None or converted:
-        found: list[Key] = todo.fetch("KEY", limit=limit)
-        return found
-    names = heading.names
-    return [dict(zip(names, row, strict=True)) for row in todo.cursor()]
+        return names, [tuple(key[name] for name in names) for key in todo.fetch("KEY", limit=limit)]
+    return names, todo.cursor().fetchall()
