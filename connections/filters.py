@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jobsite.queries import as_query, attempt, sort_of, term
-from jobsite.spans import read_span_s, say_span
+from jobsite.spans import read_span_s, say_exactly
 
 SORTS = {
     "id": "id",
@@ -64,7 +64,7 @@ class ConnectionFilter:
             (self.host, f"from a host like “{self.host}”"),
             (self.schema, f"in a schema like “{self.schema}”"),
             (self.command, f"whose command is like “{self.command}”"),
-            (self.longer_s is not None, f"longer than {say_span(self.longer_s or 0)} in their state"),
+            (self.longer_s is not None, f"longer than {say_exactly(self.longer_s or 0)} in their state"),
         ]
         clauses = [clause for given, clause in said if given]
         return " ".join(["Connections" if clauses else "All connections", *clauses]) + "."

@@ -84,17 +84,17 @@ def clear(seen: Iterable[SeenJob], schemas: Sequence[str], user: AbstractBaseUse
 
 
 def clear_matching(
-    chosen: JobFilter, schemas: Sequence[str], now: datetime, before: datetime, user: AbstractBaseUser | AnonymousUser
+    chosen: JobFilter, schemas: Sequence[str], before: datetime, user: AbstractBaseUser | AnonymousUser
 ) -> Cleared:
     """Delete every row that matches the filter and was there before the second `before` in which the list was read.
 
-    `now` is the time the filter's ages count from. A row that came or changed since has a later timestamp.
+    The filter's ages count from that second as well. A row that came or changed since has a later timestamp.
     """
     _check(user)
     found = Cleared()
     for schema in schemas:
         if chosen.schema in ("", schema):
-            for few in _matching_chunks(chosen, schema, now, before):
+            for few in _matching_chunks(chosen, schema, before):
                 found += _clear_few(schema, few)
     log.info("%s cleared all that match %r: %s", user.get_username(), chosen.query, found.in_words)
     return found
@@ -149,9 +149,9 @@ def _grant(schema: str) -> str:
     return f"GRANT DELETE ON {identifier(schema, JOBS_TABLE)} TO {ask_server().account};"
 
 
-def _matching_chunks(chosen: JobFilter, schema: str, now: datetime, before: datetime) -> Iterator[list[SeenJob]]:
+def _matching_chunks(chosen: JobFilter, schema: str, before: datetime) -> Iterator[list[SeenJob]]:
     """Yield what matches a page of primary keys at a time; a chunk that changed meanwhile is not met again."""
-    rows, after = seen_before(chosen, schema, now, before), Q()
+    rows, after = seen_before(chosen, schema, before), Q()
     while few := list(rows.filter(after).values_list("table_name", "key_hash", "status", "timestamp")[:ROWS_A_DELETE]):
         yield [SeenJob(schema, *row) for row in few]
         table_name, key_hash, _, _ = few[-1]

@@ -103,9 +103,8 @@ def _review_seen(seen: Sequence[SeenJob], schemas: Sequence[str], presence: Pres
 
 def _review_all(choice: Choice, schemas: Sequence[str], presence: Presence) -> Review:
     assert choice.as_of is not None
-    now = presence.server.now
-    by_status, later = count_seen_before(choice.chosen, schemas, now, choice.as_of)
-    shown = mark(list_seen_before(choice.chosen, schemas, now, choice.as_of, ROWS_SHOWN), presence)
+    by_status, later = count_seen_before(choice.chosen, schemas, choice.as_of)
+    shown = mark(list_seen_before(choice.chosen, schemas, choice.as_of, ROWS_SHOWN), presence)
     return Review(
         jobs=tuple(shown),
         count=by_status.total(),

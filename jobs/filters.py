@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from jobs.names import class_name
 from jobs.states import STATUSES
 from jobsite.queries import as_query, attempt, sort_of, term
-from jobsite.spans import read_span_s, say_span
+from jobsite.spans import read_span_s, say_exactly
 
 SORTS = {
     "status": "status",
@@ -93,7 +93,7 @@ class JobFilter:
             (self.user, f"by a user like “{self.user}”"),
             (self.host, f"on a host like “{self.host}”"),
             (self.message, f"whose message contains “{self.message}”"),
-            (self.newer_s is not None, f"newer than {say_span(self.newer_s or 0)}"),
-            (self.older_s is not None, f"older than {say_span(self.older_s or 0)}"),
+            (self.newer_s is not None, f"newer than {say_exactly(self.newer_s or 0)}"),
+            (self.older_s is not None, f"older than {say_exactly(self.older_s or 0)}"),
         ]
         return [clause for given, clause in said if given]

@@ -95,26 +95,25 @@ def held_by(connection_ids: Collection[int], schemas: Sequence[str]) -> list[Job
     return list(_union(branches)[:HELD_READ]) if branches and connection_ids else []
 
 
-def seen_before(chosen: JobFilter, schema: str, now: datetime, before: datetime) -> JobQuerySet:
+def seen_before(chosen: JobFilter, schema: str, before: datetime) -> JobQuerySet:
     """Return the rows of one schema that match the filter and were there before a second of the server's clock."""
-    rows = Job.objects.in_schema(schema).filter(_matching(chosen, now) & _stood_before(before))
+    rows = Job.objects.in_schema(schema).filter(_matching(chosen, before) & _stood_before(before))
     return rows.order_by(AsStored("table_name"), AsStored("key_hash"))
 
 
-def list_seen_before(
-    chosen: JobFilter, schemas: Sequence[str], now: datetime, before: datetime, most: int
-) -> list[Job]:
-    """Return the first `most` jobs that match the filter and were there before a second of the server's clock."""
-    return _sorted_union(chosen, schemas, _matching(chosen, now) & _stood_before(before), 0, most)
+def list_seen_before(chosen: JobFilter, schemas: Sequence[str], before: datetime, most: int) -> list[Job]:
+    """Return the first `most` jobs that matched the filter at a second of the server's clock, and stood before it."""
+    return _sorted_union(chosen, schemas, _matching(chosen, before) & _stood_before(before), 0, most)
 
 
-def count_seen_before(
-    chosen: JobFilter, schemas: Sequence[str], now: datetime, before: datetime
-) -> tuple[Counter[str], int]:
-    """Return how many jobs match the filter by status, of those that were there before; and how many came later."""
+def count_seen_before(chosen: JobFilter, schemas: Sequence[str], before: datetime) -> tuple[Counter[str], int]:
+    """Return how many jobs match the filter by status, of those that stood there before; and how many came later.
+
+    Ages count from `before`: otherwise jobs that have grown older than a filter's bound since would join.
+    """
     early = {"early": ExpressionWrapper(_stood_before(before), output_field=BooleanField())}
     branches = [
-        _branch(schema).filter(_matching(chosen, now)).order_by().values("status", **early).annotate(n=Count("*"))
+        _branch(schema).filter(_matching(chosen, before)).order_by().values("status", **early).annotate(n=Count("*"))
         for schema in _asked(chosen, schemas)
     ]
     by_status: Counter[str] = Counter()

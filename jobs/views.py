@@ -33,7 +33,7 @@ TABLES_OFFERED = 500
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL."""
     chosen, layouts, presence = JobFilter.read(request.GET), find_layouts(), who_is_connected()
-    now = presence.server.now
+    now = presence.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
     # A filter that could not be read must not look like a filter that matches everything.
     schemas = () if chosen.problems else layouts.schemas
     counts = count_jobs(chosen, schemas, now)
@@ -52,7 +52,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "tables": counts.tables(chosen.schema)[:TABLES_OFFERED],
         "table": table,
         "may_clear": may_clear,
-        "as_of": now.replace(microsecond=0),
+        "as_of": now,
         "server": presence.server,
     }
     return page_or_fragment(request, "jobs/job_list.html", "jobs/_job_list.html", context)
@@ -100,11 +100,11 @@ def clear_confirm(request: HttpRequest) -> HttpResponse:
 @permission_required(CLEAR, raise_exception=True)
 def clear(request: HttpRequest) -> HttpResponse:
     """Clear what was confirmed, say what became of it, and lead back to the list with its filter."""
-    choice, layouts, server = Choice.read(request.POST), find_layouts(), who_is_connected().server
+    choice, layouts = Choice.read(request.POST), find_layouts()
     if choice.needs_number and request.POST.get("typed", "").strip() != str(choice.expected):
         return _confirm(request, choice, layouts, refusal=f"Nothing was cleared: type {choice.expected} to confirm.")
     if choice.everything and choice.as_of:
-        outcome = clear_matching(choice.chosen, layouts.schemas, server.now, choice.as_of, request.user)
+        outcome = clear_matching(choice.chosen, layouts.schemas, choice.as_of, request.user)
     else:
         outcome = clear_seen(choice.seen, layouts.schemas, request.user)
     level = messages.SUCCESS if outcome.cleared and not outcome.refused else messages.WARNING

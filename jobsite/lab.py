@@ -70,8 +70,8 @@ class LabServer:
             "PORT": self.port,
             "USER": self.user,
             "PASSWORD": self.password,
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
+            # runserver answers each visitor in a thread of its own: kept connections would pile up on the lab's server.
+            "CONN_MAX_AGE": 0,
             "OPTIONS": options,
         }
 

@@ -30,6 +30,16 @@ def say_span(seconds: float) -> str:
     return _two(whole, DAY_S, "d", HOUR_S, "h")
 
 
+def say_exactly(seconds: int) -> str:
+    """Return every unit that is not nought: `1 min 30 s`, `1 h 30 min`; for what somebody asked for."""
+    parts = []
+    for unit_s, name in ((DAY_S, "d"), (HOUR_S, "h"), (MINUTE_S, "min"), (1, "s")):
+        count, seconds = divmod(seconds, unit_s)
+        if count:
+            parts.append(f"{count} {name}")
+    return " ".join(parts) or "0 s"
+
+
 def _two(seconds: int, large_s: int, large: str, small_s: int, small: str) -> str:
     rest = seconds % large_s // small_s
     return f"{seconds // large_s} {large}" + (f" {rest} {small}" if rest else "")

@@ -7,6 +7,7 @@ of pytest, because the server must stand before Django reads its settings.
 
 import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -50,9 +51,10 @@ class Ground:
         self.port = self.server.port
 
     def fall(self) -> None:
-        """Stop what was started."""
+        """Stop what was started, and remove its folder."""
         if self.server is not None:
             self.server.stop()
+            shutil.rmtree(self.home, ignore_errors=True)
 
     def environ(self, user: str, password: str = PASSWORD) -> dict[str, str]:
         """Return the environment by which DataJoint and the site find this server as `user`."""

@@ -18,7 +18,7 @@ from jobs.filters import JobFilter
 from jobs.seen import SeenJob
 from tests.cast import person
 from tests.ground import EVERY_SCHEMA, GROUND
-from tests.lab import Lab, eventually
+from tests.lab import Lab, eventually, load_pipeline
 from tests.pages import Response, cells, fields, look, notices, page, text_of, tokens
 
 JOBS, CONFIRM, CLEAR = "/jobs/", "/jobs/clear/confirm/", "/jobs/clear/"
@@ -101,6 +101,22 @@ def test_all_that_match_are_cleared_and_nothing_else(lab: Lab, operator: Client)
     schema = lab.failed(m1="value", m2="value", m3="chained")
     assert clear_all(operator, everything(operator, f"schema={schema}&message=EMPTY")) == ["Cleared 2 jobs."]
     assert lab.jobs(schema) == {"m3": "OwnError: no spikes: Überlänge 🧠"}
+
+
+def test_what_grows_old_enough_after_the_list_was_read_is_not_cleared(lab: Lab, operator: Client) -> None:
+    schema = lab.failed(m1="value")
+    query = f"schema={schema}&older=2s"
+    eventually(lambda: len(rows_of(operator, query)) == 1, "the first job to be old enough")
+    module = load_pipeline(schema)
+    again(module, "m2", "younger")
+    form = everything(operator, query)
+    eventually(lambda: len(rows_of(operator, query)) == 2, "the second job to be old enough")
+    assert clear_all(operator, form) == ["Cleared 1 job."]
+    assert lab.jobs(schema) == {"m2": "younger"}
+
+
+def rows_of(browser: Client, query: str) -> list[str]:
+    return cells(look(browser, f"{JOBS}?{query}"), "Message")
 
 
 def test_all_that_match_are_cleared_in_every_schema(lab: Lab, operator: Client) -> None:
@@ -360,7 +376,7 @@ def test_the_function_that_clears_refuses_by_itself(night: str, operator: Client
     with pytest.raises(PermissionDenied):
         clear(tokens_of(night, operator), [night], who)
     with pytest.raises(PermissionDenied):
-        clear_matching(JobFilter(schema=night), [night], NOW, NOW, who)
+        clear_matching(JobFilter(schema=night), [night], NOW, who)
 
 
 def test_a_person_who_is_inactive_clears_nothing(night: str, operator: Client) -> None:
@@ -460,6 +476,6 @@ def test_a_long_list_is_cleared_in_short_statements(
     ((now,),) = GROUND.sql("SELECT UTC_TIMESTAMP()")
     later = now.replace(tzinfo=timezone.utc) + timedelta(hours=1)
     with CaptureQueriesContext(connections["lab"]) as asked:
-        outcome = clear_matching(JobFilter(schema=many), [many], later, later, User(is_superuser=True))
+        outcome = clear_matching(JobFilter(schema=many), [many], later, User(is_superuser=True))
     assert outcome == Cleared(cleared=51)
     assert len([query for query in asked if query["sql"].startswith("DELETE")]) == 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobsite.spans import read_span_s, say_span
+from jobsite.spans import read_span_s, say_exactly, say_span
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,11 @@ def test_anything_else_is_refused_with_a_sentence(text: str) -> None:
 )
 def test_a_length_of_time_is_said_in_two_units_at_most(seconds: float, said: str) -> None:
     assert say_span(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0, "0 s"), (90, "1 min 30 s"), (5_400, "1 h 30 min"), (1_209_600, "14 d"), (90_061, "1 d 1 h 1 min 1 s")],
+)
+def test_what_was_asked_for_is_said_exactly(seconds: int, said: str) -> None:
+    assert say_exactly(seconds) == said
