@@ -84,6 +84,7 @@ def test_back_and_forward_bring_whole_earlier_lists(visit: Visits, night: str) -
 
     jobs.page.go_forward()
     expect(jobs.says).to_have_text(f"Jobs that failed in {night}. Clear filters")
+    jobs.page.wait_for_load_state("networkidle")  # a person looks at what came before going on
     jobs.page.go_forward()
     expect(jobs.cells("Message")).to_have_text([EMPTY])
     expect(jobs.box("message")).to_have_value("empty")
