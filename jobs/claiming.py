@@ -59,6 +59,7 @@ class Claims:
         When the server fails, its error is raised, and no key is lost.
         """
         self.pay()
+        self._undecided = {}
         try:
             if not self._window:
                 self._look_around()
@@ -127,9 +128,9 @@ class Claims:
         if self._moves or self._from >= len(self._left):
             places = max(1, min(self._apart, len(self._left) // self._ahead))
             self._from = random.randrange(places) * self._ahead  # noqa: S311
-        keys = self._left[self._from : self._from + size]
+        # A lab's own _job_key may ask the server, and fail: only then are the keys taken out.
+        jobs = [job_of(key, self._table._job_key(key)) for key in self._left[self._from : self._from + size]]
         del self._left[self._from : self._from + size]
-        jobs = [job_of(key, self._table._job_key(key)) for key in keys]
         first = {job.hash: job for job in reversed(jobs)}
         # A table may reserve several keys by one row (_job_key), and different keys may share a hash.
         self._put_back([job for job in jobs if first[job.hash] is not job])
@@ -184,11 +185,9 @@ class Claims:
         return bool(self._query(IS_DONE, jobs).fetchone())
 
     def _query(self, question: str, jobs: Sequence[Job]) -> Untyped:
-        one = " AND ".join(f"{name} = %s" for name in self._names) or "TRUE"
-        sql = question.format(
-            names=", ".join(self._names) or "1", target=self._target, keys=" OR ".join([f"({one})"] * len(jobs))
-        )
-        return self._table.connection.query(sql, [value for job in jobs for value in self._values(job)])
+        names = ", ".join(self._names)
+        sql = question.format(names=names or "1", target=self._target, keys=f"({names}) IN %s" if names else "TRUE")
+        return self._table.connection.query(sql, [[self._values(job) for job in jobs]] if names else None)
 
     def _values(self, job: Job) -> tuple[object, ...]:
         return tuple(as_parameter(job.key[attribute]) for attribute in self._attributes)

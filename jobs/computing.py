@@ -18,6 +18,7 @@ from jobs.making import Maker
 from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, Untyped, said
 from jobs.patience import is_gone, until_it_answers, while_held_up
 from jobs.reservations import Job, Reservations
+from jobs.sessions import rolls_back_on_timeout
 
 Tell = Callable[[Outcome], None]
 log = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ class _Run:
     def _one(self, job: Job) -> None:
         try:
             self._begun(job.key)
-            self._maker.make(job.key, lambda: self._complete(job), lambda: bool(self._ahead))
+            self._maker.make(job.key, lambda end: self._complete(job, end), lambda: bool(self._ahead))
         except BaseException as error:
             outcome = self._after(job, error)
         else:
@@ -122,8 +123,12 @@ class _Run:
         if outcome.status == "failed" and self._options.stop_on_error:
             raise StoppedError
 
-    def _complete(self, job: Job) -> None:
-        while_held_up(lambda: self._reservations.complete(job), self._interrupts)
+    def _complete(self, job: Job, end: str) -> None:
+        while_held_up(
+            lambda: self._reservations.complete(job, end),
+            self._interrupts,
+            lambda: rolls_back_on_timeout(self._table.connection),
+        )
 
     def _after(self, job: Job, error: BaseException) -> Outcome:
         """Leave no transaction open, and the error in place of the reservation. Raises StoppedError when it cannot."""

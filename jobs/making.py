@@ -1,7 +1,7 @@
 """How is one key computed? As DataJoint's populate does it (0.14.10, autopopulate.py: _populate1), in its transaction.
 
-One thing differs: what `finish` does happens inside make's transaction, so that a result and the end of its reservation
-come together or not at all. Whoever calls has made sure that the key is reserved and still missing.
+One thing differs: the end of the reservation is part of make's transaction, so that it and the result come together or
+not at all. Whoever calls has made sure that the key is reserved and still missing.
 """
 
 import inspect
@@ -11,6 +11,7 @@ from typing import Any
 
 from jobs.outcomes import Key, Untyped
 
+COMMIT, COMMIT_AND_BEGIN = "COMMIT", "COMMIT AND CHAIN"
 Block = Callable[[], AbstractContextManager[None]]
 
 
@@ -41,8 +42,8 @@ class Maker:
         if not self._in_parts and not self._table.connection._in_transaction:
             self._table.connection.start_transaction()
 
-    def make(self, key: Key, finish: Callable[[], None], goes_on: Callable[[], bool]) -> None:
-        """Compute the key, call `finish` and commit. Raises what make raises, with the transaction still open.
+    def make(self, key: Key, finish: Callable[[str], None], goes_on: Callable[[], bool]) -> None:
+        """Compute the key, and `finish`, told how to commit. Raises what make raises, with the transaction open.
 
         When it then `goes_on` with another key, the commit begins the next transaction as well: one question less.
         """
@@ -56,12 +57,10 @@ class Maker:
                 self.begin()
                 with self._user_code():
                     self._make(dict(key), **self._kwargs)
-            finish()
             # A make may have ended the transaction itself: then there is none to chain to.
-            if not self._in_parts and connection._in_transaction and goes_on():
-                connection.query("COMMIT AND CHAIN")
-            else:
-                connection.commit_transaction()
+            chained = not self._in_parts and connection._in_transaction and goes_on()
+            finish(COMMIT_AND_BEGIN if chained else COMMIT)
+            connection._in_transaction = chained
         finally:
             insertable._allow_insert = False
 

@@ -10,7 +10,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 # MySQL manual, "Client Error Message Reference": cannot connect, gone, lost; "Server ...": too many, shutting down.
 GONE = {2002, 2003, 2006, 2013, 1040, 1053, 1927, 4031}
 # Lock wait timeout, interrupted, and both families' time limits: the statement is lost, its transaction goes on.
-HELD_UP = {1205, 1317, 1969, 3024}
+LOCK_WAIT = 1205
+HELD_UP = {LOCK_WAIT, 1317, 1969, 3024}
 DEADLOCK = 1213
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
@@ -24,9 +25,16 @@ def until_it_answers(ask: Callable[[], Answer], interrupts: Interrupts) -> Answe
     return _until(ask, interrupts, lambda error: is_gone(error) or is_busy(error))
 
 
-def while_held_up(ask: Callable[[], Answer], interrupts: Interrupts) -> Answer:
-    """Return what `ask` returns, inside a transaction: only what leaves the transaction as it was is tried again."""
-    return _until(ask, interrupts, lambda error: _number(error) in HELD_UP)
+def while_held_up(ask: Callable[[], Answer], interrupts: Interrupts, rolls_back: Callable[[], bool]) -> Answer:
+    """Return what `ask` returns, inside a transaction: only what leaves the transaction as it was is tried again.
+
+    `rolls_back` says whether the server ends a whole transaction that has waited too long for a lock.
+    """
+
+    def passes(error: BaseException) -> bool:
+        return _number(error) in HELD_UP and not (_number(error) == LOCK_WAIT and rolls_back())
+
+    return _until(ask, interrupts, passes)
 
 
 def _until(ask: Callable[[], Answer], interrupts: Interrupts, passes: Callable[[BaseException], bool]) -> Answer:

@@ -10,7 +10,8 @@ from pathlib import Path
 from types import ModuleType
 
 from jobs.outcomes import Options, Untyped, WrongInputError, said
-from jobs.reservations import Reservations, SchemaWide, Unreserved
+from jobs.reservations import Reservations, SchemaWide
+from jobs.unreserved import Unreserved
 from jobsite.lab import LabServer
 from jobsite.refusals import OTHER_SENTENCE, SENTENCES
 
@@ -39,7 +40,7 @@ def connect(lab: LabServer) -> None:
 def reservations_of(table: Untyped, options: Options) -> Reservations:
     """Return the jobs table of the table's schema, which DataJoint makes when it is not there yet."""
     if not options.reserve:
-        return Unreserved()
+        return Unreserved(table.connection)
     from datajoint import blob, config
 
     def pack(value: object) -> bytes:

@@ -31,6 +31,7 @@ RELEASE = """
     DELETE FROM {jobs}
     WHERE table_name = %s AND key_hash IN %s AND status = 'reserved' AND pid = %s AND connection_id = %s
 """
+AT_ONCE = "BEGIN NOT ATOMIC {release}; {end}; END"
 TAKEN = "SELECT key_hash FROM {jobs} WHERE table_name = %s AND key_hash IN %s"
 HELD = """
     SELECT key_hash, connection_id FROM {jobs}
@@ -56,8 +57,8 @@ class Reservations(Protocol):
     def reserve(self, jobs: Sequence[Job]) -> list[Job]:
         """Reserve what is still to be had, and return it."""
 
-    def complete(self, job: Job) -> None:
-        """Take back the reservation of a computed job; inside make's transaction, so that both happen or neither."""
+    def complete(self, job: Job, end: str) -> None:
+        """Take back the reservation of a computed job and `end` make's transaction, so that both happen or neither."""
 
     def error(self, job: Job, message: str, stack: str) -> None:
         """Put an error in place of the reservation, if it still is the one we made."""
@@ -98,9 +99,17 @@ class SchemaWide:
         reserved = {job.hash: job for job in self._reserve(sorted(jobs, key=lambda job: job.hash))}
         return [reserved[job.hash] for job in jobs if job.hash in reserved]
 
-    def complete(self, job: Job) -> None:
-        """Delete the reservation."""
-        self.release([job])
+    def complete(self, job: Job, end: str) -> None:
+        """Delete the reservation and end the transaction: one question, where the server takes statements together.
+
+        Raises the server's error, with the transaction still open unless that error ended it.
+        """
+        if self._doubtful or not self._session.takes_blocks():
+            self.release([job])
+            self._connection.query(end)
+        else:
+            at_once = AT_ONCE.format(release=RELEASE, end=end)
+            self._connection.query(self._sql(at_once), self._whose(job.held_by, job.pid, [job.hash]))
 
     def error(self, job: Job, message: str, stack: str) -> None:
         """Make an error of the row; what the table's character set or column cannot hold is escaped and cut.
@@ -119,7 +128,7 @@ class SchemaWide:
         jobs = [*jobs, *self._doubtful]
         for held_by, pid in {(job.held_by, job.pid) for job in jobs}:
             hashes = [job.hash for job in jobs if (job.held_by, job.pid) == (held_by, pid)]
-            self._connection.query(self._sql(RELEASE), (self._table_name, hashes, pid, held_by))
+            self._connection.query(self._sql(RELEASE), self._whose(held_by, pid, hashes))
         self._doubtful = []
 
     def are_live(self, jobs: Sequence[Job]) -> bool:
@@ -180,6 +189,9 @@ class SchemaWide:
         values = (cut_message(message), self._pack(stack), self._table_name, job.hash, job.pid, job.held_by)
         self._connection.query(self._sql(BECOME_ERROR), values)
 
+    def _whose(self, held_by: int, pid: int, hashes: Sequence[str]) -> tuple[object, ...]:
+        return (self._table_name, hashes, pid, held_by)
+
     def _row(self, job: Job, status: str) -> tuple[object, ...]:
         connection_id, user = self._session.who()
         key = self._pack(job.job_key)
@@ -190,40 +202,6 @@ class SchemaWide:
 
     def _sql(self, statement: str, **parts: str) -> str:
         return statement.format(jobs=self._jobs, **parts)
-
-
-class Unreserved:
-    """No jobs table: `--no-reserve`, while nobody else computes."""
-
-    def reserve(self, jobs: Sequence[Job]) -> list[Job]:
-        """All are to be had."""
-        return list(jobs)
-
-    def complete(self, job: Job) -> None:
-        """Nothing is kept."""
-
-    def error(self, job: Job, message: str, stack: str) -> None:
-        """Nothing is kept."""
-
-    def release(self, jobs: Sequence[Job]) -> None:
-        """Nothing is kept."""
-
-    def taken(self, jobs: Sequence[Job]) -> set[str]:
-        """Nothing is taken."""
-        return set()
-
-    def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
-        """Nothing is held."""
-        return []
-
-    def are_live(self, jobs: Sequence[Job]) -> bool:
-        """Nothing names a connection."""
-        return True
-
-    @contextmanager
-    def beside(self) -> Iterator["Unreserved"]:
-        """Nothing is connected."""
-        yield self
 
 
 def job_of(key: Key, job_key: Key) -> Job:

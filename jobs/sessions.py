@@ -25,6 +25,15 @@ class Session:
             self._driver = self._connection._conn  # after the query: it may have connected again
         return self._who
 
+    def takes_blocks(self) -> bool:
+        """Say whether several statements can be sent as one (MariaDB manual, "BEGIN END": NOT ATOMIC, since 10.1)."""
+        return "MariaDB" in self._connection._conn.get_server_info()
+
+
+def rolls_back_on_timeout(connection: Untyped) -> bool:
+    """Say whether a lock that was waited for too long cost the whole transaction (MySQL manual, InnoDB's option)."""
+    return bool(connection.query("SELECT @@innodb_rollback_on_timeout").fetchone()[0])
+
 
 class Beside:
     """A second connection to where DataJoint's is, for another thread: DataJoint's own is for one thread only."""

@@ -109,16 +109,11 @@ def test_a_signal_as_make_begins_is_recorded(
     assert not table.connection.in_transaction
 
 
-@pytest.mark.parametrize("moment", ["commit_transaction", "complete"])
-def test_a_signal_while_a_job_is_finished_waits_until_it_is(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch, moment: str
-) -> None:
+def test_a_signal_while_a_job_is_finished_waits_until_it_is(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     schema, module = lab.pipeline(recordings={"a": ""})
-    table = module.Score()
-    reservations = reservations_of(table, Options())
-    owner = reservations if moment == "complete" else table.connection
-    monkeypatch.setattr(owner, moment, send_before(getattr(owner, moment), signal.SIGTERM))
-    assert run(table, reservations) == [("done", "")]
+    reservations = reservations_of(module.Score(), Options())
+    monkeypatch.setattr(reservations, "complete", send_before(reservations.complete, signal.SIGTERM))
+    assert run(module.Score(), reservations) == [("done", "")]
     assert (lab.jobs(schema), len(module.Score())) == ({}, 1)
 
 

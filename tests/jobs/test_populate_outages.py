@@ -22,8 +22,8 @@ LOST = """OperationalError: (2003, "Can't connect to MySQL server on '127.0.0.1'
 class Outage:
     """A server of its own, with three keys to compute, and a worker on it."""
 
-    def __init__(self, home: Path) -> None:
-        self.server = Server(home / "server", options=["--innodb-lock-wait-timeout=1"])
+    def __init__(self, home: Path, *options: str) -> None:
+        self.server = Server(home / "server", options=["--innodb-lock-wait-timeout=1", *options])
         self.gate = home / "gate"
         self.server.start()
         self.sql(f"CREATE DATABASE {SCHEMA}", schema="")
@@ -71,9 +71,9 @@ class Outage:
 
 
 @pytest.fixture
-def outage() -> Iterator[Outage]:
+def outage(request: pytest.FixtureRequest) -> Iterator[Outage]:
     with tempfile.TemporaryDirectory() as home:
-        made = Outage(Path(home))
+        made = Outage(Path(home), *getattr(request, "param", ()))
         yield made
         made.server.stop()
 
@@ -98,8 +98,8 @@ def test_what_was_computed_outside_of_a_transaction_is_kept(outage: Outage) -> N
     assert outage.sql("SELECT status FROM `~jobs`") == []
 
 
-def test_a_run_waits_for_somebody_who_locks_the_jobs_table(outage: Outage) -> None:
-    worker = outage.start(SCORE)
+def lock_jobs_while_in_make(outage: Outage, worker: "subprocess.Popen[str]") -> str:
+    """Lock the jobs table before make ends, until the worker says that it is held up, and return what it says."""
     eventually(outage.gate.with_suffix(".waiting").exists, "the worker to be inside make")
     person = MySQLdb.connect(host="127.0.0.1", port=outage.server.port, user="root", db=SCHEMA)
     with person.cursor() as cursor:
@@ -109,6 +109,23 @@ def test_a_run_waits_for_somebody_who_locks_the_jobs_table(outage: Outage) -> No
     heard = next(line for line in worker.stderr if "is held up" in line)
     person.rollback()
     person.close()
+    return heard
+
+
+def test_a_run_waits_for_somebody_who_locks_the_jobs_table(outage: Outage) -> None:
+    worker = outage.start(SCORE)
+    heard = lock_jobs_while_in_make(outage, worker)
     out, _ = worker.communicate(timeout=PATIENCE_S)
     assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SCORE}: 3 done, 0 failed, 0 skipped"), heard
     assert outage.sql("SELECT * FROM `~jobs`") == []
+
+
+@pytest.mark.parametrize("outage", [["--innodb-rollback-on-timeout=ON"]], indirect=True)
+def test_a_job_whose_result_a_lock_has_cost_is_an_error_and_not_done(outage: Outage) -> None:
+    worker = outage.start(SCORE)
+    lock_jobs_while_in_make(outage, worker)
+    out, _ = worker.communicate(timeout=PATIENCE_S)
+    assert (worker.returncode, out.splitlines()[-2]) == (1, f"{SCORE}: 2 done, 1 failed, 0 skipped")
+    assert outage.sql("SELECT status, LEFT(error_message, 45) FROM `~jobs`") == [
+        ("error", "OperationalError: (1205, 'Lock wait timeout e")
+    ]

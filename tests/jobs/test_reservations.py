@@ -106,16 +106,40 @@ def test_errors_and_ignored_jobs_are_not_reserved(table: Table, status: str) -> 
 
 def test_completed_and_released_jobs_leave_no_row(table: Table) -> None:
     one, two, three = table.reserve(*keys(3))
-    table.ours.complete(one)
+    table.ours.complete(one, "COMMIT")
     table.ours.release([two, three])
     assert table.rows() == []
+
+
+@pytest.mark.parametrize(("end", "open_then"), [("COMMIT", False), ("COMMIT AND CHAIN", True)])
+def test_a_reservation_ends_with_makes_transaction_in_one_question_where_the_server_can(
+    table: Table, end: str, open_then: bool
+) -> None:
+    connection = table.module.Score().connection
+    (job,) = table.reserve(KEYS[0])
+    connection.start_transaction()
+    before = questions(connection)
+    table.ours.complete(job, end)
+    asked = questions(connection) - before - 1
+    assert asked == (1 if "MariaDB" in str(GROUND.sql("SELECT VERSION()")) else 2)
+    assert table.rows() == []  # as another connection sees it
+    log = f"`{table.schema}`.`~log`"
+    connection.query(f"INSERT INTO {log} (event, version, user, host) VALUES ('here', '', '', '')")
+    connection.cancel_transaction()
+    kept = connection.query(f"SELECT COUNT(*) FROM {log} WHERE event = 'here'").fetchone()[0]
+    assert bool(kept) is not open_then
+
+
+def questions(connection: Any) -> int:
+    """Return how many the connection has asked, with this one."""
+    return int(connection.query("SHOW SESSION STATUS LIKE 'Questions'").fetchone()[1])
 
 
 def test_a_row_that_somebody_else_wrote_meanwhile_is_left_alone(table: Table) -> None:
     jobs = table.reserve(*keys(2))
     GROUND.sql(f"UPDATE `{table.schema}`.`~jobs` SET pid = pid + 1")
     table.ours.release(jobs)
-    table.ours.complete(jobs[0])
+    table.ours.complete(jobs[0], "COMMIT")
     table.ours.error(jobs[1], "ValueError", "stack")
     assert table.statuses() == ["reserved", "reserved"]
 

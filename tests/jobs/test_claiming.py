@@ -1,0 +1,34 @@
+"""jobs/claiming.py: which keys a worker takes next, and that it loses none."""
+
+from typing import Any
+
+import pytest
+
+from jobs.claiming import Claims
+from jobs.outcomes import Key, Options
+from jobs.pipelines import reservations_of
+from tests.lab import Lab
+
+
+def test_keys_are_kept_when_the_labs_own_job_key_loses_the_server(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, module = lab.pipeline(recordings=dict.fromkeys("abcdefgh", ""))
+    table = module.Score()
+    skipped: list[Key] = []
+    asked: list[Key] = []
+
+    def job_key(self: Any, key: Key) -> Key:
+        asked.append(key)
+        if len(asked) == 3:
+            raise ConnectionError("the lab's own question failed")
+        return key
+
+    monkeypatch.setattr(type(table), "_job_key", job_key)
+    keys = table.key_source.fetch("KEY")
+    claims = Claims(table, keys, reservations_of(table, Options()), skipped.append)
+    taken = claims.next()
+    claims.took(0.01)
+    with pytest.raises(ConnectionError):
+        claims.next()
+    while claims:
+        taken += claims.next()
+    assert ([job.key for job in taken], skipped) == (keys, [])
