@@ -6,20 +6,21 @@ between workers and server. A wasted reservation is one whose key was computed b
 """
 
 import argparse
-import asyncio
 import os
 import resource
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import MySQLdb
 
-from jobsite.demo.server import Server, free_port
+from benchmarks.distance import slow_way
+from jobsite.demo.server import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 THEIRS, OURS = "theirs", "ours"
@@ -36,7 +37,9 @@ ERROR_ROWS = """
 
 @dataclass(frozen=True)
 class Case:
-    """What is measured: how many keys, workers, seconds in make, keys that failed before, and the round trip added."""
+    """What is measured: how many keys, workers, seconds in make, keys that failed before, the round trip added; and
+    whether all share one core, as where makes that compute leave little of the others.
+    """
 
     name: str
     keys: int
@@ -45,6 +48,7 @@ class Case:
     errors: int = 0
     first_only: bool = False
     away_ms: float = 0.0
+    one_core: bool = False
 
 
 CASES = (
@@ -54,6 +58,7 @@ CASES = (
     Case("trivial make, 8 workers", 5_000, workers=8),
     Case("20 ms make, 1 worker", 150, make_s=0.02),
     Case("20 ms make, 8 workers", 3_000, workers=8, make_s=0.02),
+    Case("20 ms make, 8 workers on one core", 2_000, workers=8, make_s=0.02, one_core=True),
     Case("1 ms away, trivial make, 1 worker", 1_000, away_ms=1),
     Case("1 ms away, 20 ms make, 8 workers", 2_000, workers=8, make_s=0.02, away_ms=1),
 )
@@ -145,6 +150,10 @@ class Bench:
     def run(self, case: Case, whose: str) -> Figures:
         """Return what a run took from the opening of the gate to the end of its last worker."""
         self.prepare(case)
+        with self.cores(case):
+            return self._run(case, whose)
+
+    def _run(self, case: Case, whose: str) -> Figures:
         calls = "1" if case.first_only else ""
         command = [sys.executable, "-m", "benchmarks.worker", whose, calls]
         workers = [Worker(command, self.environ(case)) for _ in range(case.workers)]
@@ -165,35 +174,24 @@ class Bench:
         (changed,) = self.sql(CHANGED)[0] if not case.errors else (0,)
         return Figures(took, statements, int(str(changed)) // 2, max(peaks))
 
+    @contextmanager
+    def cores(self, case: Case) -> Iterator[None]:
+        """Keep the server, and the workers that are started in this block, to one core if the case says so."""
+        all_cores = os.sched_getaffinity(0)
+        self._keep_to({min(all_cores)} if case.one_core else all_cores)
+        yield
+        self._keep_to(all_cores)
+
+    def _keep_to(self, cores: set[int]) -> None:
+        assert self.server.process
+        threads = Path(f"/proc/{self.server.process.pid}/task").iterdir()
+        for thread in [0, *(int(path.name) for path in threads)]:
+            with suppress(ProcessLookupError):  # a connection that has just ended
+                os.sched_setaffinity(thread, cores)
+
     def statements(self) -> int:
         """Return how many statements the server has run."""
         return int(str(self.sql("SHOW GLOBAL STATUS LIKE 'Questions'")[0][1]))
-
-
-def slow_way(port: int, delay_s: float) -> int:
-    """Open a loopback port that leads to `port`, with `delay_s` added to every round trip."""
-    ours = free_port()
-
-    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wait_s: float) -> None:
-        loop = asyncio.get_running_loop()
-        while chunk := await reader.read(65536):
-            if wait_s:
-                loop.call_later(wait_s, writer.write, chunk)
-            else:
-                writer.write(chunk)
-        loop.call_later(wait_s, writer.close)
-
-    async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(carry(reader, far_writer, delay_s), carry(far_reader, writer, 0), return_exceptions=True)
-
-    async def serve() -> None:
-        server = await asyncio.start_server(meet, "127.0.0.1", ours)
-        await server.serve_forever()
-
-    threading.Thread(target=lambda: asyncio.run(serve()), daemon=True).start()
-    time.sleep(0.2)
-    return ours
 
 
 def main() -> None:
