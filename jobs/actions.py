@@ -21,14 +21,13 @@ from jobs.listing import by_schema, seen_before
 from jobs.models import JOBS_TABLE, Job
 from jobs.seen import SeenJob
 from jobsite.columns import identifier
-from jobsite.refusals import error_number
+from jobsite.refusals import lacks_privilege
 
 CLEAR = "jobs.clear_job"
 ROWS_A_DELETE = 200
 """Rows of one DELETE: workers wait a few milliseconds at most."""
 
 GUARD = ("table_name", "key_hash", "status", "timestamp")
-MISSING_PRIVILEGE = {1044, 1142}
 
 log = logging.getLogger("jobsite.activity")
 
@@ -100,6 +99,11 @@ def clear_matching(
     return found
 
 
+def clear_grant(schema: str) -> str:
+    """Return the GRANT that lets the site's account clear the schema's jobs, to copy."""
+    return f"GRANT DELETE ON {identifier(schema, JOBS_TABLE)} TO {ask_server().account};"
+
+
 def _check(user: AbstractBaseUser | AnonymousUser) -> None:
     if not isinstance(user, PermissionsMixin) or not user.has_perm(CLEAR):
         raise PermissionDenied(
@@ -114,9 +118,9 @@ def _clear_few(schema: str, rows: Sequence[SeenJob]) -> Cleared:
         # By key for the index, and by all four together for the guard.
         cleared, _ = table.filter(keys, _unchanged(rows)).delete()
     except DatabaseError as error:
-        if error_number(error) not in MISSING_PRIVILEGE:
+        if not lacks_privilege(error):
             raise
-        return Cleared(refused=len(rows), grants=frozenset([_grant(schema)]))
+        return Cleared(refused=len(rows), grants=frozenset([clear_grant(schema)]))
     changed = table.filter(keys).count() if cleared < len(rows) else 0
     return Cleared(cleared=cleared, changed=changed, gone=len(rows) - cleared - changed)
 
@@ -143,10 +147,6 @@ def _unchanged(rows: Sequence[SeenJob]) -> Q:
 def _is_plain(row: SeenJob) -> bool:
     """Say whether the row can stand in a list of tuples: NULL equals nothing, and a column may lack a letter (1267)."""
     return row.timestamp is not None and (row.table_name + row.key_hash + row.status).isascii()
-
-
-def _grant(schema: str) -> str:
-    return f"GRANT DELETE ON {identifier(schema, JOBS_TABLE)} TO {ask_server().account};"
 
 
 def _matching_chunks(chosen: JobFilter, schema: str, before: datetime) -> Iterator[list[SeenJob]]:

@@ -6,9 +6,11 @@ Looks in information_schema only: opening `schema.jobs` through DataJoint would 
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from jobs.models import JOBS_TABLE
+from jobsite.columns import identifier
+from jobsite.refusals import lacks_privilege
 
 # No type of more than 64 KiB but for the stack, which no list reads: sorting such rows fails on MySQL (error 1038).
 TEXT = {"varchar", "char", "text", "tinytext", "enum"}
@@ -82,6 +84,21 @@ def find_layouts() -> Layouts:
         schemas=tuple(sorted(schema for schema, why in problems.items() if not why)),
         unreadable=tuple(Unreadable(schema, why) for schema, why in sorted(problems.items()) if why),
     )
+
+
+def may_delete(schema: str) -> bool:
+    """Say whether the site's account may delete from a schema's jobs.
+
+    Explaining a statement takes the privileges of running it (MySQL manual, "EXPLAIN Statement"), and runs nothing.
+    """
+    with connections["lab"].cursor() as cursor:
+        try:
+            cursor.execute(f"EXPLAIN DELETE FROM {identifier(schema, JOBS_TABLE)} WHERE FALSE")  # noqa: S608  a name found by discovery
+        except DatabaseError as error:
+            if not lacks_privilege(error):
+                raise
+            return False
+    return True
 
 
 def _problem(kind: str, columns: dict[str, Column]) -> str:

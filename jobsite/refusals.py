@@ -33,6 +33,7 @@ SENTENCES = {
     2026: "No encrypted connection to {lab} could be made ({said}): set DJ_USE_TLS=0 if the server has no TLS.",
     2059: "The account {user} logs in on {lab} in a way this client does not know ({said}).",
 }
+MISSING_PRIVILEGE = {1044, 1142}
 TOO_SLOW = {1969, 3024}
 SLOW_SENTENCE = "The lab's server {lab} needed more than {limit} s: narrow the filter and try again."
 OTHER_SENTENCE = "The lab's server {lab} answered: {said}."
@@ -52,6 +53,11 @@ def explain(error: BaseException) -> str:
 def error_number(error: BaseException) -> int:
     """Return the server's or client's error number, 0 when there is none."""
     return error.args[0] if error.args and isinstance(error.args[0], int) else 0
+
+
+def lacks_privilege(error: BaseException) -> bool:
+    """Say whether the server refused because the account lacks a privilege on a schema or table."""
+    return error_number(error) in MISSING_PRIVILEGE
 
 
 def _sentence(number: int, error: BaseException) -> str:

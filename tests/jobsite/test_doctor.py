@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.ground import GROUND, SITE
+from tests.ground import EVERY_SCHEMA, GROUND, SITE
 from tests.lab import ROOT
 
 
@@ -34,6 +34,13 @@ def test_the_doctor_names_the_grant_that_is_missing(night: str) -> None:
     finally:
         GROUND.sql(f"GRANT PROCESS ON *.* TO '{SITE}'@'%'")
     assert f"missing  GRANT PROCESS ON *.* TO '{SITE}'@'%';" in found.stdout.splitlines()
+    assert found.returncode == 1
+
+
+def test_the_doctor_names_the_jobs_that_cannot_be_cleared(night: str) -> None:
+    with GROUND.without("DELETE", on=EVERY_SCHEMA):
+        found = doctor()
+    assert f"missing  GRANT DELETE ON `{night}`.`~jobs` TO '{SITE}'@'%';" in found.stdout.splitlines()
     assert found.returncode == 1
 
 

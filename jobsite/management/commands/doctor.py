@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from connections.server import KILL_PRIVILEGES, Server, ask_server
-from jobs.layouts import Layouts, find_layouts
+from jobs.actions import clear_grant
+from jobs.layouts import Layouts, find_layouts, may_delete
 from jobsite.refusals import explain
 from jobsite.spans import say_span
 
@@ -50,6 +51,12 @@ def _about_jobs(layouts: Layouts) -> Iterator[Finding]:
     yield found, _or(found, f"It reads the jobs of {', '.join(layouts.schemas)}.", "no jobs table is visible")
     for table in layouts.unreadable:
         yield False, f"The jobs of {table.schema} cannot be read: {table.why}."
+    clearable = [schema for schema in layouts.schemas if may_delete(schema)]
+    if clearable:
+        yield True, f"It may clear the jobs of {', '.join(clearable)}."
+    for schema in layouts.schemas:
+        if schema not in clearable:
+            yield False, clear_grant(schema)
 
 
 def _or(well: bool, sentence: str, lack: str) -> str:
