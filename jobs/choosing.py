@@ -32,6 +32,8 @@ class Choice:
     seen: tuple[SeenJob, ...]
     expected: int
     needs_number: bool
+    running: int
+    """How many of them the confirm page said may be running."""
 
     @classmethod
     def read(cls, form: QueryDict) -> "Choice":
@@ -48,6 +50,7 @@ class Choice:
                 seen=() if everything else tuple(SeenJob.read(token) for token in form.getlist("job")),
                 expected=int(form.get("expected") or 0),
                 needs_number=form.get("needs_number") == "1",
+                running=int(form.get("running") or 0),
             )
         except (ValueError, KeyError) as error:
             raise BadRequest(
@@ -85,6 +88,18 @@ class Review:
 def review(choice: Choice, schemas: Sequence[str], presence: Presence) -> Review:
     """Return what clearing the chosen jobs would do now; reads, never writes."""
     return _review_all(choice, schemas, presence) if choice.everything else _review_seen(choice.seen, schemas, presence)
+
+
+def why_not(choice: Choice, reviewed: Review, typed: str) -> str:
+    """Return in a sentence why what was confirmed may not be done, '' when it may.
+
+    What was said to be abandoned is looked at again at the moment of clearing: its worker may have come back.
+    """
+    if choice.needs_number and typed.strip() != str(choice.expected):
+        return f"Nothing was cleared: type {choice.expected} to confirm."
+    if reviewed.running > choice.running:
+        return "Nothing was cleared: meanwhile a worker may be computing what looked abandoned. Look again."
+    return ""
 
 
 def _review_seen(seen: Sequence[SeenJob], schemas: Sequence[str], presence: Presence) -> Review:

@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from connections.server import who_is_connected
+from connections.server import Presence, who_is_connected
 from jobs.actions import CLEAR, clear_matching
 from jobs.actions import clear as clear_seen
-from jobs.choosing import Choice, review
+from jobs.choosing import Choice, Review, review, why_not
 from jobs.copying import lines_to_copy
 from jobs.filters import JobFilter
-from jobs.layouts import Layouts, find_layouts
+from jobs.layouts import find_layouts
 from jobs.listing import Counts, count_jobs, list_jobs, read_job
 from jobs.signs import mark
 from jobs.stacks import read_stack, read_stack_blob, without_middle
@@ -93,16 +93,18 @@ def clear_confirm(request: HttpRequest) -> HttpResponse:
     if choice.is_empty:
         messages.warning(request, "Nothing was ticked: tick the jobs to clear, or take all that match.")
         return _to_list(choice)
-    return _confirm(request, choice, find_layouts(), refusal="")
+    presence = who_is_connected()
+    return _confirm(request, choice, review(choice, find_layouts().schemas, presence), presence, refusal="")
 
 
 @require_POST
 @permission_required(CLEAR, raise_exception=True)
 def clear(request: HttpRequest) -> HttpResponse:
     """Clear what was confirmed, say what became of it, and lead back to the list with its filter."""
-    choice, layouts = Choice.read(request.POST), find_layouts()
-    if choice.needs_number and request.POST.get("typed", "").strip() != str(choice.expected):
-        return _confirm(request, choice, layouts, refusal=f"Nothing was cleared: type {choice.expected} to confirm.")
+    choice, layouts, presence = Choice.read(request.POST), find_layouts(), who_is_connected()
+    reviewed = review(choice, layouts.schemas, presence)
+    if refusal := why_not(choice, reviewed, request.POST.get("typed", "")):
+        return _confirm(request, choice, reviewed, presence, refusal)
     if choice.everything and choice.as_of:
         outcome = clear_matching(choice.chosen, layouts.schemas, choice.as_of, request.user)
     else:
@@ -116,9 +118,7 @@ def _to_list(choice: Choice) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('jobs:job_list')}?{choice.chosen.query}")
 
 
-def _confirm(request: HttpRequest, choice: Choice, layouts: Layouts, refusal: str) -> HttpResponse:
-    presence = who_is_connected()
-    reviewed = review(choice, layouts.schemas, presence)
+def _confirm(request: HttpRequest, choice: Choice, reviewed: Review, presence: Presence, refusal: str) -> HttpResponse:
     context = {"choice": choice, "review": reviewed, "now": presence.server.now, "refusal": refusal}
     template = "jobs/clear_confirm.html"
     return page_or_fragment(request, template, template, context, status=NOT_DONE if refusal else 200)

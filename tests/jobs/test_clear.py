@@ -324,6 +324,20 @@ def test_a_running_job_takes_the_number_and_an_abandoned_one_does_not(lab: Lab, 
     assert notices(look(operator, response.headers["Location"])) == ["Cleared 1 job."]
 
 
+def test_an_abandoned_job_whose_worker_is_back_is_not_cleared(lab: Lab, operator: Client) -> None:
+    schema = lab.pipeline(recordings={"m1": "wait"})[0]
+    lab.abandon(schema)
+    form = ticked(operator, f"schema={schema}")
+    confirmed = eventually(lambda: gone_quiet(operator, form), "the reservation to be abandoned")
+    lab.idle("bob")  # from the same machine: it may be the same worker, connected again
+    response = post(operator, confirmed)
+    assert response.status_code == 409
+    assert notices(page(response)) == [
+        "Nothing was cleared: meanwhile a worker may be computing what looked abandoned. Look again."
+    ]
+    assert lab.jobs(schema) == {"m1": "reserved"}
+
+
 def gone_quiet(client: Client, form: Form) -> BeautifulSoup | None:
     """Return the confirm page once it asks for no number."""
     found = confirm(client, form)
