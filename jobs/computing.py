@@ -7,11 +7,11 @@ untyped.
 import logging
 import signal
 import time
-import traceback
 from collections.abc import Callable
 
 from jobs.ahead import Ahead, Rest
 from jobs.claiming import Claims
+from jobs.errors_in_make import stack_of
 from jobs.interrupts import Interrupts
 from jobs.keys import key_of
 from jobs.making import Maker
@@ -146,7 +146,7 @@ class _Run:
         if self._options.on_stop == "release" and self._interrupts.raised(error):
             self._reservations.release([job])
             return Outcome(job.key, "released")
-        self._reservations.error(job, said(error), _stack(error))
+        self._reservations.error(job, said(error), stack_of(error))
         return Outcome(job.key, "failed", said(error))
 
     def _end_transaction(self) -> None:
@@ -180,11 +180,3 @@ class _Run:
     def _leave_if_interrupted(self) -> None:
         if self._interrupts.received is not None:
             raise InterruptedRunError(self._interrupts.received)
-
-
-def _stack(error: BaseException) -> str:
-    """Return the traceback from the lab's make on: how we came there is nothing that the lab could mend."""
-    trace = error.__traceback__
-    while trace and trace.tb_next and trace.tb_frame.f_globals.get("__name__", "").startswith("jobs."):
-        trace = trace.tb_next
-    return "".join(traceback.format_exception(type(error), error, trace))

@@ -1,14 +1,29 @@
 """In which order does a page show a traceback? The exception that ended make first, and its innermost frame first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jobs.stacks import Raised, Run, Stack, folded
+from jobs.stacks import Frame, Raised, Run, Stack, folded
 
 FRAMES_SHOWN = 300
 """Frames of all exceptions together; a recursion can leave thousands, and the full text has them all."""
 
+OWN_FRAMES_OPEN = 20
+"""Neighbouring frames of own code that stand open; a mutual recursion is hundreds of the same."""
+
+REPEATED_CHARS = 120
+"""So much of a message stands above its frames when the page has said the whole message already."""
+
 SAID = {"cause": "caused by", "context": "while handling"}
 """What Python's two sentences between tracebacks mean, read from the last exception back to the first."""
+
+
+@dataclass(frozen=True)
+class ShownRun:
+    """Neighbouring frames: open, or folded under a `summary`."""
+
+    frames: tuple[Frame, ...]
+    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -18,22 +33,40 @@ class ShownException:
     said: str
     exception: str
     message: str
-    runs: list[Run]
+    runs: list[ShownRun]
     truncated_frames: int
 
 
-def shown(stack: Stack) -> list[ShownException]:
-    """Return the exceptions of a stack, last raised first."""
+def shown(stack: Stack, already_said: str = "") -> list[ShownException]:
+    """Return the exceptions of a stack, last raised first; `already_said` is the message that stands above them."""
     led_on_by = [*(raised.relation for raised in stack.chain[1:]), ""]
     found, frames_left = list[ShownException](), FRAMES_SHOWN
     # A text that is no traceback has no chain, and so one relation too many.
     for raised, relation in reversed(list(zip(stack.chain, led_on_by, strict=False))):
-        found.append(_shown(raised, relation, frames_left))
+        found.append(_shown(raised, relation, frames_left, already_said))
         frames_left = max(0, frames_left - len(raised.frames))
     return found
 
 
-def _shown(raised: Raised, relation: str, most: int) -> ShownException:
+def _shown(raised: Raised, relation: str, most: int, already_said: str) -> ShownException:
     frames = raised.frames[-most:] if most else ()
     left_out = raised.truncated_frames + len(raised.frames) - len(frames)
-    return ShownException(SAID.get(relation, ""), raised.exception, raised.message, folded(reversed(frames)), left_out)
+    runs = [shown for run in folded(reversed(frames)) for shown in _shown_runs(run)]
+    message = _cut(raised.message) if raised.message in already_said else raised.message
+    return ShownException(SAID.get(relation, ""), raised.exception, message, runs, left_out)
+
+
+def _shown_runs(run: Run) -> list[ShownRun]:
+    if not run.own:
+        return [ShownRun(run.frames, f"{_count(run.frames)} in {', '.join(run.packages)}")]
+    first, rest = run.frames[:OWN_FRAMES_OPEN], run.frames[OWN_FRAMES_OPEN:]
+    return [ShownRun(first), *([ShownRun(rest, f"{_count(rest)} more of own code")] if rest else [])]
+
+
+def _count(frames: Sequence[Frame]) -> str:
+    return "1 frame" if len(frames) == 1 else f"{len(frames)} frames"
+
+
+def _cut(message: str) -> str:
+    first = message.partition("\n")[0][:REPEATED_CHARS]
+    return first if first == message else f"{first}…"

@@ -77,7 +77,7 @@ def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str
         context |= {
             "stack_problem": stack.problem,
             "stack_text": without_middle(stack.text)[0],
-            "chain": shown(read_stack(stack.text)),
+            "chain": shown(read_stack(stack.text), found.error_message or ""),
             "lines": lines_to_copy(found),
         }
     return page_or_fragment(

@@ -26,6 +26,8 @@ WORKERS = {
         "claiming",
         "making",
         "reservations",
+        "unreserved",
+        "errors_in_make",
         "sessions",
         "pipelines",
         "workers",

@@ -15,6 +15,7 @@ from jobs.interrupts import ONE_SIGNAL_S, Interrupts
 from jobs.outcomes import InterruptedRunError, Options, Outcome
 from jobs.pipelines import reservations_of
 from jobs.reservations import Job, Reservations
+from jobs.stacks import read_stack
 from tests.ground import GROUND
 from tests.lab import ROOT, Lab
 
@@ -57,6 +58,16 @@ def test_a_stack_begins_at_the_labs_own_make(lab: Lab) -> None:
     lab.populate(schema)
     first, second, *_ = module.schema.jobs.fetch1("error_stack").splitlines()
     assert (first, second.rpartition(",")[2]) == ("Traceback (most recent call last):", " in make")
+
+
+@SIGNALS
+def test_the_stack_of_a_signal_ends_at_the_labs_own_line(lab: Lab, signum: int, status: int, message: str) -> None:
+    schema, module = lab.pipeline(recordings={"b": "wait"})
+    worker = lab.start_waiting(schema)
+    worker.send_signal(signum)
+    worker.communicate()
+    last = read_stack(module.schema.jobs.fetch1("error_stack")).chain[-1]
+    assert (last.exception, last.frames[-1].function) == (message.partition(":")[0], "wait_at_gate")
 
 
 def test_sigterm_ends_a_run_without_reservation_as_well(lab: Lab) -> None:
