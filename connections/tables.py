@@ -18,7 +18,7 @@ class ConnectionTable(ListingTable):
     command = tables.Column(verbose_name="Command")
     time = cell("connections/cells/time.html", "number", verbose_name="Time")
     jobs = cell("connections/cells/jobs.html", "holds", orderable=False, verbose_name="Holds")
-    state = tables.Column(verbose_name="State", default="")
+    state = tables.Column(verbose_name="State", default="", attrs=classes("words"))
     statement = cell("connections/cells/statement.html", "message", verbose_name="Statement")
 
     class Meta(ListingTable.Meta):

@@ -5,6 +5,7 @@ from typing import Any
 
 import django_tables2 as tables
 from django.core.paginator import EmptyPage, PageNotAnInteger
+from django.utils.safestring import SafeString
 from django_tables2.data import TableData
 
 PER_PAGE = 50
@@ -15,9 +16,17 @@ def classes(names: str) -> dict[str, dict[str, str]]:
     return {"td": {"class": names}, "th": {"class": names}} if names else {}
 
 
-def cell(template_name: str, names: str = "", **options: Any) -> tables.TemplateColumn:
+class CellColumn(tables.TemplateColumn):  # type: ignore[misc]  # django-tables2 is published without types
+    """A column drawn by a template; a cell with nothing in it is empty, so that cards can leave it out."""
+
+    def render(self, *args: Any, **kwargs: Any) -> SafeString:
+        """Return what the template drew, without the white space of its lines."""
+        return SafeString(super().render(*args, **kwargs).strip())
+
+
+def cell(template_name: str, names: str = "", **options: Any) -> CellColumn:
     """Return a column whose cells are drawn by a template, in classes of the stylesheet."""
-    return tables.TemplateColumn(template_name=template_name, attrs=classes(names), **options)
+    return CellColumn(template_name=template_name, attrs=classes(names), **options)
 
 
 class ListingData(TableData):  # type: ignore[misc]  # django-tables2 is published without types

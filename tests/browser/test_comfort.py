@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.screens import Connections, Jobs, Screen
-from tests.browser.visits import Visits
+from tests.browser.visits import PHONE, Visits
 from tests.lab import Lab
 
 pytestmark = pytest.mark.browser
@@ -56,7 +56,10 @@ NAMELESS = """() => [...document.querySelectorAll("input:not([type=hidden]), sel
   .filter((control) => !control.matches("button") || !control.textContent.trim())
   .map((control) => control.outerHTML)"""
 
-SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# How far the page, or a list in it, reaches beyond what is seen.
+SIDEWAYS = """() => Math.max(...[document.documentElement, ...document.querySelectorAll(".rows")]
+  .map((part) => part.scrollWidth - part.clientWidth))"""
+WIDTHS = (320, 390, 768, 1024, 1280, 1680)
 
 
 def jobs_list(page: Page, schema: str) -> None:
@@ -109,10 +112,26 @@ def test_text_stands_out_in_both_themes_and_every_control_has_a_name(
 
 
 @every_screen
-def test_a_phone_never_scrolls_sideways(visit: Visits, night: str, screen: Callable[[Page, str], None]) -> None:
+def test_no_width_scrolls_sideways(visit: Visits, night: str, screen: Callable[[Page, str], None]) -> None:
     page = visit("ada", phone=True)
     screen(page, night)
-    assert page.evaluate(SIDEWAYS) == 0
+    found = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        found[width] = page.evaluate(SIDEWAYS)
+    page.set_viewport_size(PHONE)  # as the next test expects it
+    assert found == dict.fromkeys(WIDTHS, 0)
+
+
+def test_a_phone_sorts_and_ticks_the_page(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit("ada", phone=True))
+    jobs.open(f"schema={night}")
+    jobs.list.get_by_role("link", name="Message").click()
+    jobs.page.wait_for_url("**sort=message**")
+    jobs.tick_page.check()
+    expect(jobs.ticks).to_have_count(2)
+    for tick in jobs.ticks.all():
+        expect(tick).to_be_checked()
 
 
 def test_the_theme_is_switched_and_remembered(visit: Visits, night: str) -> None:

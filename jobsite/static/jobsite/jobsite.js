@@ -114,6 +114,6 @@ document.addEventListener("htmx:load", (event) => {
   const part = event.detail.elt;
   prepare(part.parentElement ?? document);
   // Beside the list on a wide screen the panel is in view; above it on a narrow one it is not.
-  if (part.closest?.("#panel") && matchMedia("(max-width: 760px)").matches) part.scrollIntoView();
+  if (part.closest?.("#panel") && matchMedia("(max-width: 960px)").matches) part.scrollIntoView();
 });
 prepare(document);
