@@ -8,6 +8,7 @@ of pytest, because the server must stand before Django reads its settings.
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -135,6 +136,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Start the server, and tell the site where it is; with -n, each process that runs tests has its own."""
     if early_config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ:
         return
+    # nohup and `make test &` have Ctrl-C ignored, and every process the tests start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     GROUND.rise()
     os.environ.update(GROUND.site_environ())
 
