@@ -94,6 +94,12 @@ class Ground:
         return "mariadb" in str(self.sql("SELECT VERSION()")[0][0]).lower()
 
     @property
+    def encrypts(self) -> bool:
+        """Say whether the server offers encrypted connections; servers that always do have no such variable."""
+        found = dict(self.sql("SHOW GLOBAL VARIABLES LIKE 'have_ssl'"))
+        return str(found.get("have_ssl", "YES")) == "YES"
+
+    @property
     def kill_privilege(self) -> str:
         """Return what lets an account end the connections of others."""
         return "CONNECTION ADMIN" if self.is_mariadb else "CONNECTION_ADMIN"

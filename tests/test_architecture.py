@@ -43,6 +43,7 @@ RAW_SQL = {
     "connections/killing.py",
     "connections/server.py",
     "connections/transactions.py",
+    "jobsite/encryption.py",
 }
 LEAVES = {"jobs.liveness", "jobs.stacks", "jobs.stack_paths", "jobs.states", "jobs.names"}
 LEAVES |= {"jobs.blobs", "jobs.blob_reader", "jobs.blob_arrays"}

@@ -51,6 +51,17 @@ def test_a_wrong_password_is_one_sentence_in_the_terminal(accounts: None) -> Non
     assert found.returncode == 1
 
 
+def test_a_server_without_encryption_is_not_asked_where_it_must_be_encrypted(night: str) -> None:
+    found = doctor(DJ_USE_TLS="1")
+    if GROUND.encrypts:
+        assert found.returncode == 0, found.stderr
+    else:
+        assert found.stderr == (
+            f"CommandError: No encrypted connection to 127.0.0.1:{GROUND.port} could be made (the server offers none): "
+            "set DJ_USE_TLS=0 if the server has no TLS.\n"
+        )
+
+
 def test_an_unreachable_server_is_one_sentence_in_the_terminal() -> None:
     found = doctor(DJ_PORT="1")
     assert len(found.stderr.splitlines()) == 1
