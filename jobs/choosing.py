@@ -34,6 +34,8 @@ class Choice:
     needs_number: bool
     running: int
     """How many of them the confirm page said may be running."""
+    abandoned: frozenset[SeenJob]
+    """Which of them it said are abandoned."""
 
     @classmethod
     def read(cls, form: QueryDict) -> "Choice":
@@ -51,6 +53,7 @@ class Choice:
                 expected=int(form.get("expected") or 0),
                 needs_number=form.get("needs_number") == "1",
                 running=int(form.get("running") or 0),
+                abandoned=frozenset(SeenJob.read(token) for token in form.getlist("abandoned")),
             )
         except (ValueError, KeyError) as error:
             raise BadRequest(
@@ -73,6 +76,18 @@ class Review:
     gone: int
     by_status: Counter[str]
     running: int
+    marked: tuple[Job, ...]
+    """Those whose signs of life were looked at."""
+
+    @property
+    def abandoned(self) -> frozenset[SeenJob]:
+        """The reserved jobs that nobody computes."""
+        return frozenset(SeenJob.of(job) for job in self.marked if job.sign is Sign.ABANDONED)
+
+    @property
+    def alive(self) -> frozenset[SeenJob]:
+        """The reserved jobs that a worker may be computing."""
+        return frozenset(SeenJob.of(job) for job in self.marked if job.sign and job.sign is not Sign.ABANDONED)
 
     @property
     def needs_number(self) -> bool:
@@ -97,7 +112,7 @@ def why_not(choice: Choice, reviewed: Review, typed: str) -> str:
     """
     if choice.needs_number and typed.strip() != str(choice.expected):
         return f"Nothing was cleared: type {choice.expected} to confirm."
-    if reviewed.running > choice.running:
+    if reviewed.running > choice.running or choice.abandoned & reviewed.alive:
         return "Nothing was cleared: meanwhile a worker may be computing what looked abandoned. Look again."
     return ""
 
@@ -113,6 +128,7 @@ def _review_seen(seen: Sequence[SeenJob], schemas: Sequence[str], presence: Pres
         gone=len(wanted) - len(found),
         by_status=Counter(job.status for job in same),
         running=sum(job.status == RESERVED and job.sign is not Sign.ABANDONED for job in same),
+        marked=tuple(same),
     )
 
 
@@ -128,4 +144,5 @@ def _review_all(choice: Choice, schemas: Sequence[str], presence: Presence) -> R
         by_status=by_status,
         # Only the rows shown were looked at one by one: of the rest, every reserved one may be running.
         running=by_status[RESERVED] - sum(job.sign is Sign.ABANDONED for job in shown),
+        marked=tuple(shown),
     )

@@ -185,9 +185,14 @@ class Claims:
         return bool(self._query(IS_DONE, jobs).fetchone())
 
     def _query(self, question: str, jobs: Sequence[Job]) -> Untyped:
-        names = ", ".join(self._names)
-        sql = question.format(names=names or "1", target=self._target, keys=f"({names}) IN %s" if names else "TRUE")
-        return self._table.connection.query(sql, [[self._values(job) for job in jobs]] if names else None)
+        values: list[object] = [value for job in jobs for value in self._values(job)]
+        if len(self._names) == 1:
+            keys, values = f"{self._names[0]} IN %s", [values]
+        else:  # not (a, b) IN (...): MariaDB finds no letter outside of ASCII in a latin1 column that way
+            one = " AND ".join(f"{name} = %s" for name in self._names) or "TRUE"
+            keys = " OR ".join([f"({one})"] * len(jobs))
+        sql = question.format(names=", ".join(self._names) or "1", target=self._target, keys=keys)
+        return self._table.connection.query(sql, values)
 
     def _values(self, job: Job) -> tuple[object, ...]:
         return tuple(as_parameter(job.key[attribute]) for attribute in self._attributes)

@@ -16,9 +16,8 @@ from jobs.interrupts import Interrupts
 from jobs.keys import key_of
 from jobs.making import Maker
 from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, Untyped, said
-from jobs.patience import is_gone, until_it_answers, while_held_up
+from jobs.patience import is_busy, is_gone, until_it_answers, while_held_up
 from jobs.reservations import Job, Reservations
-from jobs.sessions import rolls_back_on_timeout
 
 Tell = Callable[[Outcome], None]
 log = logging.getLogger(__name__)
@@ -125,9 +124,7 @@ class _Run:
 
     def _complete(self, job: Job, end: str) -> None:
         while_held_up(
-            lambda: self._reservations.complete(job, end),
-            self._interrupts,
-            lambda: rolls_back_on_timeout(self._table.connection),
+            lambda: self._reservations.complete(job, end), self._interrupts, lambda: self._claims.is_done(job)
         )
 
     def _after(self, job: Job, error: BaseException) -> Outcome:
@@ -140,7 +137,8 @@ class _Run:
 
     def _settle(self, job: Job, error: BaseException) -> Outcome:
         self._end_transaction()
-        if is_gone(error) and self._claims.is_done(job):  # lost while the server's answer to COMMIT was on its way
+        # Lost, or interrupted, while the server's answer to COMMIT was on its way.
+        if (is_gone(error) or is_busy(error)) and self._claims.is_done(job):
             self._reservations.release([job])
             return Outcome(job.key, "done")
         if self._options.on_stop == "release" and self._interrupts.raised(error):

@@ -10,8 +10,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 # MySQL manual, "Client Error Message Reference": cannot connect, gone, lost; "Server ...": too many, shutting down.
 GONE = {2002, 2003, 2006, 2013, 1040, 1053, 1927, 4031}
 # Lock wait timeout, interrupted, and both families' time limits: the statement is lost, its transaction goes on.
-LOCK_WAIT = 1205
-HELD_UP = {LOCK_WAIT, 1317, 1969, 3024}
+HELD_UP = {1205, 1317, 1969, 3024}
 DEADLOCK = 1213
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
@@ -25,16 +24,13 @@ def until_it_answers(ask: Callable[[], Answer], interrupts: Interrupts) -> Answe
     return _until(ask, interrupts, lambda error: is_gone(error) or is_busy(error))
 
 
-def while_held_up(ask: Callable[[], Answer], interrupts: Interrupts, rolls_back: Callable[[], bool]) -> Answer:
+def while_held_up(ask: Callable[[], Answer], interrupts: Interrupts, stands: Callable[[], bool]) -> Answer:
     """Return what `ask` returns, inside a transaction: only what leaves the transaction as it was is tried again.
 
-    `rolls_back` says whether the server ends a whole transaction that has waited too long for a lock.
+    `stands` says whether what it wrote is still there: a COMMIT that is held up by a backup and then ended rolls it
+    back, and so does a lock that was waited for too long where innodb_rollback_on_timeout is set (MySQL manual).
     """
-
-    def passes(error: BaseException) -> bool:
-        return _number(error) in HELD_UP and not (_number(error) == LOCK_WAIT and rolls_back())
-
-    return _until(ask, interrupts, passes)
+    return _until(ask, interrupts, lambda error: _number(error) in HELD_UP and stands())
 
 
 def _until(ask: Callable[[], Answer], interrupts: Interrupts, passes: Callable[[BaseException], bool]) -> Answer:

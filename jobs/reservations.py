@@ -109,7 +109,9 @@ class SchemaWide:
             self._connection.query(end)
         else:
             at_once = AT_ONCE.format(release=RELEASE, end=end)
-            self._connection.query(self._sql(at_once), self._whose(job.held_by, job.pid, [job.hash]))
+            ended = self._connection.query(self._sql(at_once), self._whose(job.held_by, job.pid, [job.hash]))
+            if not ended.rowcount:  # somebody cleared it, or the same: with the next release
+                self._doubtful.append(job)
 
     def error(self, job: Job, message: str, stack: str) -> None:
         """Make an error of the row; what the table's character set or column cannot hold is escaped and cut.
@@ -128,7 +130,10 @@ class SchemaWide:
         jobs = [*jobs, *self._doubtful]
         for held_by, pid in {(job.held_by, job.pid) for job in jobs}:
             hashes = [job.hash for job in jobs if (job.held_by, job.pid) == (held_by, pid)]
-            self._connection.query(self._sql(RELEASE), self._whose(held_by, pid, hashes))
+            whose = self._whose(held_by, pid, hashes)
+            # What a KILL QUERY hits, MariaDB may call done without a row: once more, if rows are not accounted for.
+            if self._connection.query(self._sql(RELEASE), whose).rowcount < len(hashes):
+                self._connection.query(self._sql(RELEASE), whose)
         self._doubtful = []
 
     def are_live(self, jobs: Sequence[Job]) -> bool:

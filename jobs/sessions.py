@@ -30,11 +30,6 @@ class Session:
         return "MariaDB" in self._connection._conn.get_server_info()
 
 
-def rolls_back_on_timeout(connection: Untyped) -> bool:
-    """Say whether a lock that was waited for too long cost the whole transaction (MySQL manual, InnoDB's option)."""
-    return bool(connection.query("SELECT @@innodb_rollback_on_timeout").fetchone()[0])
-
-
 class Beside:
     """A second connection to where DataJoint's is, for another thread: DataJoint's own is for one thread only."""
 

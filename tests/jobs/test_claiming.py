@@ -32,3 +32,19 @@ def test_keys_are_kept_when_the_labs_own_job_key_loses_the_server(lab: Lab, monk
     while claims:
         taken += claims.next()
     assert ([job.key for job in taken], skipped) == (keys, [])
+
+
+@pytest.mark.parametrize("charset", ["latin1", "utf8mb4"])
+def test_keys_that_others_finished_are_known_by_any_letter(lab: Lab, charset: str) -> None:
+    _, module = lab.pipeline(charset=charset, recordings=dict.fromkeys(("bern", "Zürich", "Århus", "Øre"), ""))
+    table = module.Score()
+    skipped: list[Key] = []
+    keys = table.key_source.fetch("KEY")
+    claims = Claims(table, keys, reservations_of(table, Options()), skipped.append)
+    taken = claims.next()
+    claims.took(0.01)
+    for key in keys[1:]:
+        table.insert1({**key, "score": 1}, allow_direct_insert=True)
+    while claims:
+        taken += claims.next()
+    assert ([job.key for job in taken], skipped) == (keys[:1], keys[1:])

@@ -338,6 +338,16 @@ def test_an_abandoned_job_whose_worker_is_back_is_not_cleared(lab: Lab, operator
     assert lab.jobs(schema) == {"m1": "reserved"}
 
 
+def test_one_that_is_back_is_noticed_although_as_many_run_as_before(lab: Lab, operator: Client) -> None:
+    schema = lab.pipeline(recordings={"m1": "wait"})[0]
+    lab.start_waiting(schema, user="bob")
+    form = ticked(operator, f"schema={schema}")
+    confirmed = fields(confirm(operator, form), CLEAR)
+    response = operator.post(CLEAR, {**confirmed, "typed": "1", "abandoned": form["job"]})
+    assert response.status_code == 409
+    assert lab.jobs(schema) == {"m1": "reserved"}
+
+
 def gone_quiet(client: Client, form: Form) -> BeautifulSoup | None:
     """Return the confirm page once it asks for no number."""
     found = confirm(client, form)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pymysql
 import pytest
 
 from jobs.computing import compute
@@ -124,6 +125,23 @@ def test_a_signal_while_a_job_is_finished_waits_until_it_is(lab: Lab, monkeypatc
     schema, module = lab.pipeline(recordings={"a": ""})
     reservations = reservations_of(module.Score(), Options())
     monkeypatch.setattr(reservations, "complete", send_before(reservations.complete, signal.SIGTERM))
+    assert run(module.Score(), reservations) == [("done", "")]
+    assert (lab.jobs(schema), len(module.Score())) == ({}, 1)
+
+
+def test_a_job_whose_commit_is_answered_as_interrupted_is_done_all_the_same(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema, module = lab.pipeline(recordings={"a": ""})
+    reservations = reservations_of(module.Score(), Options())
+    complete = reservations.complete
+
+    def interrupted_late(job: Job, end: str) -> None:  # as a KILL QUERY that comes just after the commit
+        complete(job, end)
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise pymysql.err.OperationalError(1317, "Query execution was interrupted")
+
+    monkeypatch.setattr(reservations, "complete", interrupted_late)
     assert run(module.Score(), reservations) == [("done", "")]
     assert (lab.jobs(schema), len(module.Score())) == ({}, 1)
 

@@ -16,6 +16,7 @@ from tests.lab import LIGHT, PATIENCE_S, ROOT, eventually
 
 SCHEMA = "lab_outage"
 SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
+WAITS_FOR_BACKUP = "SELECT id FROM information_schema.processlist WHERE state LIKE '%backup%' AND info LIKE '%COMMIT%'"
 LOST = """OperationalError: (2003, "Can't connect to MySQL server on '127.0.0.1' ([Errno 111] Connection refused)")"""
 
 
@@ -129,3 +130,21 @@ def test_a_job_whose_result_a_lock_has_cost_is_an_error_and_not_done(outage: Out
     assert outage.sql("SELECT status, LEFT(error_message, 45) FROM `~jobs`") == [
         ("error", "OperationalError: (1205, 'Lock wait timeout e")
     ]
+
+
+@pytest.mark.parametrize("outage", [["--max-statement-time=2"]], indirect=True)
+def test_a_job_whose_commit_a_backup_held_up_too_long_is_an_error_and_not_done(outage: Outage) -> None:
+    worker = outage.start(SCORE)
+    eventually(outage.gate.with_suffix(".waiting").exists, "the worker to be inside make")
+    backup = MySQLdb.connect(host="127.0.0.1", port=outage.server.port, user="root", autocommit=True)
+    with backup.cursor() as cursor:
+        for stage in ("START", "FLUSH", "BLOCK_DDL", "BLOCK_COMMIT"):
+            cursor.execute(f"BACKUP STAGE {stage}")
+        outage.gate.touch()
+        eventually(lambda: outage.sql(WAITS_FOR_BACKUP), "the worker's commit to be held up")
+        eventually(lambda: not outage.sql(WAITS_FOR_BACKUP), "its time to be over")
+    backup.close()
+    out, _ = worker.communicate(timeout=PATIENCE_S)
+    assert out.splitlines()[-2] == f"{SCORE}: 2 done, 1 failed, 0 skipped"
+    assert outage.sql("SELECT status, LEFT(error_message, 24) FROM `~jobs`") == [("error", "OperationalError: (1969,")]
+    assert outage.sql("SELECT subject FROM __score ORDER BY subject") == [("b",), ("c",)]

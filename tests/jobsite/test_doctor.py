@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.ground import EVERY_SCHEMA, GROUND, SITE
 from tests.lab import ROOT
 
@@ -42,6 +44,20 @@ def test_the_doctor_names_the_jobs_that_cannot_be_cleared(night: str) -> None:
         found = doctor()
     assert f"missing  GRANT DELETE ON `{night}`.`~jobs` TO '{SITE}'@'%';" in found.stdout.splitlines()
     assert found.returncode == 1
+
+
+def test_a_server_that_only_reads_leaves_the_other_findings(night: str) -> None:
+    if not GROUND.is_mariadb:
+        pytest.skip("MySQL explains a DELETE also while it only reads.")
+    GROUND.sql("SET GLOBAL read_only = 1")
+    try:
+        found = doctor()
+    finally:
+        GROUND.sql("SET GLOBAL read_only = 0")
+    (line,) = [line for line in found.stdout.splitlines() if f"clear the jobs of {night}" in line]
+    assert line.startswith("missing  Whether it may clear")
+    assert "--read-only" in line
+    assert "It sees everybody's connections." in found.stdout
 
 
 def test_a_wrong_password_is_one_sentence_in_the_terminal(accounts: None) -> None:
