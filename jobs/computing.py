@@ -7,7 +7,8 @@ untyped.
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from jobs.ahead import Ahead, Rest
 from jobs.claiming import Claims
@@ -23,47 +24,45 @@ Tell = Callable[[Outcome], None]
 log = logging.getLogger(__name__)
 
 
-def compute(
-    table: Untyped,
-    keys: list[Key],
-    options: Options,
-    tell: Tell,
-    interrupts: Interrupts,
-    reservations: Reservations,
-    begun: Callable[[Key], None] = lambda key: None,
-) -> None:
-    """Compute `keys` of `table` in about their order, and tell the outcome of each; `begun` hears of each before make.
+@dataclass(frozen=True)
+class Work:
+    """What a process is to compute, in about this order, and who hears of it.
+
+    `tell` hears the outcome of each key, `begun` of each key before its make.
+    """
+
+    table: Untyped
+    keys: Sequence[Key]
+    options: Options
+    interrupts: Interrupts
+    reservations: Reservations
+    tell: Tell
+    begun: Callable[[Key], None] = lambda key: None
+
+
+def compute(work: Work) -> None:
+    """Do it.
 
     Raises InterruptedRunError after a signal, StoppedError when a failure ends the run, in both cases with every
     reservation of ours recorded or given back.
     """
     try:
-        with interrupts.held():
-            _Run(table, keys, options, tell, interrupts, reservations, begun).go()
+        with work.interrupts.held():
+            _Run(work).go()
     except (KeyboardInterrupt, SystemExit):  # a second signal, which does not wait
-        raise InterruptedRunError(interrupts.received or signal.SIGTERM) from None
+        raise InterruptedRunError(work.interrupts.received or signal.SIGTERM) from None
 
 
 class _Run:
-    def __init__(
-        self,
-        table: Untyped,
-        keys: list[Key],
-        options: Options,
-        tell: Tell,
-        interrupts: Interrupts,
-        reservations: Reservations,
-        begun: Callable[[Key], None],
-    ) -> None:
-        self._table = table
-        self._begun = begun
-        self._options = options
-        self._tell = tell
-        self._interrupts = interrupts
-        self._reservations = reservations
-        self._claims = Claims(table, keys, reservations, lambda key: tell(Outcome(key, "skipped")))
-        self._ahead = Ahead(reservations)
-        self._maker = Maker(table, options.make_kwargs, interrupts.let_through, self._patiently)
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._table = work.table
+        self._options = work.options
+        self._interrupts = work.interrupts
+        self._reservations = work.reservations
+        self._claims = Claims(work.table, work.keys, work.reservations, lambda key: work.tell(Outcome(key, "skipped")))
+        self._ahead = Ahead(work.reservations)
+        self._maker = Maker(work.table, work.options.make_kwargs, work.interrupts.let_through, self._patiently)
 
     def go(self) -> None:
         try:
@@ -112,13 +111,13 @@ class _Run:
 
     def _one(self, job: Job) -> None:
         try:
-            self._begun(job.key)
+            self._work.begun(job.key)
             self._maker.make(job.key, lambda end: self._complete(job, end), lambda: bool(self._ahead))
         except BaseException as error:
             outcome = self._after(job, error)
         else:
             outcome = Outcome(job.key, "done")
-        self._tell(outcome)
+        self._work.tell(outcome)
         if outcome.status == "failed" and self._options.stop_on_error:
             raise StoppedError
 
@@ -132,7 +131,7 @@ class _Run:
         try:
             return until_it_answers(lambda: self._settle(job, error), self._interrupts)
         except Exception as failure:
-            self._tell(Outcome(job.key, "failed", said(error)))
+            self._work.tell(Outcome(job.key, "failed", said(error)))
             raise StoppedError(f"{key_of(job.key)} may be left reserved: {said(failure)}") from None
 
     def _settle(self, job: Job, error: BaseException) -> Outcome:

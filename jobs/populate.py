@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from jobs.computing import Tell, compute
+from jobs.computing import Tell, Work, compute
 from jobs.finding import find_tables
 from jobs.interrupts import Interrupts
 from jobs.leftovers import settle
@@ -151,7 +151,7 @@ def _engine(
     if processes == 1:
 
         def here(name: str, table: Untyped, keys: list[Key], tell: Tell) -> None:
-            compute(table, keys, options, tell, interrupts, reservations_of(table, options))
+            compute(Work(table, keys, options, interrupts, reservations_of(table, options), tell))
 
         yield here
         return

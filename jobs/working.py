@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from multiprocessing.connection import Connection
 
-from jobs.computing import compute
+from jobs.computing import Work, compute
 from jobs.finding import find_table
 from jobs.interrupts import Interrupts
 from jobs.outcomes import InterruptedRunError, Key, Options, StoppedError, Untyped, WrongInputError
@@ -66,15 +66,7 @@ def _work_on_shares(pipe: Connection, at: Untyped, options: Options, interrupts:
             tables[name] = found, reservations_of(found, options)
         table, reservations = tables[name]
         try:
-            compute(
-                table,
-                keys,
-                options,
-                pipe.send,
-                interrupts,
-                reservations,
-                partial(_mark, at, places),
-            )
+            compute(Work(table, keys, options, interrupts, reservations, pipe.send, partial(_mark, at, places)))
         except StoppedError as stopped:
             if str(stopped):
                 raise  # else it is --stop-on-error, and the one that deals has heard of the failure

@@ -11,7 +11,7 @@ from typing import Any
 import pymysql
 import pytest
 
-from jobs.computing import compute
+from jobs.computing import Work, compute
 from jobs.interrupts import ONE_SIGNAL_S, Interrupts
 from jobs.outcomes import InterruptedRunError, Options, Outcome
 from jobs.pipelines import reservations_of
@@ -93,7 +93,7 @@ def run(table: Any, reservations: Reservations) -> list[tuple[str, str]]:
     """Compute KEY here, expect to be interrupted, and return the outcomes."""
     told: list[Outcome] = []
     with Interrupts() as interrupts, pytest.raises(InterruptedRunError):
-        compute(table, [KEY, {**KEY, "session": 2}], Options(), told.append, interrupts, reservations)
+        compute(Work(table, [KEY, {**KEY, "session": 2}], Options(), interrupts, reservations, told.append))
     return [(outcome.status, outcome.message) for outcome in told]
 
 
@@ -223,6 +223,6 @@ def test_a_job_names_the_connection_that_runs_it_although_it_was_lost_after_the_
     monkeypatch.setattr(reservations, "reserve", reserve_and_lose)
     told: list[Outcome] = []
     with Interrupts() as interrupts:
-        compute(table, [KEY], Options(), told.append, interrupts, reservations)
+        compute(Work(table, [KEY], Options(), interrupts, reservations, told.append))
     assert [outcome.status for outcome in told] == ["done"]
     assert (module.Score.fetch1("score"), lab.jobs(schema)) == (1.0, {})
