@@ -1,0 +1,68 @@
+"""What a person sends to clear jobs, and what the pages answer."""
+
+from datetime import datetime, timezone
+from types import ModuleType
+
+from bs4 import BeautifulSoup
+from django.test import Client
+
+from jobs.seen import SeenJob
+from tests.ground import GROUND
+from tests.lab import eventually
+from tests.pages import Response, fields, look, notices, page, text_of, tokens
+
+JOBS, CONFIRM, CLEAR = "/jobs/", "/jobs/clear/confirm/", "/jobs/clear/"
+NOW = datetime(2026, 1, 4, tzinfo=timezone.utc)
+
+Form = dict[str, list[str]]
+
+
+def ticked(client: Client, query: str) -> Form:
+    """Return what a list sends when every row of it is ticked."""
+    found = look(client, f"{JOBS}?{query}")
+    return {**fields(found, CONFIRM), "job": tokens(found, "job")}
+
+
+def everything(client: Client, query: str) -> Form:
+    """Return what a list sends for all that match; it is read in a later second than the rows that stand now."""
+    wait_a_second()
+    return {**fields(look(client, f"{JOBS}?{query}"), CONFIRM), "all": ["1"]}
+
+
+def wait_a_second() -> None:
+    """Return once the server's clock shows another second: a job's timestamp counts whole ones."""
+    ((before,),) = GROUND.sql("SELECT NOW()")
+    eventually(lambda: GROUND.sql("SELECT NOW()")[0][0] > before, "another second")
+
+
+def confirm(client: Client, form: Form) -> BeautifulSoup:
+    """Return the confirm page."""
+    response = client.post(CONFIRM, form)
+    assert response.status_code == 200
+    return page(response)
+
+
+def post(client: Client, confirmed: BeautifulSoup, **typed: str) -> Response:
+    """Send the form of the confirm page."""
+    return client.post(CLEAR, {**fields(confirmed, CLEAR), **typed})
+
+
+def clear_all(client: Client, form: Form) -> list[str]:
+    """Confirm and clear; return what the list says then."""
+    response = post(client, confirm(client, form))
+    return notices(look(client, response.headers["Location"]))
+
+
+def says(found: BeautifulSoup) -> list[str]:
+    """Return the sentences of the confirm page."""
+    return [text_of(line) for line in found.select("form.confirm > ul > li")]
+
+
+def again(module: ModuleType, subject: str, message: str) -> None:
+    """Let DataJoint itself write another error for a key."""
+    module.schema.jobs.error("__score", {"subject": subject, "session": 1}, message)
+
+
+def tokens_of(schema: str, client: Client) -> list[SeenJob]:
+    """Return the jobs of a schema as a page shows them."""
+    return [SeenJob.read(token) for token in ticked(client, f"schema={schema}")["job"]]
