@@ -62,9 +62,11 @@ class _Run:
         self._reservations = work.reservations
         self._claims = Claims(work.table, work.keys, work.reservations, lambda key: work.tell(Outcome(key, "skipped")))
         self._ahead = Ahead(work.reservations)
+        self._in_make: Job | None = None
         self._maker = Maker(work.table, work.options.make_kwargs, work.interrupts.let_through, self._patiently)
 
     def go(self) -> None:
+        self._interrupts.last_resort.write = self._write_last
         try:
             with self._ahead:
                 while self._claims and not self._options.time_is_up:
@@ -110,6 +112,7 @@ class _Run:
             raise StoppedError(f"No key could be reserved: {said(failure)}") from None
 
     def _one(self, job: Job) -> None:
+        self._in_make = job
         try:
             self._work.begun(job.key)
             self._maker.make(job.key, lambda end: self._complete(job, end), lambda: bool(self._ahead))
@@ -117,6 +120,7 @@ class _Run:
             outcome = self._after(job, error)
         else:
             outcome = Outcome(job.key, "done")
+        self._in_make = None
         self._work.tell(outcome)
         if outcome.status == "failed" and self._options.stop_on_error:
             raise StoppedError
@@ -149,6 +153,17 @@ class _Run:
     def _end_transaction(self) -> None:
         if self._table.connection.in_transaction:
             self._table.connection.cancel_transaction()
+
+    def _write_last(self) -> None:
+        """In another thread, while make goes on: leave the same as when it had stopped."""
+        ahead, job = self._ahead.end(), self._in_make
+        with self._reservations.beside() as reservations:
+            reservations.release([*ahead.held, *ahead.owed])
+            if job and self._options.on_stop == "release":
+                reservations.release([job])
+            elif job:
+                error = self._interrupts.as_exception(self._interrupts.received or signal.SIGTERM)
+                reservations.error(job, said(error), "make went on, and was ended with its process.\n")
 
     def _give_back(self, rest: Rest) -> None:
         """Leave nothing reserved ahead, and no transaction open that the last commit began for the next job."""

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from jobs.endings import LastResort
+
 LOOK_S = 0.2
 # What ends a cluster's job signals it more than once, at nearly the same time; a person's second Ctrl-C comes later.
 ONE_SIGNAL_S = 1.0
@@ -22,8 +24,10 @@ SIGTERM_RECEIVED = "SIGTERM received"
 class Interrupts:
     """The two signals of this process. They raise where they land, save inside `held()`, where they wait."""
 
-    def __init__(self) -> None:
-        """Nothing is installed yet."""
+    def __init__(self, *, says: bool = True) -> None:
+        """Nothing is installed yet. `says`: after a while a person is told that make is waited for."""
+        self.last_resort = LastResort()
+        self._says = says
         self.received: int | None = None
         self._received_s: float | None = None
         self._held = False
@@ -38,6 +42,7 @@ class Interrupts:
 
     def __exit__(self, *exception: object) -> None:
         """Give them back as they were."""
+        self.last_resort.disarm()
         for signum, handler in self._before.items():
             signal.signal(signum, handler)
 
@@ -49,11 +54,11 @@ class Interrupts:
     def raise_received(self) -> None:
         """Raise the signal that waited, if one did: KeyboardInterrupt or SystemExit."""
         if self.received is not None:
-            raise self._as_exception(self.received)
+            raise self.as_exception(self.received)
 
     def raised(self, error: BaseException) -> bool:
         """Say whether this error is a signal of ours, and not a make that calls exit."""
-        return self.received is not None and repr(error) == repr(self._as_exception(self.received))
+        return self.received is not None and repr(error) == repr(self.as_exception(self.received))
 
     def wait(self, pause_s: float) -> None:
         """Wait `pause_s` seconds, or until a signal has come."""
@@ -100,11 +105,17 @@ class Interrupts:
         again = self.received is not None
         self.received = self.received or signum
         self._received_s = first_s or now_s
+        if self._says and not again:
+            self.last_resort.say_later()
         if self._pass_on:
             self._pass_on(signum)
-        elif again or not self._held:
-            raise self._as_exception(signum)
+            return
+        if again:
+            self.last_resort.end_later(self.received)
+        if again or not self._held:
+            raise self.as_exception(signum)
 
     @staticmethod
-    def _as_exception(signum: int) -> BaseException:
+    def as_exception(signum: int) -> BaseException:
+        """Return what a signal raises, as DataJoint words it."""
         return SystemExit(SIGTERM_RECEIVED) if signum == signal.SIGTERM else KeyboardInterrupt()

@@ -14,6 +14,7 @@ from multiprocessing import forkserver, get_context
 from multiprocessing.connection import wait
 
 from jobs.computing import Tell
+from jobs.endings import KILLED_BY
 from jobs.interrupts import SIGNALS, Interrupts
 from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, said
 from jobs.working import HELLO, READY, work
@@ -23,7 +24,6 @@ from jobsite.lab import LabServer
 SHARES_EACH = 4
 LOOK_S = 0.5
 GOODBYE_S = 5.0
-KILLED_BY = 128
 NOWHERE = -1
 Settle = Callable[[int, list[Key], Key | None, str], bool]
 CONTEXT = get_context("forkserver")

@@ -7,6 +7,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 
 from jobs.computing import Work, compute
+from jobs.endings import KILLED_BY
 from jobs.finding import find_table
 from jobs.interrupts import Interrupts
 from jobs.outcomes import InterruptedRunError, Key, Options, StoppedError, Untyped, WrongInputError
@@ -35,7 +36,7 @@ def _share_no_chance() -> None:
 
 
 def _work(pipe: Connection, at: Untyped, lab: LabServer, options: Options) -> int:
-    interrupts = Interrupts()
+    interrupts = Interrupts(says=False)
     interrupts.install()
     try:
         pipe.send(HELLO)
@@ -47,7 +48,7 @@ def _work(pipe: Connection, at: Untyped, lab: LabServer, options: Options) -> in
         pipe.send(f"Worker process {os.getpid()} stopped: {error}")
         return 1
     except (KeyboardInterrupt, SystemExit, InterruptedRunError):
-        return 128 + (interrupts.received or signal.SIGTERM)
+        return KILLED_BY + (interrupts.received or signal.SIGTERM)
     return 0
 
 

@@ -28,6 +28,7 @@ WORKERS = {
         "reservations",
         "unreserved",
         "errors_in_make",
+        "endings",
         "sessions",
         "pipelines",
         "workers",

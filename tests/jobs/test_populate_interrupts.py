@@ -154,6 +154,22 @@ def test_a_signal_while_an_error_is_recorded_waits_until_it_is(lab: Lab, monkeyp
     assert lab.jobs(schema) == {"a": "ValueError: the trace is empty"}
 
 
+@pytest.mark.parametrize("arguments", [(), ("--processes", "2")], ids=["one", "two"])
+@pytest.mark.parametrize(("on_stop", "left"), [("error", {"a": KEYBOARD}), ("release", {})])
+def test_a_second_ctrl_c_ends_a_make_that_goes_on(
+    lab: Lab, on_stop: str, left: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    schema, module = lab.pipeline(recordings={"a": "deaf"})
+    worker = lab.start_waiting(schema, "--on-stop", on_stop, *arguments)
+    worker.send_signal(signal.SIGINT)
+    time.sleep(ONE_SIGNAL_S + 0.2)
+    assert worker.poll() is None
+    worker.send_signal(signal.SIGINT)
+    _, err = worker.communicate()
+    assert (worker.returncode, lab.jobs(schema), len(module.Score())) == (130, left, 0)
+    assert "make did not stop, and was ended with its process." in err
+
+
 def test_a_second_signal_does_not_wait() -> None:
     with Interrupts() as interrupts, interrupts.held():
         os.kill(os.getpid(), signal.SIGINT)

@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from jobs.endings import KILLED_BY
 from jobs.interrupts import Interrupts
 from jobs.management.asked import Asked
 from jobs.management.preview import Preview, preview
@@ -17,7 +18,7 @@ from jobs.management.progress import Bar, Lines, printable
 from jobs.outcomes import ON_STOP, ORDERS, InterruptedRunError, Untyped, WrongInputError
 from jobs.populate import populate, prepare
 
-FAILED, WRONG_INPUT, KILLED_BY = 1, 2, 128
+FAILED, WRONG_INPUT = 1, 2
 STDOUT, STDERR = 1, 2
 ON_STOP_HELP = "what Ctrl-C or SIGTERM makes of the job in hand: an error, or given back (default: error)"
 
