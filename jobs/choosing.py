@@ -20,6 +20,7 @@ from jobsite.moments import read_moment
 
 TYPE_THE_NUMBER_ABOVE = 50
 ROWS_SHOWN = 50
+MOST_LOOKED_AT = 500
 
 
 @dataclass(frozen=True)
@@ -136,13 +137,19 @@ def _review_all(choice: Choice, schemas: Sequence[str], presence: Presence) -> R
     assert choice.as_of is not None
     by_status, later = count_seen_before(choice.chosen, schemas, choice.as_of)
     shown = mark(list_seen_before(choice.chosen, schemas, choice.as_of, ROWS_SHOWN), presence)
+    reserved = mark(_reserved(choice, schemas), presence) if by_status[RESERVED] else []
     return Review(
         jobs=tuple(shown),
         count=by_status.total(),
         changed=later,
         gone=0,
         by_status=by_status,
-        # Only the rows shown were looked at one by one: of the rest, every reserved one may be running.
-        running=by_status[RESERVED] - sum(job.sign is Sign.ABANDONED for job in shown),
-        marked=tuple(shown),
+        # Of what was not looked at one by one, every reserved job may be running.
+        running=by_status[RESERVED] - sum(job.sign is Sign.ABANDONED for job in reserved),
+        marked=tuple(reserved),
     )
+
+
+def _reserved(choice: Choice, schemas: Sequence[str]) -> Sequence[Job]:
+    assert choice.as_of is not None
+    return list_seen_before(choice.chosen.with_status(RESERVED), schemas, choice.as_of, MOST_LOOKED_AT)

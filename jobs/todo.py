@@ -10,10 +10,12 @@ from jobs.held import Holding, held_back, holdings
 from jobs.keys import row_hashes
 from jobs.outcomes import Key, Options, Untyped
 
+BEYOND = "beyond_max_calls"
+
 
 @dataclass(frozen=True)
 class Todo:
-    """The keys to compute, in order, and how many are held back, by status."""
+    """The keys to compute, in order, and how many are held back, by status; what max_calls leaves is BEYOND."""
 
     keys: list[Key]
     held_back: Counter[str] = field(default_factory=Counter)
@@ -27,14 +29,14 @@ def choose(table: Untyped, options: Options) -> Todo:
     statuses = held_back(table) if options.reserve else {}
     names, rows = _read_keys(missing(table, options), options.limit)
     if not statuses:
-        return Todo(_in_order([dict(zip(names, row, strict=True)) for row in rows], options))
+        return _todo([dict(zip(names, row, strict=True)) for row in rows], Counter(), options)
     free, held = list[Key](), Counter[str]()
     for row, hashed in zip(rows, row_hashes(names, rows), strict=True):
         if hashed in statuses:
             held[statuses[hashed]] += 1
         else:
             free.append(dict(zip(names, row, strict=True)))
-    return Todo(_in_order(free, options), held)
+    return _todo(free, held, options)
 
 
 def held_keys(table: Untyped, options: Options) -> list[tuple[Key, Holding]]:
@@ -53,12 +55,15 @@ def missing(table: Untyped, options: Options) -> Untyped:
     return table._jobs_to_do(options.restrictions) - table.target
 
 
-def _in_order(keys: list[Key], options: Options) -> list[Key]:
+def _todo(keys: list[Key], held: Counter[str], options: Options) -> Todo:
     if options.order == "reverse":
         keys.reverse()
     elif options.order == "random":
         random.shuffle(keys)
-    return keys[: options.max_calls]
+    chosen = keys[: options.max_calls]
+    if len(chosen) < len(keys):
+        held[BEYOND] = len(keys) - len(chosen)
+    return Todo(chosen, held)
 
 
 def _read_keys(todo: Untyped, limit: int | None) -> tuple[list[str], Sequence[tuple[Any, ...]]]:

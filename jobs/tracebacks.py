@@ -11,6 +11,9 @@ FRAMES_SHOWN = 300
 OWN_FRAMES_OPEN = 20
 """Neighbouring frames of own code that stand open; a mutual recursion is hundreds of the same."""
 
+SAME_CHARS = 1000
+"""A message that agrees so far is the same: DataJoint cuts what it stores at 2047."""
+
 REPEATED_CHARS = 120
 """So much of a message stands above its frames when the page has said the whole message already."""
 
@@ -52,7 +55,7 @@ def _shown(raised: Raised, relation: str, most: int, already_said: str) -> Shown
     frames = raised.frames[-most:] if most else ()
     left_out = raised.truncated_frames + len(raised.frames) - len(frames)
     runs = [shown for run in folded(reversed(frames)) for shown in _shown_runs(run)]
-    message = _cut(raised.message) if raised.message in already_said else raised.message
+    message = _cut(raised.message) if raised.message[:SAME_CHARS] in already_said else raised.message
     return ShownException(SAID.get(relation, ""), raised.exception, message, runs, left_out)
 
 

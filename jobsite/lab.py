@@ -142,9 +142,14 @@ def _checked(found: Mapping[str, object], source: str, problem: str) -> LabServe
     )
     if not str(port).isdecimal() or not 0 < int(str(port)) < 65536:
         return replace(server, problem=f"The port {str(port)!r} is not a number from 1 to 65535: set DJ_PORT.")
+    if _is_unclear(found.get("database.use_tls")):
+        return replace(server, problem=f"DJ_USE_TLS is 1 or 0, not {found['database.use_tls']!r}: set it anew.")
     if not server.user and not problem:
         problem = NOT_NAMED
     return replace(server, port=int(str(port)), problem=problem)
+
+
+YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
 def _as_bool(value: object) -> bool | None:
@@ -152,5 +157,9 @@ def _as_bool(value: object) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return value.strip().lower() in {"1", "true", "yes", "on"}
+        return value.strip().lower() in YES
     return bool(value)
+
+
+def _is_unclear(value: object) -> bool:
+    return isinstance(value, str) and value.strip().lower() not in {*YES, *NO}

@@ -9,6 +9,7 @@ from jobs.outcomes import ON_STOP, ORDERS, Options, WrongInputError
 from jobs.schedule import Schedule
 from jobsite.spans import read_span_s
 
+SLEEP = "60s"
 EXAMPLE = "write an object such as '{\"scale\": 2}'"
 
 
@@ -31,7 +32,7 @@ class Asked:
             processes=_count("--processes", given["processes"]) or 1,
             schedule=Schedule(
                 forever=given["forever"],
-                sleep_s=max(1, _span_s("--sleep", given["sleep"]) or 0),
+                sleep_s=max(1, _span_s("--sleep", given["sleep"] or SLEEP) or 0),
                 max_idle_s=_span_s("--max-idle", given["max_idle"]),
                 run_s=_span_s("--run-duration", given["run_duration"]),
                 stagger_s=_span_s("--stagger", given["stagger"]) or 0,
@@ -48,6 +49,8 @@ def _check_together(given: Mapping[str, Any]) -> None:
         raise WrongInputError("--processes needs reservations, so that no key is computed twice: drop --no-reserve.")
     if given["forever"] and given["no_reserve"]:
         raise WrongInputError("--forever needs reservations, or a key that fails would be tried for ever.")
+    if given["sleep"] is not None and not given["forever"]:
+        raise WrongInputError("--sleep goes with --forever: without it, a run ends when nothing is left to compute.")
     if given["max_idle"] is not None and not given["forever"]:
         raise WrongInputError("--max-idle goes with --forever: without it, a run ends when nothing is left to compute.")
 
@@ -77,9 +80,12 @@ def _span_s(name: str, text: str | int | None) -> int | None:
     if text is None:
         return None
     try:
-        return read_span_s(str(text))
+        seconds = read_span_s(str(text))
     except ValueError as error:
         raise WrongInputError(f"{name}: {error}") from None
+    if seconds and str(text).strip().isdecimal():  # 8 hours were meant, perhaps, and 8 seconds would be had
+        raise WrongInputError(f"{name}: “{text}” has no unit: write {text}s, {text}m or {text}h.")
+    return seconds
 
 
 def _make_kwargs(text: str) -> dict[str, Any]:

@@ -12,11 +12,13 @@ from typing import Any, TextIO
 
 from jobs.keys import key_of
 from jobs.outcomes import Outcome, Report
+from jobs.todo import BEYOND
 
 MESSAGE_CHARS = 500
 FAILURES_LISTED = 50
 UNKNOWN_COLUMNS, UNKNOWN_ROWS = 80, 24
-HELD = ("error", "ignore", "reserved")
+HELD = ("error", "ignore", "reserved", BEYOND)
+IN_WORDS = {BEYOND: "beyond --max-calls"}
 BAR = "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, ETA {remaining}{postfix}"
 
 
@@ -88,7 +90,7 @@ class Tally:
 
 def held_in_words(held_back: Mapping[str, int]) -> str:
     """Return `3 held back (2 error, 1 reserved)`, in DataJoint's words."""
-    parts = ", ".join(f"{held_back[status]} {status}" for status in HELD if held_back.get(status))
+    parts = ", ".join(f"{held_back[status]} {IN_WORDS.get(status, status)}" for status in HELD if held_back.get(status))
     return f"{sum(held_back.values())} held back ({parts})"
 
 

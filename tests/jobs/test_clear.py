@@ -206,6 +206,17 @@ def test_an_abandoned_job_whose_worker_is_back_is_not_cleared(lab: Lab, operator
     assert lab.jobs(schema) == {"m1": "reserved"}
 
 
+def test_of_all_that_match_every_reserved_job_is_looked_at(lab: Lab, operator: Client) -> None:
+    failed = {f"f{number:02}": "value" for number in range(51)}
+    schema = lab.failed(**failed)
+    GROUND.sql(f"INSERT INTO `{schema}`.recording VALUES ('m1', 1, 'wait')")
+    lab.abandon(schema)
+    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET timestamp = timestamp - INTERVAL 1 DAY WHERE status = 'reserved'")
+    eventually(lambda: gone_quiet(operator, ticked(operator, f"schema={schema}&status=reserved")), "it to be abandoned")
+    said = says(confirm(operator, everything(operator, f"schema={schema}")))
+    assert said[2:3] == ["1 of them is abandoned: the worker is gone."]
+
+
 def test_one_that_is_back_is_noticed_although_as_many_run_as_before(lab: Lab, operator: Client) -> None:
     schema = lab.pipeline(recordings={"m1": "wait"})[0]
     lab.start_waiting(schema, user="bob")

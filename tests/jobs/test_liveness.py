@@ -60,9 +60,12 @@ def test_an_unknown_time_of_reservation_leaves_it_to_the_connection() -> None:
     assert sign_of_life(ALICE, 7, None, evidence(t7=ALICE)) is Sign.RUNNING
 
 
+AT_CONNECTION = 'td[data-label="Connection"] .sign'
+
+
 def signs(client: Client, schema: str) -> list[str]:
     """Return the signs of life on the list."""
-    return [text_of(found) for found in look(client, f"/jobs/?schema={schema}").select(".sign")]
+    return [text_of(found) for found in look(client, f"/jobs/?schema={schema}").select(AT_CONNECTION)]
 
 
 def test_the_signs_of_a_real_worker_that_is_inside_make_and_then_killed(lab: Lab, viewer: Client) -> None:

@@ -94,7 +94,7 @@ def test_a_summary_for_a_program_stands_alone_on_stdout(previews: Previews) -> N
                 "skipped": 0,
                 "released": 0,
                 "not_tried": 0,
-                "held_back": {"error": 0, "ignore": 0, "reserved": 0},
+                "held_back": {"error": 0, "ignore": 0, "reserved": 0, "beyond_max_calls": 0},
             }
         ],
         "troubles": [],

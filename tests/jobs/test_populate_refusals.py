@@ -24,6 +24,8 @@ WRONG = {
     "no module named": (["Spikes"], "There is no module Spikes: it is neither in the current directory"),
     "a module without tables": (["tests.ground"], "tests.ground defines no auto-populated table."),
     "time": ([SCORE, "--forever", "--sleep", "soon"], "--sleep: “soon” is not a length of time: write 90s,"),
+    "no unit": ([SCORE, "--run-duration", "8"], "--run-duration: “8” has no unit: write 8s, 8m or 8h."),
+    "sleep once": ([SCORE, "--sleep", "5s"], "--sleep goes with --forever: without it, a run ends when"),
     "idle once": ([SCORE, "--max-idle", "5m"], "--max-idle goes with --forever: without it, a run ends when"),
     "for ever without reservation": ([SCORE, "--forever", "--no-reserve"], "--forever needs reservations, or a key"),
     "not a name": (["lab..Spikes"], "“lab..Spikes” is not a table"),

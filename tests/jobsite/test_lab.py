@@ -122,6 +122,11 @@ def test_tls_is_asked_for_forbidden_or_left_to_the_server(here: Path, home: Path
     assert options.get("ssl_mode") == mode
 
 
+def test_a_tls_setting_that_is_neither_yes_nor_no_is_a_problem(here: Path, home: Path) -> None:
+    found = find_lab({"DJ_USER": "ada", "DJ_USE_TLS": "maybe"}, here, home)
+    assert found.problem == "DJ_USE_TLS is 1 or 0, not 'maybe': set it anew."
+
+
 def test_localhost_is_asked_by_tcp_as_datajoint_does(here: Path, home: Path) -> None:
     assert find_lab({"DJ_USER": "ada", "DJ_HOST": "localhost"}, here, home).as_database()["HOST"] == "127.0.0.1"
 

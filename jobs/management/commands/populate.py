@@ -52,7 +52,7 @@ class Command(BaseCommand):
         say("--on-stop", default="error", metavar="|".join(ON_STOP), help=ON_STOP_HELP)
         say("--make-kwargs", default="{}", metavar="JSON", help="an object of keyword arguments for make")
         say("--forever", action="store_true", help="look for new keys again when there is nothing to compute")
-        say("--sleep", default="60s", metavar="TIME", help="with --forever: look again after that time (default: 60s)")
+        say("--sleep", metavar="TIME", help="with --forever: look again after that time (default: 60s)")
         say("--max-idle", metavar="TIME", help="with --forever: end when there was nothing to compute for that long")
         say("--run-duration", metavar="TIME", help="begin no key after that time: 90s, 30m, 8h, 2d")
         say("--stagger", default="0", metavar="TIME", help="begin after a random part of that time")
