@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 
-from jobs.interrupts import SIGNALS
+from jobs.endings import SIGNALS
 from jobs.reservations import Job, Reservations
 
 HELD_S = 0.5

@@ -4,48 +4,59 @@ A make may catch what a signal raises in it, as `except BaseException` does. The
 the job, over a connection of its own, and ends the process from under make; the server rolls its transaction back.
 """
 
+import _thread
 import logging
 import os
+import signal
 import threading
+import time
 from collections.abc import Callable
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 KILLED_BY = 128  # and the signal: the exit status that a shell gives a program that a signal ended
 SAY_AFTER_S, END_AFTER_S, WRITE_S = 5.0, 2.0, 5.0
 log = logging.getLogger(__name__)
 
 
 class LastResort:
-    """What happens a while after a signal, unless the run has ended by then."""
+    """What happens a while after a signal, unless the run has ended by then.
+
+    Signal handlers begin it, and may take no lock, as threading.Thread does: hence `_thread`.
+    """
 
     def __init__(self) -> None:
         """Nothing is to be written down yet."""
         self.write: Callable[[], None] = lambda: None
-        self._timers: list[threading.Timer] = []
+        self._over = False
 
     def say_later(self) -> None:
         """Say that make is waited for, in SAY_AFTER_S seconds."""
-        self._in(SAY_AFTER_S, lambda: log.warning("Waiting for make to stop; a second Ctrl-C or SIGTERM ends at once."))
+        _thread.start_new_thread(self._after, (SAY_AFTER_S, self._say))
 
     def end_later(self, signum: int) -> None:
         """End the process in END_AFTER_S seconds; `write` is called before, and may take WRITE_S seconds."""
-        self._in(END_AFTER_S, lambda: self._end(signum))
+        _thread.start_new_thread(self._after, (END_AFTER_S, lambda: self._end(signum)))
 
     def disarm(self) -> None:
         """The run has ended by itself."""
-        for timer in self._timers:
-            timer.cancel()
+        self._over = True
 
-    def _in(self, delay_s: float, act: Callable[[], None]) -> None:
-        timer = threading.Timer(delay_s, act)
-        timer.daemon = True
-        self._timers.append(timer)
-        timer.start()
+    def _after(self, delay_s: float, act: Callable[[], None]) -> None:
+        # A signal is for the worker: it must not be this thread that the system wakes.
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        time.sleep(delay_s)
+        if not self._over:
+            act()
+
+    def _say(self) -> None:
+        log.warning("Waiting for make to stop; a second Ctrl-C or SIGTERM ends at once.")
 
     def _end(self, signum: int) -> None:
         writing = threading.Thread(target=self._write, daemon=True)
         writing.start()
         writing.join(WRITE_S)
-        os._exit(KILLED_BY + signum)
+        if not self._over:
+            os._exit(KILLED_BY + signum)
 
     def _write(self) -> None:
         try:

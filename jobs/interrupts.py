@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from jobs.endings import LastResort
+from jobs.endings import SIGNALS, LastResort
 
 LOOK_S = 0.2
 # What ends a cluster's job signals it more than once, at nearly the same time; a person's second Ctrl-C comes later.
 ONE_SIGNAL_S = 1.0
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # The exception and the words DataJoint's own handler uses, which end up in the jobs table (0.14.10, autopopulate.py).
 SIGTERM_RECEIVED = "SIGTERM received"
 

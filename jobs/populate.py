@@ -117,6 +117,8 @@ class _Run:
         todo = self._choose(table, options)
         if todo.keys or name not in self._seen:
             self._report.begin(name, len(todo.keys), todo.held_back)
+        if todo.why_none and name not in self._seen:
+            self._report.note(todo.why_none)
         self._seen.add(name)
         if todo.keys:
             self._engine(name, table, todo.keys, lambda outcome: self._tell(name, outcome))

@@ -19,6 +19,8 @@ class Todo:
 
     keys: list[Key]
     held_back: Counter[str] = field(default_factory=Counter)
+    why_none: str = ""
+    """What a person should know when there is nothing to compute; '' when all that match are computed."""
 
 
 def choose(table: Untyped, options: Options) -> Todo:
@@ -28,6 +30,8 @@ def choose(table: Untyped, options: Options) -> Todo:
     """
     statuses = held_back(table) if options.reserve else {}
     names, rows = _read_keys(missing(table, options), options.limit)
+    if not rows:
+        return Todo([], why_none=_why_none(table, options))
     if not statuses:
         return _todo([dict(zip(names, row, strict=True)) for row in rows], Counter(), options)
     free, held = list[Key](), Counter[str]()
@@ -53,6 +57,15 @@ def held_keys(table: Untyped, options: Options) -> list[tuple[Key, Holding]]:
 def missing(table: Untyped, options: Options) -> Untyped:
     """Return DataJoint's query for the keys that the table lacks; raises what its key_source raises."""
     return table._jobs_to_do(options.restrictions) - table.target
+
+
+def _why_none(table: Untyped, options: Options) -> str:
+    wanted = table._jobs_to_do(options.restrictions)
+    if not options.restrictions or len(wanted):
+        return ""
+    uuids = any(attribute.uuid for attribute in wanted.heading.attributes.values())
+    hint = "; a UUID is written X'…' there, without hyphens" if uuids else ""
+    return f"No key of {type(table).__name__} matches --restrict{hint}."
 
 
 def _todo(keys: list[Key], held: Counter[str], options: Options) -> Todo:

@@ -14,8 +14,8 @@ from multiprocessing import forkserver, get_context
 from multiprocessing.connection import wait
 
 from jobs.computing import Tell
-from jobs.endings import KILLED_BY
-from jobs.interrupts import SIGNALS, Interrupts
+from jobs.endings import KILLED_BY, SIGNALS
+from jobs.interrupts import Interrupts
 from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, said
 from jobs.working import HELLO, READY, work
 from jobsite.lab import LabServer

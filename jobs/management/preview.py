@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from textwrap import shorten
 from typing import Any
 
 from jobs.held import Holding
 from jobs.keys import key_of
-from jobs.management.progress import MESSAGE_CHARS
+from jobs.management.progress import MESSAGE_CHARS, held_in_words
 from jobs.outcomes import Key, Options, Untyped, WrongInputError
 from jobs.populate import in_words
-from jobs.todo import choose, held_keys
+from jobs.todo import Todo, choose, held_keys
 from jobsite.spans import say_span
 
 KEYS_LISTED = 50
@@ -20,23 +21,27 @@ class Preview:
     """What a run would do with one table."""
 
     table: str
-    keys: list[Key]
+    todo: Todo
     held: list[tuple[Key, Holding]]
 
     def lines(self) -> list[str]:
         """Return it for a person, at most KEYS_LISTED keys of each kind."""
         held = [f"{holding.status} {key_of(key)}: {_in_words(holding)}" for key, holding in self.held]
         return [
-            f"{self.table}: {len(self.keys)} to compute, {len(self.held)} held back",
-            *_cut([f"would compute {key_of(key)}" for key in self.keys]),
+            f"{self.table}: {len(self.todo.keys)} to compute, {self._held_in_words()}",
+            *_cut([self.todo.why_none] if self.todo.why_none else []),
+            *_cut([f"would compute {key_of(key)}" for key in self.todo.keys]),
             *_cut(held),
         ]
+
+    def _held_in_words(self) -> str:
+        return held_in_words(self.todo.held_back) if self.todo.held_back else "0 held back"
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values, with every key."""
         return {
             "table": self.table,
-            "would_compute": self.keys,
+            "would_compute": self.todo.keys,
             "held_back": [{"key": key, **asdict(holding)} for key, holding in self.held],
         }
 
@@ -47,15 +52,15 @@ def preview(tables: Mapping[str, Untyped], options: Options) -> list[Preview]:
     Raises WrongInputError when the server cannot say.
     """
     try:
-        return [Preview(name, choose(table, options).keys, held_keys(table, options)) for name, table in tables.items()]
+        return [Preview(name, choose(table, options), held_keys(table, options)) for name, table in tables.items()]
     except Exception as error:  # the server's or DataJoint's
         raise WrongInputError(f"The keys could not be read: {in_words(error)}.") from None
 
 
 def _in_words(holding: Holding) -> str:
     who = f"by {holding.user}, host {holding.host}, pid {holding.pid}, connection {holding.connection_id}"
-    message = f": {holding.message[:MESSAGE_CHARS]}" if holding.message else ""
-    return f"{who}, since {say_span(holding.age_s)}{message}"
+    message = f": {shorten(holding.message, MESSAGE_CHARS, placeholder='…')}" if holding.message else ""
+    return f"{who}, {say_span(holding.age_s)} ago{message}"
 
 
 def _cut(lines: list[str]) -> list[str]:

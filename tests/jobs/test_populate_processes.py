@@ -142,8 +142,8 @@ def test_sigterm_for_everybody_at_once_is_recorded_as_well(lab: Lab) -> None:
     (forker,) = {parent_of(pid) for pid in members}
     for pid in (worker.pid, forker, *members):  # as a cluster ends all that belongs to a job
         os.kill(pid, signal.SIGTERM)
-    out, _ = worker.communicate()
-    assert worker.returncode == 143
+    out, err = worker.communicate()
+    assert worker.returncode == 143, (out, err)
     assert lab.jobs(schema) == {"a": "SystemExit: SIGTERM received", "b": "SystemExit: SIGTERM received"}
     assert out.splitlines()[-1] == "Ended by SIGTERM."
 
