@@ -10,6 +10,7 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing import forkserver, get_context
 from multiprocessing.connection import wait
 
@@ -69,7 +70,8 @@ class Member:
     def interrupt(self, signum: int) -> None:
         """Pass a signal on, unless it is still starting: then it hears of it when it says HELLO."""
         if self.takes_signals and self.process.is_alive() and self.process.pid:
-            os.kill(self.process.pid, signum)
+            with suppress(ProcessLookupError):  # it has ended just now, by the same signal perhaps
+                os.kill(self.process.pid, signum)
 
     def leave(self) -> None:
         """Let it go: a closed pipe is its goodbye, once it has nothing to do."""
