@@ -2,14 +2,13 @@
 
 import asyncio
 import threading
-import time
 
 from jobsite.demo.server import free_port
 
 
 def slow_way(port: int, delay_s: float) -> int:
     """Open a loopback port that leads to `port`, with `delay_s` added to every round trip."""
-    ours = free_port()
+    ours, listens = free_port(), threading.Event()
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wait_s: float) -> None:
         loop = asyncio.get_running_loop()
@@ -26,8 +25,9 @@ def slow_way(port: int, delay_s: float) -> int:
 
     async def serve() -> None:
         server = await asyncio.start_server(meet, "127.0.0.1", ours)
+        listens.set()
         await server.serve_forever()
 
     threading.Thread(target=lambda: asyncio.run(serve()), daemon=True).start()
-    time.sleep(0.2)
+    listens.wait()
     return ours

@@ -132,7 +132,7 @@ class Bench:
             text=True,
             stdout=subprocess.DEVNULL,
         )
-        self.sql("INSERT INTO source SELECT seq FROM seq_1_to_%s" % case.keys)  # noqa: S608, UP031
+        self.sql("INSERT INTO source SELECT seq FROM seq_1_to_%s" % case.keys)  # noqa: S608, UP031  a number of ours
         if case.errors:
             self.sql(ERROR_ROWS, (case.errors,))
 

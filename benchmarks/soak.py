@@ -54,7 +54,7 @@ class Night:
 
     def __init__(self, server: Server, home: Path, seed: int) -> None:
         """`seed` makes the accidents' choice repeatable, their moments are the machine's."""
-        self.server, self.home, self.chance = server, home, random.Random(seed)  # noqa: S311
+        self.server, self.home, self.chance = server, home, random.Random(seed)  # noqa: S311  not a secret
         self.bench = Bench(server)
         self.case = Case("soak", KEYS, make_s=MAKE_S)
         self.makes = home / "makes.log"

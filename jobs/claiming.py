@@ -87,7 +87,7 @@ class Claims:
         # Where little is left, others want it too: no more than is taken at once, from anywhere among it.
         first, last = 0, self._ahead
         if self._moves and free:
-            first = random.randrange(max(1, len(free) - self._at_once + 1))  # noqa: S311
+            first = random.randrange(max(1, len(free) - self._at_once + 1))  # noqa: S311  not a secret
             last = first + self._at_once
         self._window.extend(free[first:last])
         self._put_back(free[:first] + free[last:])
@@ -127,7 +127,7 @@ class Claims:
     def _next_to_look_at(self, size: int) -> list[Job]:
         if self._moves or self._from >= len(self._left):
             places = max(1, min(self._apart, len(self._left) // self._ahead))
-            self._from = random.randrange(places) * self._ahead  # noqa: S311
+            self._from = random.randrange(places) * self._ahead  # noqa: S311  not a secret
         # A lab's own _job_key may ask the server, and fail: only then are the keys taken out.
         jobs = [job_of(key, self._table._job_key(key)) for key in self._left[self._from : self._from + size]]
         del self._left[self._from : self._from + size]

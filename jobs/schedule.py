@@ -33,7 +33,7 @@ class Shift:
 
     def stagger(self) -> None:
         """Wait for a random part of the stagger: workers that are started together shall not ask together."""
-        self._wait(random.uniform(0, self._schedule.stagger_s))  # noqa: S311
+        self._wait(random.uniform(0, self._schedule.stagger_s))  # noqa: S311  not a secret
 
     def look_again(self, *, has_computed: bool) -> bool:
         """Wait until it is time to look for keys again, at once after a round that computed some; False at the end."""
