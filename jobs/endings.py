@@ -59,8 +59,9 @@ class LastResort:
             os._exit(KILLED_BY + signum)
 
     def _write(self) -> None:
+        # Said first: once another worker may have the job, this one has to end at once.
+        log.warning("make does not stop, and is ended with its process.")
         try:
             self.write()
         except Exception as failure:  # the job stays reserved, and shows as abandoned
             log.warning("The job in hand stays reserved: %s", failure)
-        log.warning("make did not stop, and was ended with its process.")
