@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,12 +20,13 @@ from connections.models import Connection
 from connections.server import Presence, Server, ask_server
 from connections.tables import ConnectionTable
 from connections.transactions import open_transactions
-from jobs.layouts import find_layouts
 from jobs.listing import held_by
 from jobs.liveness import Sign
 from jobs.models import Job
+from jobs.reading import Reading
 from jobs.signs import mark
 from jobsite.http import page_or_fragment
+from jobsite.refusals import explain
 from jobsite.tables import ListingData
 
 LOOK = "connections.view_connection"
@@ -35,12 +37,12 @@ LOOK = "connections.view_connection"
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Show the connections that match the filter of the URL, and the jobs they hold."""
     chosen, server = ConnectionFilter.read(request.GET), ask_server()
-    rows = [] if chosen.problems else described(list_connections(chosen, server), server)
+    rows, unread = ([], []) if chosen.problems else described(list_connections(chosen, server), server)
     may_kill = request.user.has_perm(KILL)
     data = ListingData(len(rows), lambda start, stop: rows[start:stop])
     table = ConnectionTable(data, may_kill=may_kill, order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
-    context = {"chosen": chosen, "server": server, "table": table, "may_kill": may_kill}
+    context = {"chosen": chosen, "server": server, "table": table, "may_kill": may_kill, "unread": unread}
     return page_or_fragment(request, "connections/connection_list.html", "connections/_connection_list.html", context)
 
 
@@ -52,11 +54,12 @@ def kill_confirm(request: HttpRequest) -> HttpResponse:
     if not seen:
         messages.warning(request, "Nothing was ticked: tick the connections to end.")
         return HttpResponseRedirect(f"{reverse('connections:connection_list')}?{request.POST.get('filter', '')}")
-    rows = described(read_again(seen, server), server)
+    rows, unread = described(read_again(seen, server), server)
     context = {
         "rows": [row for row in rows if not row.refusal],
         "refused": [row for row in rows if row.refusal],
         "gone": len(seen) - len(rows),
+        "unread": unread,
         "target": target,
         "server": server,
         "filter": request.POST.get("filter", ""),
@@ -99,25 +102,36 @@ def kill_result(request: HttpRequest) -> HttpResponse:
     return page_or_fragment(request, "connections/kill_result.html", "connections/_kill_result.html", context)
 
 
-def described(rows: Sequence[Connection], server: Server) -> list[Connection]:
-    """Return the connections with what a page says of them: token, refusal, open transaction, jobs they hold."""
-    transactions, held = open_transactions(server), _held(rows, server)
+def described(rows: Sequence[Connection], server: Server) -> tuple[list[Connection], list[str]]:
+    """Return the connections with what a page says of them: token, refusal, open transaction, jobs they hold.
+
+    And why jobs could not be looked at, in sentences: a connection may hold some there that nobody sees.
+    """
+    transactions, (held, unread) = open_transactions(server), _held(rows, server)
     for row in rows:
         row.token = SeenConnection.of(row, server).token
         row.refusal = why_not(row, server)
         row.transaction_s = transactions.get(row.id)
         row.jobs = held[row.id]
-    return list(rows)
+    return list(rows), unread
 
 
-def _held(rows: Sequence[Connection], server: Server) -> dict[int, list[Job]]:
+def _held(rows: Sequence[Connection], server: Server) -> tuple[dict[int, list[Job]], list[str]]:
     """Return connection id -> reserved jobs that it really holds: same user and client, reserved since the start."""
     presence = Presence(server, {row.id: row.account for row in rows})
     held: dict[int, list[Job]] = defaultdict(list)
-    for job in mark(held_by(list(presence.threads), find_layouts().schemas), presence):
+    try:
+        reading = Reading.begin()
+        found = held_by(list(presence.threads), reading)
+    except DatabaseError as error:  # whoever makes jobs slow to read is to be found and ended on this very page
+        sentence = explain(error)
+        if not sentence:
+            raise
+        return held, [sentence]
+    for job in mark(found, presence):
         if job.sign is Sign.RUNNING:
             held[job.connection_id].append(job)
-    return held
+    return held, [f"Jobs of {table.schema}: {table.in_words}." for table in reading.unreadable if table.has_jobs]
 
 
 def _seen(tokens: Sequence[str]) -> list[SeenConnection]:

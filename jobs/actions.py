@@ -19,9 +19,10 @@ from connections.server import ask_server
 from jobs.filters import JobFilter
 from jobs.listing import by_schema, seen_before
 from jobs.models import JOBS_TABLE, Job
+from jobs.reading import LeftOut, Reading
 from jobs.seen import SeenJob
 from jobsite.columns import identifier
-from jobsite.refusals import lacks_privilege
+from jobsite.refusals import concerns_one_table, lacks_privilege
 
 CLEAR = "jobs.clear_job"
 ROWS_A_DELETE = 200
@@ -42,6 +43,8 @@ class Cleared:
     refused: int = 0
     grants: frozenset[str] = frozenset()
     """What an administrator of the server has to run before the refused ones can be cleared."""
+    left_out: frozenset[LeftOut] = frozenset()
+    """The jobs tables that could not be read or locked; the jobs there that were not reached were left alone."""
 
     def __add__(self, other: "Cleared") -> "Cleared":
         """Return both together."""
@@ -51,7 +54,13 @@ class Cleared:
             self.gone + other.gone,
             self.refused + other.refused,
             self.grants | other.grants,
+            self.left_out | other.left_out,
         )
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether nothing stood in the way."""
+        return not self.refused and not self.left_out
 
     @property
     def in_words(self) -> str:
@@ -65,25 +74,29 @@ class Cleared:
         if self.refused:
             grants = " ".join(sorted(self.grants))
             said.append(f"{self.refused:,} could not be cleared, the server asks for a privilege: {grants}")
+        for table in sorted(self.left_out, key=lambda table: table.schema):
+            said.append(f"Jobs of {table.schema} were left alone: {table.in_words}.")
         return " ".join(said)
 
 
-def clear(seen: Iterable[SeenJob], schemas: Sequence[str], user: AbstractBaseUser | AnonymousUser) -> Cleared:
-    """Delete the rows that still are as they were seen; `schemas` are the ones discovery found.
+def clear(seen: Iterable[SeenJob], reading: Reading, user: AbstractBaseUser | AnonymousUser) -> Cleared:
+    """Delete the rows that still are as they were seen, in the schemas that can be read; the others are named.
 
     Raises PermissionDenied when `user` may not clear, before anything is asked of the server.
     """
     _check(user)
     found = Cleared()
-    for schema, rows in by_schema(dict.fromkeys(seen)):
-        for few in _in_chunks(rows):
-            found += _clear_few(schema, few) if schema in schemas else Cleared(gone=len(few))
+    for schema, rows in by_schema(dict.fromkeys(seen)).items():
+        if schema in reading.schemas or schema in reading.left_out:
+            found += _clear_chunks(_in_chunks(rows), reading, schema)
+        else:
+            found += Cleared(gone=len(rows))
     log.info("%s cleared jobs: %s", user.get_username(), found.in_words)
     return found
 
 
 def clear_matching(
-    chosen: JobFilter, schemas: Sequence[str], before: datetime, user: AbstractBaseUser | AnonymousUser
+    chosen: JobFilter, reading: Reading, before: datetime, user: AbstractBaseUser | AnonymousUser
 ) -> Cleared:
     """Delete every row that matches the filter and was there before the second `before` in which the list was read.
 
@@ -91,10 +104,9 @@ def clear_matching(
     """
     _check(user)
     found = Cleared()
-    for schema in schemas:
+    for schema in sorted({*reading.found, *(table.schema for table in reading.unreadable if table.has_jobs)}):
         if chosen.schema in ("", schema):
-            for few in _matching_chunks(chosen, schema, before):
-                found += _clear_few(schema, few)
+            found += _clear_chunks(_matching_chunks(chosen, schema, before), reading, schema)
     log.info("%s cleared all that match %r: %s", user.get_username(), chosen.query, found.in_words)
     return found
 
@@ -109,6 +121,21 @@ def _check(user: AbstractBaseUser | AnonymousUser) -> None:
         raise PermissionDenied(
             "Your account may look at jobs but not clear them: ask an admin to make you an operator."
         )
+
+
+def _clear_chunks(chunks: Iterable[Sequence[SeenJob]], reading: Reading, schema: str) -> Cleared:
+    """Clear chunk by chunk; a lock on the table, or anything else wrong with it, costs the rest of this schema only."""
+    found = Cleared()
+    if schema in reading.left_out:
+        return Cleared(left_out=frozenset([reading.left_out[schema]]))
+    try:
+        for few in chunks:
+            found += _clear_few(schema, few)
+    except DatabaseError as error:
+        if not concerns_one_table(error):
+            raise
+        found += Cleared(left_out=frozenset([reading.leave_out(schema, error)]))
+    return found
 
 
 def _clear_few(schema: str, rows: Sequence[SeenJob]) -> Cleared:

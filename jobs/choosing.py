@@ -13,6 +13,7 @@ from jobs.filters import JobFilter
 from jobs.listing import count_seen_before, list_seen_before, read_again
 from jobs.liveness import Sign
 from jobs.models import Job
+from jobs.reading import LeftOut, Reading
 from jobs.seen import SeenJob
 from jobs.signs import mark
 from jobs.states import RESERVED
@@ -37,6 +38,8 @@ class Choice:
     """How many of them the confirm page said may be running."""
     abandoned: frozenset[SeenJob]
     """Which of them it said are abandoned."""
+    left_out: frozenset[str]
+    """The schemas whose jobs it said could not be read, and would be left alone."""
 
     @classmethod
     def read(cls, form: QueryDict) -> "Choice":
@@ -55,6 +58,7 @@ class Choice:
                 needs_number=form.get("needs_number") == "1",
                 running=int(form.get("running") or 0),
                 abandoned=frozenset(SeenJob.read(token) for token in form.getlist("abandoned")),
+                left_out=frozenset(form.getlist("left_out")),
             )
         except (ValueError, KeyError) as error:
             raise BadRequest(
@@ -75,6 +79,10 @@ class Review:
     count: int
     changed: int
     gone: int
+    unread: int
+    """How many of the ticked ones stand in a jobs table that cannot be read now."""
+    left_out: tuple[LeftOut, ...]
+    """The jobs tables that cannot be read now, among those chosen from."""
     by_status: Counter[str]
     running: int
     marked: tuple[Job, ...]
@@ -101,9 +109,9 @@ class Review:
         return sorted({job.account[0] for job in self.jobs})
 
 
-def review(choice: Choice, schemas: Sequence[str], presence: Presence) -> Review:
+def review(choice: Choice, reading: Reading, presence: Presence) -> Review:
     """Return what clearing the chosen jobs would do now; reads, never writes."""
-    return _review_all(choice, schemas, presence) if choice.everything else _review_seen(choice.seen, schemas, presence)
+    return _review_all(choice, reading, presence) if choice.everything else _review_seen(choice.seen, reading, presence)
 
 
 def why_not(choice: Choice, reviewed: Review, typed: str) -> str:
@@ -118,31 +126,35 @@ def why_not(choice: Choice, reviewed: Review, typed: str) -> str:
     return ""
 
 
-def _review_seen(seen: Sequence[SeenJob], schemas: Sequence[str], presence: Presence) -> Review:
-    found = mark(read_again(row for row in seen if row.schema in schemas), presence)
-    wanted = set(seen)
+def _review_seen(seen: Sequence[SeenJob], reading: Reading, presence: Presence) -> Review:
+    found = mark(read_again(seen, reading), presence)
+    wanted = {row for row in seen if row.schema not in reading.left_out}
     same = [job for job in found if SeenJob.of(job) in wanted]
     return Review(
         jobs=tuple(same[:ROWS_SHOWN]),
         count=len(same),
         changed=len(found) - len(same),
         gone=len(wanted) - len(found),
+        unread=len(set(seen)) - len(wanted),
+        left_out=tuple(table for table in reading.unreadable if table.schema in {row.schema for row in seen}),
         by_status=Counter(job.status for job in same),
         running=sum(job.status == RESERVED and job.sign is not Sign.ABANDONED for job in same),
         marked=tuple(same),
     )
 
 
-def _review_all(choice: Choice, schemas: Sequence[str], presence: Presence) -> Review:
+def _review_all(choice: Choice, reading: Reading, presence: Presence) -> Review:
     assert choice.as_of is not None
-    by_status, later = count_seen_before(choice.chosen, schemas, choice.as_of)
-    shown = mark(list_seen_before(choice.chosen, schemas, choice.as_of, ROWS_SHOWN), presence)
-    reserved = mark(_reserved(choice, schemas), presence) if by_status[RESERVED] else []
+    by_status, later = count_seen_before(choice.chosen, reading, choice.as_of)
+    shown = mark(list_seen_before(choice.chosen, reading, choice.as_of, ROWS_SHOWN), presence)
+    reserved = mark(_reserved(choice, reading), presence) if by_status[RESERVED] else []
     return Review(
         jobs=tuple(shown),
         count=by_status.total(),
         changed=later,
         gone=0,
+        unread=0,
+        left_out=tuple(table for table in reading.unreadable if choice.chosen.schema in ("", table.schema)),
         by_status=by_status,
         # Of what was not looked at one by one, every reserved job may be running.
         running=by_status[RESERVED] - sum(job.sign is Sign.ABANDONED for job in reserved),
@@ -150,6 +162,6 @@ def _review_all(choice: Choice, schemas: Sequence[str], presence: Presence) -> R
     )
 
 
-def _reserved(choice: Choice, schemas: Sequence[str]) -> Sequence[Job]:
+def _reserved(choice: Choice, reading: Reading) -> Sequence[Job]:
     assert choice.as_of is not None
-    return list_seen_before(choice.chosen.with_status(RESERVED), schemas, choice.as_of, MOST_LOOKED_AT)
+    return list_seen_before(choice.chosen.with_status(RESERVED), reading, choice.as_of, MOST_LOOKED_AT)

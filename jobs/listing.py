@@ -1,4 +1,4 @@
-"""Filter -> rows and counts of jobs, across all schemas, in one query each.
+"""Filter -> rows and counts of jobs, across all schemas that can be read, in one query each.
 
 Every query is a UNION ALL with one branch a schema; rows are sorted and cut in each branch first, so that the server
 never gathers what no page shows. No query here reads `error_stack`, but `read_job`, which is asked for one row.
@@ -15,6 +15,7 @@ from django.db.models.lookups import IContains
 
 from jobs.filters import SORTS, JobFilter
 from jobs.models import Job, JobQuerySet
+from jobs.reading import Reading
 from jobs.seen import SeenJob
 from jobs.states import RESERVED
 from jobsite.columns import AsStored, InOneCollation
@@ -55,44 +56,70 @@ class Counts:
         return sorted({table for of, table, _ in self.groups if schema in ("", of)})
 
 
-def count_jobs(chosen: JobFilter, schemas: Sequence[str], now: datetime) -> Counts:
+def count_jobs(chosen: JobFilter, reading: Reading, now: datetime) -> Counts:
     """Return the numbers of jobs under the filter's user, host, message and age."""
-    branches = [
-        _branch(schema).filter(_narrowed(chosen, now)).order_by().values(*GROUP).annotate(n=Count("*"))
-        for schema in schemas
-    ]
-    rows = _union(branches).values_list(*GROUP, "n") if branches else []
+
+    def rows_of(schemas: Sequence[str]) -> list[Any]:
+        branches = [
+            _branch(schema).filter(_narrowed(chosen, now)).order_by().values(*GROUP).annotate(n=Count("*"))
+            for schema in schemas
+        ]
+        return list(_union(branches).values_list(*GROUP, "n")) if branches else []
+
     groups: Counter[tuple[str, str, str]] = Counter()
-    for schema, table, status, number in rows:
+    for schema, table, status, number in reading.ask(rows_of):
         groups[schema, table, status] += number
     return Counts(groups)
 
 
-def list_jobs(chosen: JobFilter, schemas: Sequence[str], now: datetime, start: int, stop: int) -> list[Job]:
+def list_jobs(chosen: JobFilter, reading: Reading, now: datetime, start: int, stop: int) -> list[Job]:
     """Return the jobs from `start` to before `stop` in the filter's order, without their stacks."""
-    return _sorted_union(chosen, schemas, _matching(chosen, now), start, stop)
+    return _sorted_union(chosen, reading, _matching(chosen, now), start, stop)
 
 
-def read_job(schema: str, table_name: str, key_hash: str) -> Job | None:
-    """Return one job with its packed stack, or None when its row is gone."""
-    return _branch(schema).filter(table_name=table_name, key_hash=key_hash).first()
+def read_job(reading: Reading, schema: str, table_name: str, key_hash: str) -> Job | None:
+    """Return one job with its packed stack, or None when its row is gone or cannot be read: `reading` says which."""
+
+    def row_of(schemas: Sequence[str]) -> Job | None:
+        return _branch(schema).filter(table_name=table_name, key_hash=key_hash).first() if schemas else None
+
+    return reading.ask(row_of, [schema])
 
 
-def read_again(seen: Iterable[SeenJob]) -> list[Job]:
+def read_again(seen: Iterable[SeenJob], reading: Reading) -> list[Job]:
     """Return the rows that stand now under the primary keys of what was seen."""
-    branches = [
-        _branch(schema).filter(_any_of(rows)).defer("error_stack").order_by() for schema, rows in by_schema(seen)
-    ]
-    return list(_union(branches)) if branches else []
+    wanted = by_schema(seen)
+
+    def rows_of(schemas: Sequence[str]) -> list[Job]:
+        branches = [
+            _branch(schema).filter(_any_of(wanted[schema])).defer("error_stack").order_by() for schema in schemas
+        ]
+        return list(_union(branches)) if branches else []
+
+    return reading.ask(rows_of, wanted)
 
 
-def held_by(connection_ids: Collection[int], schemas: Sequence[str]) -> list[Job]:
+def held_by(connection_ids: Collection[int], reading: Reading) -> list[Job]:
     """Return the reserved jobs that name one of these connections; whether it is really the holder, liveness says."""
-    branches = [
-        _branch(schema).filter(status=RESERVED, connection_id__in=connection_ids).defer("error_stack").order_by()
-        for schema in schemas
-    ]
-    return list(_union(branches)[:HELD_READ]) if branches and connection_ids else []
+
+    def rows_of(schemas: Sequence[str]) -> list[Job]:
+        branches = [
+            _branch(schema).filter(status=RESERVED, connection_id__in=connection_ids).defer("error_stack").order_by()
+            for schema in schemas
+        ]
+        return list(_union(branches)[:HELD_READ]) if branches and connection_ids else []
+
+    return reading.ask(rows_of)
+
+
+def read_one_of_each(reading: Reading) -> None:
+    """Read a row of each schema's jobs, so that `reading` knows which cannot be read."""
+
+    def rows_of(schemas: Sequence[str]) -> list[Job]:
+        branches = [_branch(schema).defer("error_stack").order_by()[:1] for schema in schemas]
+        return list(_union(branches)) if branches else []
+
+    reading.ask(rows_of)
 
 
 def seen_before(chosen: JobFilter, schema: str, before: datetime) -> JobQuerySet:
@@ -101,24 +128,32 @@ def seen_before(chosen: JobFilter, schema: str, before: datetime) -> JobQuerySet
     return rows.order_by(AsStored("table_name"), AsStored("key_hash"))
 
 
-def list_seen_before(chosen: JobFilter, schemas: Sequence[str], before: datetime, most: int) -> list[Job]:
+def list_seen_before(chosen: JobFilter, reading: Reading, before: datetime, most: int) -> list[Job]:
     """Return the first `most` jobs that matched the filter at a second of the server's clock, and stood before it."""
-    return _sorted_union(chosen, schemas, _matching(chosen, before) & _stood_before(before), 0, most)
+    return _sorted_union(chosen, reading, _matching(chosen, before) & _stood_before(before), 0, most)
 
 
-def count_seen_before(chosen: JobFilter, schemas: Sequence[str], before: datetime) -> tuple[Counter[str], int]:
+def count_seen_before(chosen: JobFilter, reading: Reading, before: datetime) -> tuple[Counter[str], int]:
     """Return how many jobs match the filter by status, of those that stood there before; and how many came later.
 
     Ages count from `before`: otherwise jobs that have grown older than a filter's bound since would join.
     """
     early = {"early": ExpressionWrapper(_stood_before(before), output_field=BooleanField())}
-    branches = [
-        _branch(schema).filter(_matching(chosen, before)).order_by().values("status", **early).annotate(n=Count("*"))
-        for schema in _asked(chosen, schemas)
-    ]
+
+    def rows_of(schemas: Sequence[str]) -> list[Any]:
+        branches = [
+            _branch(schema)
+            .filter(_matching(chosen, before))
+            .order_by()
+            .values("status", **early)
+            .annotate(n=Count("*"))
+            for schema in schemas
+        ]
+        return list(_union(branches).values_list("status", "early", "n")) if branches else []
+
     by_status: Counter[str] = Counter()
     later = 0
-    for status, was_there, number in _union(branches).values_list("status", "early", "n") if branches else ():
+    for status, was_there, number in reading.ask(rows_of, _among(chosen)):
         if was_there:
             by_status[status] += number
         else:
@@ -126,29 +161,29 @@ def count_seen_before(chosen: JobFilter, schemas: Sequence[str], before: datetim
     return by_status, later
 
 
-def by_schema(seen: Iterable[SeenJob]) -> list[tuple[str, list[SeenJob]]]:
+def by_schema(seen: Iterable[SeenJob]) -> dict[str, list[SeenJob]]:
     """Return what was seen, schema by schema."""
     found: dict[str, list[SeenJob]] = {}
     for row in seen:
         found.setdefault(row.schema, []).append(row)
-    return sorted(found.items())
+    return dict(sorted(found.items()))
 
 
-def _sorted_union(chosen: JobFilter, schemas: Sequence[str], wanted: Q, start: int, stop: int) -> list[Job]:
+def _sorted_union(chosen: JobFilter, reading: Reading, wanted: Q, start: int, stop: int) -> list[Job]:
     order = _order(chosen.sort)
-    if stop <= start:
-        return []  # Django would empty every branch, and then not sort what is left of the union
-    branches = [
-        _branch(schema).filter(wanted).defer("error_stack").order_by(*order)[:stop]
-        for schema in _asked(chosen, schemas)
-    ]
-    if len(branches) < 2:
-        return list(branches[0][start:]) if branches else []
-    return list(_union(branches).order_by(*order)[start:stop])
+
+    def rows_of(schemas: Sequence[str]) -> list[Job]:
+        branches = [_branch(schema).filter(wanted).defer("error_stack").order_by(*order)[:stop] for schema in schemas]
+        if len(branches) < 2:
+            return list(branches[0][start:]) if branches else []
+        return list(_union(branches).order_by(*order)[start:stop])
+
+    # Of no rows Django would empty every branch, and then not sort what is left of the union.
+    return reading.ask(rows_of, _among(chosen)) if stop > start else []
 
 
-def _asked(chosen: JobFilter, schemas: Sequence[str]) -> list[str]:
-    return [schema for schema in schemas if chosen.schema in ("", schema)]
+def _among(chosen: JobFilter) -> list[str] | None:
+    return [chosen.schema] if chosen.schema else None
 
 
 def _stood_before(before: datetime) -> Q:

@@ -12,14 +12,14 @@ from jobs.actions import clear as clear_seen
 from jobs.choosing import Choice, Review, review, why_not
 from jobs.copying import lines_to_copy
 from jobs.filters import JobFilter
-from jobs.layouts import find_layouts
 from jobs.listing import Counts, count_jobs, list_jobs, read_job
+from jobs.reading import Reading
 from jobs.signs import mark
 from jobs.stacks import read_stack, read_stack_blob, without_middle
 from jobs.states import STATES
 from jobs.tables import JobTable
 from jobs.tracebacks import shown
-from jobsite.http import page_or_fragment
+from jobsite.http import CANNOT_LOOK, page_or_fragment
 from jobsite.tables import ListingData
 
 LOOK = "jobs.view_job"
@@ -32,21 +32,22 @@ TABLES_OFFERED = 500
 @permission_required(LOOK, raise_exception=True)
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL."""
-    chosen, layouts, presence = JobFilter.read(request.GET), find_layouts(), who_is_connected()
+    chosen, reading, presence = JobFilter.read(request.GET), Reading.begin(), who_is_connected()
     now = presence.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
     # A filter that could not be read must not look like a filter that matches everything.
-    schemas = () if chosen.problems else layouts.schemas
-    counts = count_jobs(chosen, schemas, now)
+    counts = Counts({}) if chosen.problems else count_jobs(chosen, reading, now)
     data = ListingData(
         counts.matching(chosen),
-        lambda start, stop: mark(list_jobs(chosen, schemas, now, start, stop), presence),
+        lambda start, stop: mark(list_jobs(chosen, reading, now, start, stop), presence),
     )
     may_clear = request.user.has_perm(CLEAR)
     table = JobTable(data, now=now, may_clear=may_clear, order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {
         "chosen": chosen,
-        "layouts": layouts,
+        "reading": reading,
+        "schemas": sorted({*reading.found, *reading.left_out}),
+        "at_least": reading.misses(chosen.schema),
         "tabs": _tabs(chosen, counts),
         "counts": counts,
         "tables": counts.tables(chosen.schema)[:TABLES_OFFERED],
@@ -62,11 +63,13 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @permission_required(LOOK, raise_exception=True)
 def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str) -> HttpResponse:
     """Show one job: its message, traceback, key and worker."""
-    found = read_job(schema, table_name, key_hash) if schema in find_layouts().schemas else None
+    reading = Reading.begin()
+    found = read_job(reading, schema, table_name, key_hash)
     presence = who_is_connected()
     context: dict[str, object] = {
         "job": found,
         "schema": schema,
+        "left_out": reading.left_out.get(schema),
         "table_name": table_name,
         "now": presence.server.now,
         "may_clear": request.user.has_perm(CLEAR),
@@ -80,9 +83,8 @@ def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str
             "chain": shown(read_stack(stack.text), found.error_message or ""),
             "lines": lines_to_copy(found),
         }
-    return page_or_fragment(
-        request, "jobs/job_detail.html", "jobs/_job_detail.html", context, status=200 if found else GONE
-    )
+    status = 200 if found else CANNOT_LOOK if schema in reading.left_out else GONE
+    return page_or_fragment(request, "jobs/job_detail.html", "jobs/_job_detail.html", context, status=status)
 
 
 @require_POST
@@ -94,22 +96,23 @@ def clear_confirm(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "Nothing was ticked: tick the jobs to clear, or take all that match.")
         return _to_list(choice)
     presence = who_is_connected()
-    return _confirm(request, choice, review(choice, find_layouts().schemas, presence), presence, refusal="")
+    return _confirm(request, choice, review(choice, Reading.begin(), presence), presence, refusal="")
 
 
 @require_POST
 @permission_required(CLEAR, raise_exception=True)
 def clear(request: HttpRequest) -> HttpResponse:
     """Clear what was confirmed, say what became of it, and lead back to the list with its filter."""
-    choice, layouts, presence = Choice.read(request.POST), find_layouts(), who_is_connected()
-    reviewed = review(choice, layouts.schemas, presence)
+    choice, reading, presence = Choice.read(request.POST), Reading.begin(), who_is_connected()
+    reading.set_aside(choice.left_out)
+    reviewed = review(choice, reading, presence)
     if refusal := why_not(choice, reviewed, request.POST.get("typed", "")):
         return _confirm(request, choice, reviewed, presence, refusal)
     if choice.everything and choice.as_of:
-        outcome = clear_matching(choice.chosen, layouts.schemas, choice.as_of, request.user)
+        outcome = clear_matching(choice.chosen, reading, choice.as_of, request.user)
     else:
-        outcome = clear_seen(choice.seen, layouts.schemas, request.user)
-    level = messages.SUCCESS if outcome.cleared and not outcome.refused else messages.WARNING
+        outcome = clear_seen(choice.seen, reading, request.user)
+    level = messages.SUCCESS if outcome.cleared and outcome.is_whole else messages.WARNING
     messages.add_message(request, level, outcome.in_words)
     return _to_list(choice)
 

@@ -19,7 +19,7 @@ SENTENCES = {
     1143: "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists.",
     1146: "A jobs table vanished from {lab} while it was read ({said}): load the page again.",
     1203: "The account {user} has used up its connections on {lab}: wait, or raise max_user_connections.",
-    1205: "The lab's server {lab} kept a row locked for too long: try again.",
+    1205: "Somebody holds a lock on {lab} that was not given up in time: see Connections for who, and try again.",
     1213: "The lab's server {lab} ended this request to resolve a deadlock: try again.",
     1226: "The account {user} has used up its allowance on {lab} ({said}): wait, or raise it.",
     1227: "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists.",
@@ -35,8 +35,24 @@ SENTENCES = {
 }
 MISSING_PRIVILEGE = {1044, 1142}
 TOO_SLOW = {1969, 3024}
+LOCKED = 1205
+OF_THE_SERVER = {1021, 1037, 1040, 1041, 1045, 1053, 1129, 1130, 1203, 1213, 1226, 1317, 1698, 1927, 3168, 4031}
+"""Errors that no table is to blame for: the server, its disk or memory, the account, or a KILL."""
+OF_THE_CLIENT = range(2000, 3000)
 SLOW_SENTENCE = "The lab's server {lab} needed more than {limit} s: narrow the filter and try again."
 OTHER_SENTENCE = "The lab's server {lab} answered: {said}."
+
+# Why one table cannot be read, in words that end a sentence.
+REASONS = {
+    1044: "the account {user} lacks a privilege there ({said})",
+    1049: "the schema vanished while it was read",
+    1142: "the account {user} lacks a privilege there ({said})",
+    1143: "the account {user} lacks a privilege there ({said})",
+    1146: "its jobs table vanished while it was read",
+    LOCKED: "its jobs table is locked",
+    **dict.fromkeys(TOO_SLOW, "its jobs table is locked"),
+}
+OTHER_REASON = "the server answers “{said}”"
 
 
 def explain(error: BaseException) -> str:
@@ -60,10 +76,30 @@ def lacks_privilege(error: BaseException) -> bool:
     return error_number(error) in MISSING_PRIVILEGE
 
 
+def concerns_one_table(error: BaseException) -> bool:
+    """Say whether another table might be read where this error came: not when the server as a whole refuses."""
+    number = error_number(error)
+    return bool(number) and number not in OF_THE_CLIENT and number not in OF_THE_SERVER | TOO_SLOW
+
+
+def is_lock(error: BaseException) -> bool:
+    """Say whether a statement that reads no row failed because it had to wait."""
+    return error_number(error) in {LOCKED, *TOO_SLOW}
+
+
+def why_not_read(error: BaseException) -> str:
+    """Return why a table cannot be read, in words that end a sentence."""
+    reason = REASONS.get(error_number(error), OTHER_REASON)
+    return reason.format(user=settings.LAB.user, said=_said(error))
+
+
+def _said(error: BaseException) -> str:
+    return str(error.args[1]).rstrip(".") if len(error.args) > 1 else str(error_number(error))
+
+
 def _sentence(number: int, error: BaseException) -> str:
     if not number:
         return ""  # not MySQL's way to say it: the site's own SQLite, perhaps
     sentence = SLOW_SENTENCE if number in TOO_SLOW else SENTENCES.get(number, OTHER_SENTENCE)
-    said = str(error.args[1]).rstrip(".") if len(error.args) > 1 else str(number)
     lab = settings.LAB
-    return sentence.format(lab=lab.name, user=lab.user, said=said, limit=STATEMENT_LIMIT_S)
+    return sentence.format(lab=lab.name, user=lab.user, said=_said(error), limit=STATEMENT_LIMIT_S)

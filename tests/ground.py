@@ -28,6 +28,8 @@ LONGEST = ("test_demo.py", "test_populate_processes.py", "test_populate.py", "te
 PASSWORD = "a-password-of-the-tests"
 SITE = "jobsite_test"
 PEOPLE = ("alice", "bob")
+LOCK_TABLES = ("metadata_locks", "threads")
+"""Where MySQL tells who holds which lock."""
 EVERY_SCHEMA = r"`lab\_%`.*"
 
 
@@ -113,6 +115,8 @@ class Ground:
             self.sql(f"GRANT ALL ON {EVERY_SCHEMA} TO '{name}'@'%'")
         self.sql(f"GRANT SELECT, DELETE ON {EVERY_SCHEMA} TO '{SITE}'@'%'")
         self.sql(f"GRANT PROCESS, {self.kill_privilege} ON *.* TO '{SITE}'@'%'")
+        for name in LOCK_TABLES:
+            self.sql(f"GRANT SELECT ON performance_schema.{name} TO '{SITE}'@'%'")
 
     def without_grants(self) -> AbstractContextManager[None]:
         """Take from the site's account, for a while, what lets it read and clear jobs."""

@@ -38,10 +38,12 @@ WORKERS = {
 }
 RAW_SQL = {
     "jobs/layouts.py",
+    "jobs/reading.py",
     "jobs/listing.py",
     "jobs/claiming.py",
     "jobs/reservations.py",
     "connections/killing.py",
+    "connections/locks.py",
     "connections/server.py",
     "connections/transactions.py",
     "jobsite/encryption.py",
@@ -52,8 +54,15 @@ RANKS = [
     {"jobs.urls", "connections.urls"},
     {"jobs.views", "connections.views"},
     {"jobs.tables", "jobs.choosing", "jobs.actions", "connections.tables"},
-    {"jobs.listing", "jobs.layouts", "jobs.signs", "connections.listing"},
-    {"jobs.models", "jobs.seen", "connections.killing", "connections.server", "connections.transactions"},
+    {"jobs.listing", "jobs.reading", "jobs.layouts", "jobs.signs", "connections.listing"},
+    {
+        "jobs.models",
+        "jobs.seen",
+        "connections.killing",
+        "connections.server",
+        "connections.locks",
+        "connections.transactions",
+    },
     {"connections.models"},
     LEAVES,
 ]

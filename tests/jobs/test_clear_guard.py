@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jobs.actions import Cleared, clear, clear_matching
 from jobs.filters import JobFilter
+from jobs.reading import Reading
 from jobs.seen import SeenJob
 from tests.cast import person
 from tests.ground import EVERY_SCHEMA, GROUND
@@ -92,7 +93,7 @@ def test_two_who_clear_at_the_same_moment_clear_each_job_once(lab: Lab, operator
 
     def clear_one_by_one(jobs: Iterable[SeenJob]) -> Cleared:
         try:
-            return sum((clear([job], [schema], root) for job in jobs), Cleared())
+            return sum((clear([job], Reading([schema]), root) for job in jobs), Cleared())
         finally:
             connections["lab"].close()
 
@@ -150,16 +151,16 @@ def test_a_form_with_its_own_token_is_taken(lab: Lab, db: None) -> None:
 def test_the_function_that_clears_refuses_by_itself(night: str, operator: Client, name: str) -> None:
     who = person("vic", "viewer") if name else AnonymousUser()
     with pytest.raises(PermissionDenied):
-        clear(tokens_of(night, operator), [night], who)
+        clear(tokens_of(night, operator), Reading([night]), who)
     with pytest.raises(PermissionDenied):
-        clear_matching(JobFilter(schema=night), [night], NOW, who)
+        clear_matching(JobFilter(schema=night), Reading([night]), NOW, who)
 
 
 def test_a_person_who_is_inactive_clears_nothing(night: str, operator: Client) -> None:
     who = person("ina", "operator")
     who.is_active = False
     with pytest.raises(PermissionDenied):
-        clear(tokens_of(night, operator), [night], who)
+        clear(tokens_of(night, operator), Reading([night]), who)
 
 
 # --- Forms made by hand -----------------------------------------------------------------------------------------------
@@ -252,6 +253,6 @@ def test_a_long_list_is_cleared_in_short_statements(
     ((now,),) = GROUND.sql("SELECT UTC_TIMESTAMP()")
     later = now.replace(tzinfo=timezone.utc) + timedelta(hours=1)
     with CaptureQueriesContext(connections["lab"]) as asked:
-        outcome = clear_matching(JobFilter(schema=many), [many], later, User(is_superuser=True))
+        outcome = clear_matching(JobFilter(schema=many), Reading([many]), later, User(is_superuser=True))
     assert outcome == Cleared(cleared=51)
     assert len([query for query in asked if query["sql"].startswith("DELETE")]) == 3

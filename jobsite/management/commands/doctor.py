@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from connections.server import KILL_PRIVILEGES, Server, ask_server
 from jobs.actions import clear_grant
-from jobs.layouts import Layouts, find_layouts, may_delete
+from jobs.layouts import may_delete
+from jobs.listing import read_one_of_each
+from jobs.reading import Reading
 from jobsite.refusals import explain
 from jobsite.spans import say_span
 
@@ -25,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print a line for each finding. Raises CommandError, so exits 1, when anything is missing."""
         try:
-            findings = [*_about_server(ask_server()), *_about_jobs(find_layouts())]
+            findings = [*_about_server(ask_server()), *_about_jobs(Reading.begin())]
         except Exception as error:  # whatever the server refuses is said in one sentence; all else is raised again
             sentence = explain(error)
             if not sentence:
@@ -46,12 +48,13 @@ def _about_server(server: Server) -> Iterator[Finding]:
     yield may_kill, _or(may_kill, "It may end other accounts' connections.", server.kill_grant)
 
 
-def _about_jobs(layouts: Layouts) -> Iterator[Finding]:
-    found = bool(layouts.schemas)
-    yield found, _or(found, f"It reads the jobs of {', '.join(layouts.schemas)}.", "no jobs table is visible")
-    for table in layouts.unreadable:
-        yield False, f"The jobs of {table.schema} cannot be read: {table.why}."
-    for schema in layouts.schemas:
+def _about_jobs(reading: Reading) -> Iterator[Finding]:
+    read_one_of_each(reading)
+    found = bool(reading.schemas)
+    yield found, _or(found, f"It reads the jobs of {', '.join(reading.schemas)}.", "no jobs table can be read")
+    for table in reading.unreadable:
+        yield False, f"The jobs of {table.schema} cannot be read: {table.in_words}."
+    for schema in reading.schemas:
         yield _about_clearing(schema)
 
 

@@ -1,0 +1,102 @@
+"""Who holds a table, so that others wait for it?
+
+A lock on a whole table is a metadata lock: LOCK TABLES takes one, and so does an ALTER, which waits until everybody
+else has ended their transactions, while those who come later wait behind it. Not every server tells who has which: then
+only a guess is left, and it is called one.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import DatabaseError
+from django.db import connections as databases
+
+from connections.models import Connection
+from connections.server import ask_server, process_list
+from connections.transactions import open_transactions
+
+# MySQL manual, "The metadata_locks Table"; empty without an error where performance_schema is off, or its instrument
+# wait/lock/metadata/sql/mdl, as by default on MariaDB.
+PERFORMANCE_SCHEMA_SQL = """
+SELECT l.object_schema, t.processlist_id, l.lock_type
+  FROM performance_schema.metadata_locks l JOIN performance_schema.threads t ON t.thread_id = l.owner_thread_id
+ WHERE l.object_type = 'TABLE' AND l.object_name = %s AND l.lock_status = 'GRANTED'
+"""
+# MariaDB Knowledge Base, "Information Schema METADATA_LOCK_INFO Table": there once the plugin is installed.
+PLUGIN_SQL = """
+SELECT table_schema, thread_id, lock_mode FROM information_schema.metadata_lock_info WHERE table_name = %s
+"""
+NOBODY_READS = {"EXCLUSIVE", "SHARED_NO_READ_WRITE"}
+WAITS = "Waiting for table metadata lock"
+CHANGES = ("alter", "create", "drop", "flush", "lock", "optimize", "rename", "repair", "truncate")
+"""How the statements begin that nobody may read beside; a SELECT that waits is only a victim."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A connection that holds a table, or waits to have it alone; `is_certain` when the server says so itself."""
+
+    connection_id: int
+    user: str
+    client: str
+    waits: bool
+    is_certain: bool
+
+    def __str__(self) -> str:
+        """Return who it is, as people say it."""
+        return f"connection {self.connection_id} ({self.user}@{self.client})"
+
+    @property
+    def role(self) -> str:
+        """What it has to do with the table, in words that its name follows."""
+        role = "wanted by" if self.waits else "held by"
+        return role if self.is_certain else f"perhaps {role}"
+
+
+def who_holds(table: str, schemas: Collection[str]) -> Mapping[str, tuple[Holder, ...]]:
+    """Return schema -> who holds its `table`, the likeliest first; nobody where the server does not tell."""
+    server = ask_server()
+    there = {row.id: row for row in process_list(server) if row.id != server.own_id}
+    told = _ask(PERFORMANCE_SCHEMA_SQL, table) or _ask(PLUGIN_SQL, table)
+    if told:
+        return {schema: _holders(there, {who: mode for of, who, mode in told if of == schema}) for schema in schemas}
+    open_for = open_transactions(server)
+    return {schema: _guess(there, open_for, table, schema) for schema in schemas}
+
+
+def _ask(query: str, table: str) -> Sequence[tuple[str, int, str]]:
+    with databases["lab"].cursor() as cursor:
+        try:
+            cursor.execute(query, [table])
+        except DatabaseError:  # not granted, or no such plugin
+            return ()
+        return [(schema, thread, mode.removeprefix("MDL_")) for schema, thread, mode in cursor.fetchall()]
+
+
+def _holders(there: Mapping[int, Connection], modes: Mapping[int, str]) -> tuple[Holder, ...]:
+    known = {thread: mode for thread, mode in modes.items() if thread in there}
+    alone = [thread for thread, mode in known.items() if mode in NOBODY_READS and not _waits(there[thread])]
+    # Where nobody has it alone, somebody waits to: for all who hold it in any way.
+    queue = alone or sorted(known, key=lambda thread: not _waits(there[thread]))
+    certain = bool(alone) or any(_waits(there[thread]) for thread in queue)
+    return tuple(_holder(there[thread], is_certain=certain) for thread in queue)
+
+
+def _guess(there: Mapping[int, Connection], open_for: Mapping[int, int], table: str, schema: str) -> tuple[Holder, ...]:
+    waiting = [row for row in there.values() if _waits(row) and _changes(row, table, schema)]
+    longest = sorted((thread for thread in open_for if thread in there), key=lambda thread: -open_for[thread])
+    rest = [there[thread] for thread in longest if there[thread] not in waiting]
+    return tuple(_holder(row, is_certain=False) for row in [*waiting, *rest])
+
+
+def _holder(row: Connection, *, is_certain: bool) -> Holder:
+    return Holder(row.id, row.user, row.client, _waits(row), is_certain)
+
+
+def _waits(row: Connection) -> bool:
+    return bool(row.state == WAITS)
+
+
+def _changes(row: Connection, table: str, schema: str) -> bool:
+    said = f"{row.info or ''}"
+    return said.lower().lstrip("(/*! ").startswith(CHANGES) and table in said and (schema in said or row.db == schema)
