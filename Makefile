@@ -14,9 +14,9 @@ demo: ## a private server, a lab at work, and the site, until Ctrl-C
 	@sh jobsite/demo/install.sh demo
 	@JOBSITE_HOME=.demo/site exec $(RUN) manage.py demo
 
-test: ## all tests, on a private server and in a headless browser; ARGS="-k clear" chooses
+test: ## all tests, on a private server and in a headless browser; ARGS="-k clear" chooses, SETTING=ansi sets the server (docs/testing.md)
 	@sh jobsite/demo/install.sh test
-	@$(RUN) -m pytest -n $(if $(TEST_LAB_URL),0,3) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@TEST_SETTING=$(SETTING) $(RUN) -m pytest -n $(if $(TEST_LAB_URL),0,3) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: ## populate beside DataJoint's own, on a private server; ARGS="--only 8" chooses, --rounds repeats
 	@sh jobsite/demo/install.sh test

@@ -2,7 +2,8 @@
 
 A private MariaDB starts once for a run, in another time zone than UTC on purpose. `TEST_LAB_URL` (mysql://user:password@
 host:port) points the same tests at another server instead, by an account that may do everything. This file is a plugin
-of pytest, because the server must stand before Django reads its settings.
+of pytest, because the server must stand before Django reads its settings. TEST_SETTING names a setting of
+tests/matrix.py.
 """
 
 import atexit
@@ -10,7 +11,8 @@ import os
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ import pytest
 from MySQLdb.connections import Connection as Driver
 
 from jobsite.demo.server import Server
+from tests.matrix import PINNED, assignments, chosen, leave_out_what_is_excepted
 
 OTHER_ZONE = "--default-time-zone=-07:00"
 # Whole files go to one process: what takes long starts first, or one would be left alone with it at the end.
@@ -47,11 +50,22 @@ class Ground:
         if url.hostname:
             self.host, self.port = url.hostname, url.port or 3306
             self.user, self.password = unquote(url.username or "root"), unquote(url.password or "")
+            self._set_for_this_run(chosen().variables)
             return
-        self.server = Server(self.home / "server", options=[OTHER_ZONE])
+        self.server = Server(self.home / "server", options=[OTHER_ZONE, *chosen().options(self.home)])
         atexit.register(self.fall)  # also when the run ends before it began
         self.server.start()
         self.port = self.server.port
+
+    def _set_for_this_run(self, variables: Mapping[str, str | int]) -> None:
+        """Set the server's variables, and put them back when the run ends."""
+        for name, statement in zip(variables, assignments(variables), strict=True):
+            ((before,),) = self.sql(f"SELECT @@GLOBAL.{name}")
+            try:
+                self.sql(statement)
+            except MySQLdb.Error as error:
+                raise pytest.UsageError(f"The server does not take the setting: {error.args[-1]}.") from None
+            atexit.register(self.sql, f"SET GLOBAL {name} = %s", [before])
 
     def fall(self) -> None:
         """Stop what was started, and remove its folder."""
@@ -67,6 +81,7 @@ class Ground:
             "DJ_USER": user,
             "DJ_PASS": password,
             "DJ_USE_TLS": "0",
+            **chosen().environ,
         }
 
     def site_environ(self) -> dict[str, str]:
@@ -77,7 +92,8 @@ class Ground:
     def connected(self, user: str = "", password: str = PASSWORD) -> Iterator[Driver]:
         """Connect as `user`, or as the account that may do everything."""
         who = {"user": user, "passwd": password} if user else {"user": self.user, "passwd": self.password}
-        driver = MySQLdb.connect(host=self.host, port=self.port, charset="utf8mb4", autocommit=True, **who)
+        where = {"host": self.host, "port": self.port, "charset": "utf8mb4", "autocommit": True}
+        driver = MySQLdb.connect(**where, **who, init_command=PINNED)
         try:
             yield driver
         finally:
@@ -144,14 +160,17 @@ GROUND = Ground()
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Start the server, and tell the site where it is; with -n, each process that runs tests has its own."""
+    chosen()
     if early_config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ:
         return
     # nohup and `make test &` have Ctrl-C ignored, and every process the tests start would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     GROUND.rise()
     os.environ.update(GROUND.site_environ())
+    time.tzset()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take longest first."""
+    """Put the files that take longest first; leave out what the setting excepts."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
+    leave_out_what_is_excepted(items)

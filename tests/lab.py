@@ -17,6 +17,7 @@ import datajoint as dj
 from MySQLdb.connections import Connection as Driver
 
 from tests.ground import GROUND, PASSWORD, PEOPLE
+from tests.matrix import PINNED_FOR_DATAJOINT
 from tests.warm import WarmWorker
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -177,6 +178,7 @@ def load_pipeline(schema: str) -> ModuleType:
             "database.use_tls": False,
             "safemode": False,
             "loglevel": "CRITICAL",
+            "connection.init_function": PINNED_FOR_DATAJOINT,
         }
     )
     os.environ["TEST_SCHEMA"] = schema

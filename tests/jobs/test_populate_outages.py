@@ -13,6 +13,7 @@ import pytest
 
 from jobsite.demo.server import Server
 from tests.lab import LIGHT, PATIENCE_S, ROOT, eventually
+from tests.matrix import PINNED, chosen
 
 SCHEMA = "lab_outage"
 SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
@@ -24,7 +25,8 @@ class Outage:
     """A server of its own, with three keys to compute, and a worker on it."""
 
     def __init__(self, home: Path, *options: str) -> None:
-        self.server = Server(home / "server", options=["--innodb-lock-wait-timeout=1", *options])
+        options = ("--innodb-lock-wait-timeout=1", *options, *chosen().options(home))
+        self.server = Server(home / "server", options=options)
         self.gate = home / "gate"
         self.server.start()
         self.sql(f"CREATE DATABASE {SCHEMA}", schema="")
@@ -32,7 +34,8 @@ class Outage:
         self.sql("INSERT INTO recording VALUES ('a', 1, 'wait'), ('b', 1, ''), ('c', 1, '')")
 
     def sql(self, statement: str, schema: str = SCHEMA) -> list[tuple[Any, ...]]:
-        driver = MySQLdb.connect(host="127.0.0.1", port=self.server.port, user="root", db=schema, autocommit=True)
+        place = {"host": "127.0.0.1", "port": self.server.port, "user": "root", "db": schema}
+        driver = MySQLdb.connect(**place, autocommit=True, init_command=PINNED)
         with driver.cursor() as cursor:
             cursor.execute(statement)
             rows = list(cursor.fetchall())
@@ -48,6 +51,7 @@ class Outage:
                 **os.environ,
                 **LIGHT,
                 **place,
+                **chosen().environ,
                 "DJ_USE_TLS": "0",
                 "TEST_SCHEMA": SCHEMA,
                 "TEST_GATE": str(self.gate),

@@ -14,13 +14,14 @@ from bs4 import BeautifulSoup
 from jobsite.demo.server import Server, free_port
 from tests.jobsite.conftest import Home
 from tests.lab import ROOT, eventually
+from tests.matrix import chosen
 from tests.pages import text_of
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server of this test's own."""
-    own = Server(tmp_path / "server")
+    own = Server(tmp_path / "server", options=chosen().options(tmp_path))
     own.start()
     yield own
     own.stop()
@@ -56,7 +57,7 @@ class Visitor:
 def visitor(server: Server, home_of_a_site: Home, tmp_path: Path) -> Iterator[Visitor]:
     """Somebody at a site that asks this server."""
     lab = {"DJ_HOST": "127.0.0.1", "DJ_PORT": str(server.port), "DJ_USER": "root", "DJ_PASS": ""}
-    environ = {**home_of_a_site.environ, **lab}
+    environ = {**home_of_a_site.environ, **lab, **chosen().environ}
     port = free_port()
     command = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
     with (tmp_path / "site.log").open("wb") as log:
