@@ -7,7 +7,7 @@ that failed, because some tables break only when their rows are read (one withou
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
 from django.db import DatabaseError, connections
@@ -31,6 +31,7 @@ OPEN_SQL = "SELECT /*+ MAX_EXECUTION_TIME({limit_ms}) */ 1 FROM {table} LIMIT 0"
 
 UNLOOKED = "others kept this page waiting, and it was not looked at: load the page again"
 NOT_READ_BEFORE = "they could not be read when you were asked"
+ROWS_LOCKED = "its jobs table, or some of these rows, are locked"
 OPENED_AGAIN = "it could not be opened a moment ago: load the page again"
 
 Answer = TypeVar("Answer")
@@ -115,8 +116,10 @@ class Reading:
         raise AssertionError("The last try returns or raises.")
 
     def leave_out(self, schema: str, error: DatabaseError) -> LeftOut:
-        """Leave out a schema that refused, and return why."""
+        """Leave out a schema whose rows could not be deleted, and return why."""
         self._leave_out({schema: error})
+        if is_lock(error):
+            self.left_out[schema] = replace(self.left_out[schema], why=ROWS_LOCKED)
         return self.left_out[schema]
 
     def _leave_out_the_cause(self, error: DatabaseError, question: Question[Any], asked: Sequence[str]) -> bool:

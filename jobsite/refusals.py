@@ -45,7 +45,7 @@ OTHER_SENTENCE = "The lab's server {lab} answered: {said}."
 # Why one table cannot be read, in words that end a sentence.
 REASONS = {
     1044: "the account {user} lacks a privilege there ({said})",
-    1049: "the schema vanished while it was read",
+    1049: "its jobs table vanished while it was read",
     1142: "the account {user} lacks a privilege there ({said})",
     1143: "the account {user} lacks a privilege there ({said})",
     1146: "its jobs table vanished while it was read",

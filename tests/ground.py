@@ -118,6 +118,12 @@ class Ground:
         return str(found.get("have_ssl", "YES")) == "YES"
 
     @property
+    def tells_locks(self) -> bool:
+        """Say whether the server keeps a list of who holds which table."""
+        listed = "SELECT 1 FROM performance_schema.setup_instruments WHERE name = %s AND enabled = 'YES'"
+        return bool(self.sql(listed, ["wait/lock/metadata/sql/mdl"]))
+
+    @property
     def kill_privilege(self) -> str:
         """Return what lets an account end the connections of others."""
         return "CONNECTION ADMIN" if self.is_mariadb else "CONNECTION_ADMIN"

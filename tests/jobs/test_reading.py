@@ -1,0 +1,165 @@
+"""A jobs table breaks, or is taken away, after it was found: the others are read, and it is named with the reason."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from jobs.filters import JobFilter
+from jobs.listing import count_jobs, list_jobs
+from jobs.reading import UNLOOKED, Reading
+from tests.ground import GROUND, SITE
+from tests.jobs.locking import held
+from tests.lab import Lab
+from tests.pages import look, notices
+
+NOW = datetime(2030, 1, 4, tzinfo=timezone.utc)
+ALL = JobFilter()
+
+Break = Callable[[str], object]
+
+
+def taken_away(schema: str) -> None:
+    GROUND.sql(f"DROP TABLE `{schema}`.`~jobs`")
+
+
+def without_its_schema(schema: str) -> None:
+    GROUND.sql(f"DROP DATABASE `{schema}`")
+
+
+def without_a_column(schema: str) -> None:
+    GROUND.sql(f"ALTER TABLE `{schema}`.`~jobs` DROP COLUMN status")
+
+
+def without_its_file(schema: str) -> None:
+    GROUND.sql(f"ALTER TABLE `{schema}`.`~jobs` DISCARD TABLESPACE")
+
+
+def merged_from_nothing(schema: str) -> None:
+    for change in (
+        "ALTER TABLE {part} CONVERT TO CHARACTER SET latin1",  # a key of MyISAM is no longer than 1,000 bytes
+        "ALTER TABLE {part} ENGINE = MyISAM",
+        "RENAME TABLE {part} TO {schema}.part",
+        "CREATE TABLE {part} LIKE {schema}.part",
+        "ALTER TABLE {part} ENGINE = MERGE UNION = ({schema}.part)",
+        "DROP TABLE {schema}.part",
+    ):
+        GROUND.sql(change.format(schema=f"`{schema}`", part=f"`{schema}`.`~jobs`"))
+
+
+BREAKS: dict[str, tuple[Break, str]] = {
+    "dropped": (taken_away, "its jobs table vanished while it was read"),
+    "dropped with its schema": (without_its_schema, "its jobs table vanished while it was read"),
+    "altered": (without_a_column, "the server answers “Unknown column"),
+    "without its file": (without_its_file, "the server answers “Tablespace"),
+    "merged from nothing": (merged_from_nothing, "the server answers “Unable to open underlying table"),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_table_that_breaks_after_it_was_found_costs_its_own_jobs_only(lab: Lab, name: str) -> None:
+    broken, whole = lab.failed(m1="value"), lab.failed(m1="value", m2="value")
+    reading = Reading([broken, whole])
+    breaks, why = BREAKS[name]
+    breaks(broken)
+    assert count_jobs(ALL, reading, NOW).by_status(ALL) == {"error": 2}
+    assert [table.schema for table in reading.unreadable] == [broken]
+    assert reading.left_out[broken].in_words.startswith(why)
+
+
+def test_what_was_left_out_is_not_asked_again(lab: Lab) -> None:
+    broken, whole = lab.failed(m1="value"), lab.failed(m1="value")
+    reading = Reading([broken, whole])
+    taken_away(broken)
+    count_jobs(ALL, reading, NOW)
+    with CaptureQueriesContext(connections["lab"]) as asked:
+        assert [job.schema for job in list_jobs(ALL, reading, NOW, 0, 50)] == [whole]
+    assert [broken in query["sql"] for query in asked] == [False]
+
+
+def test_a_privilege_that_is_taken_away_meanwhile_costs_its_own_jobs_only(lab: Lab) -> None:
+    denied, whole = lab.failed(m1="value"), lab.failed(m1="value")
+    reading = Reading([denied, whole])
+    with GROUND.without_grants():
+        GROUND.sql(f"GRANT SELECT ON `{whole}`.* TO '{SITE}'@'%'")
+        assert [job.schema for job in list_jobs(ALL, reading, NOW, 0, 50)] == [whole]
+    assert reading.left_out[denied].why.startswith(
+        "the account jobsite_test lacks a privilege there (SELECT command denied"
+    )
+
+
+def test_a_column_that_is_taken_away_meanwhile_costs_its_own_jobs_only(lab: Lab) -> None:
+    denied, whole = lab.failed(m1="value"), lab.failed(m1="value")
+    reading = Reading([denied, whole])
+    with GROUND.without_grants():
+        GROUND.sql(f"GRANT SELECT (table_name, key_hash, status) ON `{denied}`.`~jobs` TO '{SITE}'@'%'")
+        GROUND.sql(f"GRANT SELECT ON `{whole}`.* TO '{SITE}'@'%'")
+        assert [job.schema for job in list_jobs(ALL, reading, NOW, 0, 50)] == [whole]
+    assert reading.left_out[denied].why.startswith("the account jobsite_test lacks a privilege there (")
+
+
+def test_several_that_break_in_several_ways_are_all_found(lab: Lab) -> None:
+    made = [lab.failed(m1="value") for _ in range(5)]
+    reading = Reading(made)
+    taken_away(made[0])
+    without_its_file(made[2])
+    with held(lab, made[3]):
+        assert {job.schema for job in list_jobs(ALL, reading, NOW, 0, 50)} == {made[1], made[4]}
+    assert [table.schema for table in reading.unreadable] == sorted([made[0], made[2], made[3]])
+
+
+def test_when_all_are_broken_nothing_is_listed_and_each_is_named(lab: Lab) -> None:
+    made = [lab.failed(m1="value") for _ in range(2)]
+    reading = Reading(made)
+    for schema in made:
+        without_its_file(schema)
+    assert list_jobs(ALL, reading, NOW, 0, 50) == []
+    assert [table.schema for table in reading.unreadable] == sorted(made)
+
+
+def test_what_the_time_does_not_suffice_for_is_said_to_be_unlooked_at(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = [lab.failed(m1="value") for _ in range(2)]
+    reading = Reading(made)
+    monkeypatch.setattr("jobs.reading.LOOKING_LIMIT_S", -1)
+    with held(lab, made[0]):
+        assert list_jobs(ALL, reading, NOW, 0, 50) == []
+    assert [table.why for table in reading.unreadable] == [UNLOOKED, UNLOOKED]
+
+
+def test_an_error_that_no_table_is_to_blame_for_stays_an_error(lab: Lab) -> None:
+    def ask(schemas: Sequence[str]) -> None:
+        with connections["lab"].cursor() as cursor:
+            cursor.execute("SELECT 1 UNION SELECT 1, 2" if len(schemas) > 1 else "SELECT 1")
+
+    with pytest.raises(DatabaseError):
+        Reading([lab.failed(m1="value"), lab.failed(m1="value")]).ask(ask)
+
+
+def test_a_calm_server_is_asked_once(lab: Lab) -> None:
+    reading = Reading([lab.failed(m1="value"), lab.failed(m1="value")])
+    with CaptureQueriesContext(connections["lab"]) as asked:
+        list_jobs(ALL, reading, NOW, 0, 50)
+    assert len(asked) == 1
+
+
+def test_a_broken_definition_is_named_although_the_server_hides_the_table(lab: Lab, night: str, viewer: Client) -> None:
+    """MariaDB's information_schema has no column of a table whose .frm file cannot be read."""
+    if GROUND.server is None:
+        pytest.skip("Only the private server's files can be broken.")
+    schema = lab.failed(m1="value")
+    GROUND.sql("FLUSH TABLES")
+    definition: Path = GROUND.server.directory / "data" / schema / "@007ejobs.frm"
+    kept = definition.read_bytes()
+    definition.write_bytes(b"no definition")
+    try:
+        found = look(viewer, f"/jobs/?schema={night}")
+    finally:
+        definition.write_bytes(kept)
+    (said,) = notices(found)
+    assert said.startswith(f"The jobs of {schema} are not shown: the server answers “Incorrect information in file")
