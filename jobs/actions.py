@@ -19,7 +19,7 @@ from connections.server import ask_server
 from jobs.filters import JobFilter
 from jobs.listing import by_schema, seen_before
 from jobs.models import JOBS_TABLE, Job
-from jobs.reading import LeftOut, Reading
+from jobs.reading import UNTRIED, LeftOut, Reading
 from jobs.seen import SeenJob
 from jobsite.columns import identifier
 from jobsite.refusals import concerns_one_table, lacks_privilege
@@ -126,6 +126,8 @@ def _check(user: AbstractBaseUser | AnonymousUser) -> None:
 def _clear_chunks(chunks: Iterable[Sequence[SeenJob]], reading: Reading, schema: str) -> Cleared:
     """Clear chunk by chunk; a lock on the table, or anything else wrong with it, costs the rest of this schema only."""
     found = Cleared()
+    if not reading.waits_left:
+        reading.set_aside([schema], UNTRIED)
     if schema in reading.left_out:
         return Cleared(left_out=frozenset([reading.left_out[schema]]))
     try:

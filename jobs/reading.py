@@ -24,6 +24,8 @@ OPEN_LIMIT_MS = 50
 LOOKING_LIMIT_S = 0.8
 """All looking for what cannot be read, on one page: after it, the rest is left out unlooked at."""
 TRIES = 4
+MOST_LOCK_WAITS = 2
+"""Tables that are waited for when rows are deleted: a lock on the whole server would be waited for with each."""
 HOLDERS_NAMED = 3
 
 # Nothing is read, so only a lock can keep it. MAX_EXECUTION_TIME: MySQL cannot be told not to wait for one.
@@ -32,6 +34,7 @@ OPEN_SQL = "SELECT /*+ MAX_EXECUTION_TIME({limit_ms}) */ 1 FROM {table} LIMIT 0"
 UNLOOKED = "others kept this page waiting, and it was not looked at: load the page again"
 NOT_READ_BEFORE = "they could not be read when you were asked"
 ROWS_LOCKED = "its jobs table, or some of these rows, are locked"
+UNTRIED = "others kept this page waiting, and it was not tried: clear them again"
 OPENED_AGAIN = "it could not be opened a moment ago: load the page again"
 
 Answer = TypeVar("Answer")
@@ -71,6 +74,7 @@ class Reading:
         """`schemas` have a jobs table; the `unreadable` ones have another table of that name."""
         self.found = tuple(schemas)
         self.left_out = {table.schema: LeftOut(table.schema, table.why, has_jobs=False) for table in unreadable}
+        self.waits_left = MOST_LOCK_WAITS
         self._give_up: float | None = None
 
     @classmethod
@@ -96,9 +100,9 @@ class Reading:
         """Say whether jobs of `schema`, or for '' of any, were not read: a number of jobs is the least then."""
         return any(table.has_jobs and schema in ("", table.schema) for table in self.left_out.values())
 
-    def set_aside(self, schemas: Iterable[str]) -> None:
+    def set_aside(self, schemas: Iterable[str], why: str = NOT_READ_BEFORE) -> None:
         """Leave out what could not be read when a page said what it would do, although it may be readable by now."""
-        self._leave_out({schema: NOT_READ_BEFORE for schema in schemas if schema in self.schemas})
+        self._leave_out({schema: why for schema in schemas if schema in self.schemas})
 
     def ask(self, question: Question[Answer], among: Collection[str] | None = None) -> Answer:
         """Return what `question` answers about the schemas that can be read, of all or of those `among` them.
@@ -119,6 +123,7 @@ class Reading:
         """Leave out a schema whose rows could not be deleted, and return why."""
         self._leave_out({schema: error})
         if is_lock(error):
+            self.waits_left -= 1
             self.left_out[schema] = replace(self.left_out[schema], why=ROWS_LOCKED)
         return self.left_out[schema]
 

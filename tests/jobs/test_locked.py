@@ -191,6 +191,17 @@ def test_a_row_that_a_transaction_holds_is_left_alone_and_the_others_are_cleared
     assert said.startswith(f"Cleared 2 jobs. Jobs of {three[0]} were left alone: {ROWS_LOCKED}")
 
 
+def test_a_lock_on_the_whole_server_is_not_waited_for_with_each_schema(
+    lab: Lab, three: list[str], operator: Client
+) -> None:
+    form = {"job": tokens(look(operator, OURS), "job")}
+    with GROUND.connected() as driver:
+        driver.query("FLUSH TABLES WITH READ LOCK")
+        (said,) = notices(look(operator, post(operator, confirm(operator, form)).headers["Location"]))
+    assert [said.count(ROWS_LOCKED), said.count("it was not tried")] == [2, 1]
+    assert [len(lab.jobs(schema)) for schema in three] == [1, 1, 1]
+
+
 # --- Connections ------------------------------------------------------------------------------------------------------
 
 
