@@ -121,7 +121,8 @@ class Ground:
     def tells_locks(self) -> bool:
         """Say whether the server keeps a list of who holds which table."""
         listed = "SELECT 1 FROM performance_schema.setup_instruments WHERE name = %s AND enabled = 'YES'"
-        return bool(self.sql(listed, ["wait/lock/metadata/sql/mdl"]))
+        plugin = "SELECT 1 FROM information_schema.plugins WHERE plugin_name = 'METADATA_LOCK_INFO'"
+        return bool(self.sql(listed, ["wait/lock/metadata/sql/mdl"]) or self.sql(plugin))
 
     @property
     def kill_privilege(self) -> str:

@@ -54,7 +54,7 @@ def test_who_only_reads_and_waits_is_a_victim(lab: Lab, schema: str) -> None:
 
 def test_without_the_grants_it_is_a_guess(lab: Lab, schema: str) -> None:
     with GROUND.without("SELECT", on=f"performance_schema.{LOCK_TABLES[0]}"), altered(lab, schema):
-        assert [str(one.role) for one in holders(schema)] == ["perhaps wanted by", "perhaps held by"]
+        assert [one.role for one in holders(schema)] == ["perhaps wanted by", "perhaps held by"]
 
 
 def test_nobody_is_named_for_another_schema(lab: Lab, schema: str) -> None:

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from tests.ground import EVERY_SCHEMA, GROUND, SITE
-from tests.lab import ROOT
+from tests.jobs.locking import held
+from tests.lab import ROOT, Lab
 
 
 def doctor(**environ: str) -> subprocess.CompletedProcess[str]:
@@ -58,6 +59,15 @@ def test_a_server_that_only_reads_leaves_the_other_findings(night: str) -> None:
     assert line.startswith("missing  Whether it may clear")
     assert "--read-only" in line
     assert "It sees everybody's connections." in found.stdout
+
+
+def test_jobs_that_somebody_locks_are_named_and_leave_the_other_findings(lab: Lab, night: str) -> None:
+    schema = lab.failed(m1="value")
+    with held(lab, schema):
+        found = doctor()
+    (line,) = [line for line in found.stdout.splitlines() if schema in line]
+    assert line.startswith(f"missing  The jobs of {schema} cannot be read: its jobs table is locked")
+    assert f"ok       It may clear the jobs of {night}." in found.stdout.splitlines()
 
 
 def test_a_wrong_password_is_one_sentence_in_the_terminal(accounts: None) -> None:
