@@ -15,8 +15,8 @@ CREATE USER IF NOT EXISTS 'jobsite'@'%' IDENTIFIED BY '{password}';
 GRANT PROCESS /*M!100502 , CONNECTION ADMIN */ /*!80000 , CONNECTION_ADMIN */ ON *.* TO 'jobsite'@'%';
 
 -- Name the connection that holds a lock on a jobs table, where the server keeps a list of locks.
-GRANT SELECT ON performance_schema.metadata_locks TO 'jobsite'@'%';
-GRANT SELECT ON performance_schema.threads TO 'jobsite'@'%';
+GRANT SELECT ON `performance_schema`.`metadata_locks` TO 'jobsite'@'%';
+GRANT SELECT ON `performance_schema`.`threads` TO 'jobsite'@'%';
 
 -- Find the schema's jobs table and read it.
 GRANT SELECT ON `{pattern}`.* TO 'jobsite'@'%';
