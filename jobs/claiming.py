@@ -10,6 +10,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 
+from jobs.key_columns import any_of, columns_of
 from jobs.outcomes import Key, Untyped
 from jobs.reservations import Job, Reservations, job_of
 from jobsite.columns import quoted
@@ -34,8 +35,7 @@ class Claims:
         """`skipped` hears of keys that others have taken or finished."""
         self._table = table
         self._target = quoted(table.target.database, table.target.table_name)
-        self._attributes = [name for name in table.target.heading.names if keys and name in keys[0]]
-        self._names = [quoted(name) for name in self._attributes]
+        self._columns = columns_of(table, list(keys[0]) if keys else [])
         self._left = list(keys)
         self._window: deque[Job] = deque()
         self._reservations = reservations
@@ -185,19 +185,9 @@ class Claims:
         return bool(self._query(IS_DONE, jobs).fetchone())
 
     def _query(self, question: str, jobs: Sequence[Job]) -> Untyped:
-        values: list[object] = [value for job in jobs for value in self._values(job)]
-        if len(self._names) == 1:
-            keys, values = f"{self._names[0]} IN %s", [values]
-        else:  # not (a, b) IN (...): MariaDB finds no letter outside of ASCII in a latin1 column that way
-            one = " AND ".join(f"{name} = %s" for name in self._names) or "TRUE"
-            keys = " OR ".join([f"({one})"] * len(jobs))
-        sql = question.format(names=", ".join(self._names) or "1", target=self._target, keys=keys)
-        return self._table.connection.query(sql, values)
+        keys, values = any_of(self._columns, [job.key for job in jobs])
+        names = ", ".join(column.name for column in self._columns) or "1"
+        return self._table.connection.query(question.format(names=names, target=self._target, keys=keys), values)
 
     def _values(self, job: Job) -> tuple[object, ...]:
-        return tuple(as_parameter(job.key[attribute]) for attribute in self._attributes)
-
-
-def as_parameter(value: object) -> object:
-    """Return a key's value as the driver takes it: DataJoint stores a UUID as its 16 bytes."""
-    return getattr(value, "bytes", value)
+        return tuple(column.value(job.key) for column in self._columns)

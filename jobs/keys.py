@@ -117,8 +117,8 @@ def as_restriction(key: Key) -> str:
     """The key as Python to write after `Table & `, or '' when it cannot be said exactly.
 
     A dict such as `{"subject_id": 3, "session_date": datetime.date(2026, 1, 4)}`; a string with the condition in SQL
-    where DataJoint takes a dict wrongly: 0.14.10 does not escape `"` in a text and writes bytes as Python does
-    (condition.py, prep_value).
+    where DataJoint takes a dict wrongly: 0.14.10 does not escape `"` in a text, writes bytes as Python does and
+    compares floats by `=` (condition.py, prep_value).
     """
     conditions = as_sql(key)
     if key.fields is None or len(conditions) < len(key.fields):
@@ -144,6 +144,10 @@ def _condition(name: str, value: object) -> str | None:
     if literal is None or not ATTRIBUTE.fullmatch(name):
         return None
     column = f"`{name}`" if name in RESERVED else name
+    if isinstance(value, float):
+        # What was read of a FLOAT column, six digits, equals no value that is stored: it is what CONCAT() shows. So it
+        # is of a DOUBLE, which shows all its digits.
+        column = f"CONCAT({column})"
     return f"{column} IS NULL" if value is None else f"{column}={literal}"
 
 
@@ -152,7 +156,7 @@ def _literal(languages: Mapping[type, Callable[[Any], str | None]], value: objec
     return write(value) if write else None
 
 
-def _number(value: int | float) -> str | None:
+def _number(value: float) -> str | None:
     return repr(value) if math.isfinite(value) else None
 
 
@@ -194,7 +198,6 @@ _IN_PYTHON: dict[type, Callable[[Any], str | None]] = {
     NoneType: repr,
     bool: repr,
     int: repr,
-    float: _number,
     str: _text_in_python,
     uuid.UUID: lambda value: f'uuid.UUID("{value}")',
     Decimal: lambda value: f'decimal.Decimal("{value}")',

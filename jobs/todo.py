@@ -63,9 +63,16 @@ def _why_none(table: Untyped, options: Options) -> str:
     wanted = table._jobs_to_do(options.restrictions)
     if not options.restrictions or len(wanted):
         return ""
-    uuids = any(attribute.uuid for attribute in wanted.heading.attributes.values())
-    hint = "; a UUID is written X'…' there, without hyphens" if uuids else ""
-    return f"No key of {type(table).__name__} matches --restrict{hint}."
+    hints = "".join(_hint(attribute) for attribute in wanted.heading.attributes.values())
+    return f"No key of {type(table).__name__} matches --restrict{hints}."
+
+
+def _hint(attribute: Untyped) -> str:
+    if attribute.uuid:
+        return f"; {attribute.name} is a UUID, written X'…' there, without hyphens"
+    if attribute.type.startswith("float"):
+        return f"; {attribute.name} is a FLOAT, which equals no number that is written: CONCAT({attribute.name})=0.1"
+    return ""
 
 
 def _todo(keys: list[Key], held: Counter[str], options: Options) -> Todo:

@@ -167,8 +167,8 @@ def is_connected(connection: int) -> bool:
     return bool(GROUND.sql("SELECT 1 FROM information_schema.processlist WHERE id = %s", [connection]))
 
 
-def load_pipeline(schema: str) -> ModuleType:
-    """Import tests/pipeline.py afresh, bound to `schema`, over DataJoint's own connection as alice."""
+def load_pipeline(schema: str, name: str = "pipeline") -> ModuleType:
+    """Import tests/pipeline.py, or another one, afresh, bound to `schema`, over DataJoint's own connection as alice."""
     dj.config.update(
         {
             "database.host": GROUND.host,
@@ -182,7 +182,7 @@ def load_pipeline(schema: str) -> ModuleType:
         }
     )
     os.environ["TEST_SCHEMA"] = schema
-    spec = importlib.util.spec_from_file_location(f"pipeline_{schema}", ROOT / "tests" / "pipeline.py")
+    spec = importlib.util.spec_from_file_location(f"{name}_{schema}", ROOT / "tests" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

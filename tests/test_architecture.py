@@ -24,6 +24,7 @@ WORKERS = {
         "held",
         "todo",
         "claiming",
+        "key_columns",
         "making",
         "reservations",
         "unreserved",
