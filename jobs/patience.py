@@ -12,6 +12,8 @@ GONE = {2002, 2003, 2006, 2013, 1040, 1053, 1927, 4031}
 # Lock wait timeout, interrupted, and both families' time limits: the statement is lost, its transaction goes on.
 HELD_UP = {1205, 1317, 1969, 3024}
 DEADLOCK = 1213
+# No privilege on a schema, a table, a column (MySQL manual, "Server Error Message Reference").
+DENIED = {1044, 1142, 1143}
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,11 @@ def is_gone(error: BaseException) -> bool:
 def is_busy(error: BaseException) -> bool:
     """Say whether somebody else's lock or a limit of time stood in the way."""
     return _number(error) in {*HELD_UP, DEADLOCK}
+
+
+def is_denied(error: BaseException) -> bool:
+    """Say whether the account lacks a privilege, which no waiting gives it."""
+    return type(error).__name__ == "AccessError" or _number(error) in DENIED
 
 
 def _number(error: BaseException) -> int:

@@ -9,6 +9,7 @@ import logging
 from pathlib import Path
 from types import ModuleType
 
+from jobs.jobs_table import read_jobs_table
 from jobs.outcomes import Options, Untyped, WrongInputError, said
 from jobs.reservations import Reservations, SchemaWide
 from jobs.unreserved import Unreserved
@@ -50,7 +51,8 @@ def reservations_of(table: Untyped, options: Options) -> Reservations:
 
     target = table.target
     table.connection.schemas[target.database].jobs  # noqa: B018  declares ~jobs
-    return SchemaWide(table.connection, target.database, target.table_name, pack)
+    jobs = read_jobs_table(table.connection, target.database)
+    return SchemaWide(table.connection, jobs, target.table_name, pack)
 
 
 def _import_datajoint() -> ModuleType:

@@ -14,41 +14,28 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from jobs.error_texts import LONGEST_STACK, SHORT_STACK, cut_message, cut_stack, in_ascii
+from jobs.error_texts import LONGEST_STACK, SHORT_STACK, TRUNCATED, cut_message, cut_stack, in_ascii
+from jobs.jobs_table import JobsTable
 from jobs.keys import key_hash
 from jobs.outcomes import Key, Untyped
-from jobs.patience import DEADLOCK, is_busy, is_gone
+from jobs.patience import DEADLOCK, is_busy, is_denied, is_gone
 from jobs.sessions import Beside, Session
-from jobsite.columns import quoted
 
 DUPLICATE = 1062
-RESERVE = "INSERT INTO {jobs} (table_name, key_hash, status, host, pid, connection_id, `key`, `user`) VALUES {rows}"
-BECOME_ERROR = """
-    UPDATE {jobs} SET status = 'error', error_message = %s, error_stack = %s, timestamp = CURRENT_TIMESTAMP
-    WHERE table_name = %s AND key_hash = %s AND status = 'reserved' AND pid = %s AND connection_id = %s
-"""
-RELEASE = """
-    DELETE FROM {jobs}
-    WHERE table_name = %s AND key_hash IN %s AND status = 'reserved' AND pid = %s AND connection_id = %s
-"""
 AT_ONCE = "BEGIN NOT ATOMIC {release}; {end}; END"
-TAKEN = "SELECT key_hash FROM {jobs} WHERE table_name = %s AND key_hash IN %s"
-HELD = """
-    SELECT key_hash, connection_id FROM {jobs}
-    WHERE table_name = %s AND key_hash IN %s AND status = 'reserved' AND host = %s AND pid = %s
-"""
 Pack = Callable[[object], bytes]
 
 
 @dataclass(frozen=True)
 class Job:
-    """One key of the table, and what stands for it in the jobs table; `held_by` and `pid` are who reserved it."""
+    """One key of the table, and what stands for it in the jobs table; `held_by`, `pid` and `user` have reserved it."""
 
     key: Key
     job_key: Key
     hash: str
     held_by: int = 0
     pid: int = 0
+    user: str = ""
 
 
 class Reservations(Protocol):
@@ -82,15 +69,14 @@ class Reservations(Protocol):
 class SchemaWide:
     """The rows of one table in the `~jobs` table of its schema."""
 
-    def __init__(self, connection: Untyped, database: str, table_name: str, pack: Pack) -> None:
+    def __init__(self, connection: Untyped, jobs: JobsTable, table_name: str, pack: Pack) -> None:
         """`connection` is DataJoint's, `pack` its blob.pack with Python's own types."""
         self._connection = connection
-        self._database = database
-        self._jobs = quoted(database, "~jobs")
+        self._jobs = jobs
         self._table_name = table_name
         self._pack = pack
         self._session = Session(connection)
-        self._host, self._pid = platform.node(), os.getpid()
+        self._host, self._pid = self._cut("host", platform.node()), os.getpid()
         self._doubtful: list[Job] = []
 
     def reserve(self, jobs: Sequence[Job]) -> list[Job]:
@@ -108,8 +94,8 @@ class SchemaWide:
             self.release([job])
             self._connection.query(end)
         else:
-            at_once = AT_ONCE.format(release=RELEASE, end=end)
-            ended = self._connection.query(self._sql(at_once), self._whose(job.held_by, job.pid, [job.hash]))
+            at_once = AT_ONCE.format(release=self._jobs.release, end=end)
+            ended = self._connection.query(at_once, (self._table_name, [job.hash], *self._whose(job)))
             if not ended.rowcount:  # somebody cleared it, or the same: with the next release
                 self._doubtful.append(job)
 
@@ -128,12 +114,12 @@ class SchemaWide:
     def release(self, jobs: Sequence[Job]) -> None:
         """Delete the reservations that are still ours."""
         jobs = [*jobs, *self._doubtful]
-        for held_by, pid in {(job.held_by, job.pid) for job in jobs}:
-            hashes = [job.hash for job in jobs if (job.held_by, job.pid) == (held_by, pid)]
-            whose = self._whose(held_by, pid, hashes)
+        for whose in {self._whose(job) for job in jobs}:
+            hashes = [job.hash for job in jobs if self._whose(job) == whose]
+            parameters = (self._table_name, hashes, *whose)
             # What a KILL QUERY hits, MariaDB may call done without a row: once more, if rows are not accounted for.
-            if self._connection.query(self._sql(RELEASE), whose).rowcount < len(hashes):
-                self._connection.query(self._sql(RELEASE), whose)
+            if self._connection.query(self._jobs.release, parameters).rowcount < len(hashes):
+                self._connection.query(self._jobs.release, parameters)
         self._doubtful = []
 
     def are_live(self, jobs: Sequence[Job]) -> bool:
@@ -143,20 +129,23 @@ class SchemaWide:
     def taken(self, jobs: Sequence[Job]) -> set[str]:
         """Ask by primary key."""
         hashes = [job.hash for job in jobs]
-        return {taken for (taken,) in self._connection.query(self._sql(TAKEN), (self._table_name, hashes))}
+        return {taken for (taken,) in self._connection.query(self._jobs.taken, (self._table_name, hashes))}
 
     def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
-        """Ask for the process by its id and this machine's name."""
+        """Ask for the process by its id and this machine's name; where rows name neither, nobody can tell."""
+        if not jobs or not self._jobs.names_processes:
+            return []
         parameters = (self._table_name, [job.hash for job in jobs], self._host, pid)
-        holders = dict(self._connection.query(self._sql(HELD), parameters)) if jobs else {}
-        return [replace(job, held_by=holders[job.hash], pid=pid) for job in jobs if job.hash in holders]
+        holders = dict(self._connection.query(self._jobs.held, parameters))
+        user = self._user()
+        return [replace(job, held_by=holders[job.hash] or 0, pid=pid, user=user) for job in jobs if job.hash in holders]
 
     @contextmanager
     def beside(self) -> Iterator["SchemaWide"]:
         """Connect to where DataJoint is connected. Raises the driver's error when that fails."""
         beside = Beside(self._connection)
         try:
-            yield SchemaWide(beside, self._database, self._table_name, self._pack)
+            yield SchemaWide(beside, self._jobs, self._table_name, self._pack)
         finally:
             beside.close()
 
@@ -164,12 +153,14 @@ class SchemaWide:
         if not jobs:
             return []
         held_by, _ = self._session.who()
-        ours = [replace(job, held_by=held_by, pid=self._pid) for job in jobs]
+        user = self._user()
+        ours = [replace(job, held_by=held_by, pid=self._pid, user=user) for job in jobs]
         try:
             self._insert(jobs)
         except Exception as error:
             if not is_taken(error) or (len(jobs) == 1 and is_busy(error)):
-                self._doubtful += ours  # the answer may have been lost after the rows were written
+                if not is_denied(error):
+                    self._doubtful += ours  # the answer may have been lost after the rows were written
                 raise
             if self._session.who()[0] == held_by:
                 return self._reserve_what_is_left(jobs)
@@ -188,25 +179,52 @@ class SchemaWide:
         return self._reserve(jobs[:middle]) + self._reserve(jobs[middle:]) if middle else []
 
     def _insert(self, jobs: Sequence[Job]) -> None:
-        self._write(RESERVE, [self._row(job, "reserved") for job in jobs])
+        self._connection.query(self._jobs.reserve(len(jobs)), [self._row(job) for job in jobs])
 
     def _write_error(self, job: Job, message: str, stack: str) -> None:
-        values = (cut_message(message), self._pack(stack), self._table_name, job.hash, job.pid, job.held_by)
-        self._connection.query(self._sql(BECOME_ERROR), values)
+        texts: dict[str, object] = {
+            "error_message": self._cut("error_message", cut_message(message), TRUNCATED),
+            "error_stack": self._packed(stack),
+        }
+        kept = [texts[name] for name in self._jobs.texts]
+        self._connection.query(self._jobs.become_error, (*kept, self._table_name, job.hash, *self._whose(job)))
 
-    def _whose(self, held_by: int, pid: int, hashes: Sequence[str]) -> tuple[object, ...]:
-        return (self._table_name, hashes, pid, held_by)
+    def _packed(self, stack: str) -> bytes:
+        """Return the stack as the column holds it whole: half of a blob cannot be read."""
+        packed, most = self._pack(stack), len(stack)
+        while not self._fits("error_stack", packed) and most > 1:
+            most //= 2
+            packed = self._pack(cut_stack(stack, most))
+        return packed
 
-    def _row(self, job: Job, status: str) -> tuple[object, ...]:
-        connection_id, user = self._session.who()
+    def _whose(self, job: Job) -> tuple[object, ...]:
+        who = {"host": self._host, "pid": job.pid, "user": job.user, "connection_id": job.held_by}
+        return tuple(who[name] for name in self._jobs.guard)
+
+    def _row(self, job: Job) -> tuple[object, ...]:
         key = self._pack(job.job_key)
-        return (self._table_name, job.hash, status, self._host, self._pid, connection_id, key, user)
+        row = {
+            "table_name": self._table_name,
+            "key_hash": job.hash,
+            "status": "reserved",
+            "host": self._host,
+            "pid": self._pid,
+            "connection_id": self._session.who()[0],
+            "key": key if self._fits("key", key) else None,
+            "user": self._user(),
+        }
+        return tuple(row[name] for name in self._jobs.written)
 
-    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        self._connection.query(self._sql(statement, rows=", ".join(["%s"] * len(rows))), rows)
+    def _user(self) -> str:
+        return self._cut("user", self._session.who()[1])
 
-    def _sql(self, statement: str, **parts: str) -> str:
-        return statement.format(jobs=self._jobs, **parts)
+    def _cut(self, name: str, text: str, end: str = "") -> str:
+        column = self._jobs.columns.get(name)
+        return column.cut(text, end) if column else text
+
+    def _fits(self, name: str, packed: bytes) -> bool:
+        column = self._jobs.columns.get(name)
+        return column is None or column.longest is None or len(packed) <= column.longest
 
 
 def job_of(key: Key, job_key: Key) -> Job:

@@ -25,6 +25,8 @@ WORKERS = {
         "todo",
         "claiming",
         "key_columns",
+        "jobs_table",
+        "rights",
         "making",
         "reservations",
         "unreserved",
@@ -42,6 +44,8 @@ RAW_SQL = {
     "jobs/reading.py",
     "jobs/listing.py",
     "jobs/claiming.py",
+    "jobs/jobs_table.py",
+    "jobs/rights.py",
     "jobs/reservations.py",
     "connections/killing.py",
     "connections/locks.py",
@@ -50,7 +54,7 @@ RAW_SQL = {
     "jobsite/encryption.py",
 }
 LEAVES = {"jobs.liveness", "jobs.stacks", "jobs.stack_paths", "jobs.states", "jobs.names"}
-LEAVES |= {"jobs.blobs", "jobs.blob_reader", "jobs.blob_arrays"}
+LEAVES |= {"jobs.jobs_columns", "jobs.blobs", "jobs.blob_reader", "jobs.blob_arrays"}
 RANKS = [
     {"jobs.urls", "connections.urls"},
     {"jobs.views", "connections.views"},

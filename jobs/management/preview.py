@@ -58,9 +58,11 @@ def preview(tables: Mapping[str, Untyped], options: Options) -> list[Preview]:
 
 
 def _in_words(holding: Holding) -> str:
-    who = f"by {holding.user}, host {holding.host}, pid {holding.pid}, connection {holding.connection_id}"
+    who = {"by": holding.user, "host": holding.host, "pid": holding.pid, "connection": holding.connection_id}
+    said = ", ".join(f"{name} {'unknown' if value is None else value}" for name, value in who.items())
+    when = "" if holding.age_s is None else f", {say_span(holding.age_s)} ago"
     message = f": {shorten(holding.message, MESSAGE_CHARS, placeholder='…')}" if holding.message else ""
-    return f"{who}, {say_span(holding.age_s)} ago{message}"
+    return f"{said}{when}{message}"
 
 
 def _cut(lines: list[str]) -> list[str]:
