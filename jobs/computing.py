@@ -7,7 +7,8 @@ untyped.
 import logging
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from jobs.ahead import Ahead, Rest
@@ -67,14 +68,11 @@ class _Run:
 
     def go(self) -> None:
         self._interrupts.last_resort.write = self._write_last
-        try:
-            with self._ahead:
-                while self._claims and not self._options.time_is_up:
-                    self._leave_if_interrupted()
-                    self._ahead.hold(self._next_chunk())
-                    self._work_through_chunk()
-        finally:
-            self._pay()
+        with self._paying(), self._ahead:
+            while self._claims and not self._options.time_is_up:
+                self._leave_if_interrupted()
+                self._ahead.hold(self._next_chunk())
+                self._work_through_chunk()
         self._leave_if_interrupted()
 
     def _work_through_chunk(self) -> None:
@@ -174,6 +172,22 @@ class _Run:
             self._claims.pay()
         except Exception as failure:  # the next question to the server, or the last, tries again
             log.debug("Not given back yet: %s", failure)
+
+    @contextmanager
+    def _paying(self) -> Iterator[None]:
+        """Pay in the end, however it comes; when that fails as well, what failed first is said first."""
+        try:
+            yield
+        except StoppedError as first:
+            try:
+                self._pay()
+            except StoppedError as second:
+                raise StoppedError(". ".join(filter(None, (str(first), str(second))))) from None
+            raise
+        except BaseException:
+            self._pay()
+            raise
+        self._pay()
 
     def _pay(self) -> None:
         """Leave nothing reserved behind. Raises StoppedError when that cannot be done."""

@@ -28,6 +28,7 @@ from jobs.outcomes import (
 )
 from jobs.patience import until_it_answers
 from jobs.pipelines import connect, reservations_of
+from jobs.rights import check_rights, why_not_read
 from jobs.schedule import Schedule, Shift
 from jobs.todo import Todo, choose, missing
 from jobs.workers import Crew
@@ -44,12 +45,13 @@ class Compute(Protocol):
 def prepare(names: Sequence[str], options: Options, lab: LabServer) -> dict[str, Untyped]:
     """Return the tables that `names` mean, in the order of their dependencies, by name.
 
-    Raises WrongInputError when there is no such table, or it does not take the options.
+    Raises WrongInputError when there is no such table, it does not take the options, or the account lacks a privilege.
     """
     connect(lab)
     tables = find_tables(names)
     for table in tables.values():
         _check(table, options)
+    check_rights(tables, options)
     return tables
 
 
@@ -180,7 +182,7 @@ def _check(table: Untyped, options: Options) -> None:
             raise WrongInputError(f"The restriction “{restriction}” does not fit {type(table).__name__}: {problem}.")
     problem = _problem(table, options)
     if problem:
-        raise WrongInputError(f"{type(table).__name__} cannot be populated: {problem}.")
+        raise WrongInputError(why_not_read(table) or f"{type(table).__name__} cannot be populated: {problem}.")
 
 
 def _problem(table: Untyped, options: Options) -> str:

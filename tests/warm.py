@@ -73,7 +73,7 @@ def _run(arguments: list[str], cwd: Path, env: dict[str, str], outputs: tuple[Pa
     out, err = (path.open("w") for path in outputs)
     os.dup2(out.fileno(), 1)
     os.dup2(err.fileno(), 2)
-    with redirect_stdout(out), redirect_stderr(err):
+    with out, err, redirect_stdout(out), redirect_stderr(err):
         sys.argv = ["manage.py", *arguments]
         from manage import main
 
