@@ -129,9 +129,11 @@ def _held(rows: Sequence[Connection], server: Server) -> tuple[dict[int, list[Jo
             raise
         return held, [sentence]
     for job in mark(found, presence):
-        if job.sign is Sign.RUNNING:
+        if job.sign is Sign.RUNNING and job.connection_id:
             held[job.connection_id].append(job)
-    return held, [f"Jobs of {table.schema}: {table.in_words}." for table in reading.unreadable if table.has_jobs]
+    unread = [f"Jobs of {table.schema}: {table.in_words}." for table in reading.unreadable if table.has_jobs]
+    unnamed = sorted({job.schema for job in found if not job.connection_id})
+    return held, unread + [f"Jobs of {schema}: its jobs table does not say which connection." for schema in unnamed]
 
 
 def _seen(tokens: Sequence[str]) -> list[SeenConnection]:

@@ -29,6 +29,8 @@ ROWS_A_DELETE = 200
 """Rows of one DELETE: workers wait a few milliseconds at most."""
 
 GUARD = ("table_name", "key_hash", "status", "timestamp")
+GUARD_WITHOUT_TIME = GUARD[:-1]
+"""For a jobs table that keeps no time: a row that came back since is not told from the one that was seen."""
 
 log = logging.getLogger("jobsite.activity")
 
@@ -106,7 +108,7 @@ def clear_matching(
     found = Cleared()
     for schema in sorted({*reading.found, *(table.schema for table in reading.unreadable if table.has_jobs)}):
         if chosen.schema in ("", schema):
-            found += _clear_chunks(_matching_chunks(chosen, schema, before), reading, schema)
+            found += _clear_chunks(_matching_chunks(chosen, reading, schema, before), reading, schema)
     log.info("%s cleared all that match %r: %s", user.get_username(), chosen.query, found.in_words)
     return found
 
@@ -132,7 +134,7 @@ def _clear_chunks(chunks: Iterable[Sequence[SeenJob]], reading: Reading, schema:
         return Cleared(left_out=frozenset([reading.left_out[schema]]))
     try:
         for few in chunks:
-            found += _clear_few(schema, few)
+            found += _clear_few(reading, schema, few)
     except DatabaseError as error:
         if not concerns_one_table(error):
             raise
@@ -140,12 +142,13 @@ def _clear_chunks(chunks: Iterable[Sequence[SeenJob]], reading: Reading, schema:
     return found
 
 
-def _clear_few(schema: str, rows: Sequence[SeenJob]) -> Cleared:
+def _clear_few(reading: Reading, schema: str, rows: Sequence[SeenJob]) -> Cleared:
     table = Job.objects.in_schema(schema)
     keys = _keys(rows)
+    guard = GUARD if reading.keeps_time(schema) else GUARD_WITHOUT_TIME
     try:
-        # By key for the index, and by all four together for the guard.
-        cleared, _ = table.filter(keys, _unchanged(rows)).delete()
+        # By key for the index, and by all together for the guard.
+        cleared, _ = table.filter(keys, _unchanged(rows, guard)).delete()
     except DatabaseError as error:
         if not lacks_privilege(error):
             raise
@@ -163,13 +166,13 @@ def _keys(rows: Sequence[SeenJob]) -> Q:
     return found
 
 
-def _unchanged(rows: Sequence[SeenJob]) -> Q:
+def _unchanged(rows: Sequence[SeenJob], guard: Sequence[str]) -> Q:
     """Return the condition that a row is as it was seen."""
-    plain = [(row.table_name, row.key_hash, row.status, row.timestamp) for row in rows if _is_plain(row)]
-    found = Q(TupleIn(Tuple(*map(F, GUARD)), plain)) if plain else Q()
+    plain = [tuple(getattr(row, name) for name in guard) for row in rows if _is_plain(row)]
+    found = Q(TupleIn(Tuple(*map(F, guard)), plain)) if plain else Q()
     for row in rows:
         if not _is_plain(row):
-            found |= Q(**{name: getattr(row, name) for name in GUARD})
+            found |= Q(**{name: getattr(row, name) for name in guard})
     return found
 
 
@@ -178,9 +181,9 @@ def _is_plain(row: SeenJob) -> bool:
     return row.timestamp is not None and (row.table_name + row.key_hash + row.status).isascii()
 
 
-def _matching_chunks(chosen: JobFilter, schema: str, before: datetime) -> Iterator[list[SeenJob]]:
+def _matching_chunks(chosen: JobFilter, reading: Reading, schema: str, before: datetime) -> Iterator[list[SeenJob]]:
     """Yield what matches a page of primary keys at a time; a chunk that changed meanwhile is not met again."""
-    rows, after = seen_before(chosen, schema, before), Q()
+    rows, after = seen_before(chosen, reading, schema, before), Q()
     while few := list(rows.filter(after).values_list("table_name", "key_hash", "status", "timestamp")[:ROWS_A_DELETE]):
         yield [SeenJob(schema, *row) for row in few]
         table_name, key_hash, _, _ = few[-1]

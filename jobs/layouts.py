@@ -4,39 +4,18 @@ Looks in information_schema only: opening `schema.jobs` through DataJoint would 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import DatabaseError, connections
 
+from jobs.jobs_columns import COLUMNS, PRIMARY_KEY, REQUIRED, called
 from jobs.models import JOBS_TABLE
 from jobsite.columns import identifier
 from jobsite.lab import at_once
 from jobsite.refusals import lacks_privilege
 
-# No type of more than 64 KiB but for the stack, which no list reads: sorting such rows fails on MySQL (error 1038).
-TEXT = {"varchar", "char", "text", "tinytext", "enum"}
-KEY = {"blob", "tinyblob"}
-STACK = {*KEY, "mediumblob", "longblob"}
-NUMBER = {"int", "bigint", "smallint", "mediumint", "tinyint"}
-COLUMNS = {
-    "table_name": TEXT,
-    "key_hash": TEXT,
-    "status": TEXT,
-    "key": KEY,
-    "error_message": TEXT,
-    "error_stack": STACK,
-    "user": TEXT,
-    "host": TEXT,
-    "pid": NUMBER,
-    "connection_id": NUMBER,
-    "timestamp": {"timestamp", "datetime"},
-}
-"""The columns of a schema-wide jobs table and the types each may have (DataJoint 0.14.10, jobs.py)."""
-
-
-PRIMARY_KEY = {"table_name", "key_hash"}
 BASE_TABLE = "BASE TABLE"
 
 
@@ -65,6 +44,8 @@ class Layouts:
     unreadable: tuple[Unreadable, ...]
     unopened: tuple[str, ...] = ()
     """Those whose table the server itself could not open when it was asked for its columns."""
+    older: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """For those whose table lacks columns of today: each column, and what it is called there, '' when it is missing."""
 
 
 # MariaDB opens each table to tell its columns, and waits for a lock; what it could not open has no engine (MariaDB
@@ -75,6 +56,10 @@ COLUMNS_SQL = """
 SELECT table_schema, column_name, data_type, privileges, column_key
   FROM information_schema.columns WHERE table_name = %s
 """
+OPEN_LIMIT_MS = 50
+"""How long MySQL waits for a table that is only opened."""
+# No row is read. MAX_EXECUTION_TIME: MySQL cannot be told not to wait for a lock.
+ALL_COLUMNS_SQL = "SELECT /*+ MAX_EXECUTION_TIME({limit_ms}) */ * FROM {table} LIMIT 0"
 
 
 def find_layouts() -> Layouts:
@@ -87,11 +72,14 @@ def find_layouts() -> Layouts:
     unopened = {
         schema for schema, (kind, opened) in kinds.items() if kind == BASE_TABLE and not (opened and schema in found)
     }
-    problems = {schema: _problem(kinds[schema][0], found[schema]) for schema in kinds if schema not in unopened}
+    opened = [schema for schema in kinds if schema not in unopened]
+    problems = {schema: _problem(schema, kinds[schema][0], found[schema]) for schema in opened}
+    names = {schema: {name: called(name, found[schema]) for name in COLUMNS} for schema in opened}
     return Layouts(
         schemas=tuple(sorted(schema for schema, why in problems.items() if not why)),
         unreadable=tuple(Unreadable(schema, why) for schema, why in sorted(problems.items()) if why),
         unopened=tuple(sorted(unopened)),
+        older={schema: there for schema, there in names.items() if any(name != there[name] for name in there)},
     )
 
 
@@ -118,22 +106,46 @@ def may_delete(schema: str) -> bool:
     return True
 
 
-def _problem(kind: str, columns: dict[str, Column]) -> str:
+def _problem(schema: str, kind: str, columns: Mapping[str, Column]) -> str:
     """Return '' for a table that can be read. Anybody may create a `~jobs` of any shape; it must not break the list."""
     if kind != BASE_TABLE:
         return f"it is a {kind.lower()}, not a table"
-    for name, types in COLUMNS.items():
-        column = columns.get(name)
-        if column is None:
-            return f"it has no column {name} that this account can see"
-        if column.data_type not in types:
-            return f"its column {name} is a {column.data_type}"
-        if "select" not in column.privileges:
-            return f"SELECT on its column {name} is not granted"
+    there = {name: called(name, columns) for name in COLUMNS}
+    if not all(there.values()) and _hides_columns(schema):
+        return "SELECT is granted on some of its columns only"
+    lacking = [name for name in REQUIRED if not there[name]]
+    if lacking:
+        return f"it has no column {lacking[0]}"
+    for name in filter(None, there.values()):
+        problem = _problem_of(name, columns[name])
+        if problem:
+            return problem
     # The guard of a delete names one row by these two.
     if {name for name, column in columns.items() if column.key == "pri"} != PRIMARY_KEY:
         return "its primary key is not table_name and key_hash"
     return ""
+
+
+def _problem_of(name: str, column: Column) -> str:
+    types = next(types for today, types in COLUMNS.items() if called(today, [name]))
+    if column.data_type not in types:
+        return f"its column {name} is a {column.data_type}"
+    return "" if "select" in column.privileges else f"SELECT on its column {name} is not granted"
+
+
+def _hides_columns(schema: str) -> bool:
+    """Say whether a table may have more columns than the site's account can see.
+
+    information_schema names only columns on which the account has a privilege (MySQL manual, "INFORMATION_SCHEMA"): one
+    that it does not name may be there all the same. To select all columns takes the privilege on the whole table.
+    """
+    table = identifier(schema, JOBS_TABLE)
+    with connections["lab"].cursor() as cursor:
+        try:
+            cursor.execute(at_once(ALL_COLUMNS_SQL.format(limit_ms=OPEN_LIMIT_MS, table=table)))
+        except DatabaseError as error:  # a lock, or a broken table, shows when it is read
+            return lacks_privilege(error)
+    return False
 
 
 def _text(value: object) -> str:

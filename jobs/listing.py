@@ -61,7 +61,7 @@ def count_jobs(chosen: JobFilter, reading: Reading, now: datetime) -> Counts:
 
     def rows_of(schemas: Sequence[str]) -> list[Any]:
         branches = [
-            _branch(schema).filter(_narrowed(chosen, now)).order_by().values(*GROUP).annotate(n=Count("*"))
+            _branch(reading, schema).filter(_narrowed(chosen, now)).order_by().values(*GROUP).annotate(n=Count("*"))
             for schema in schemas
         ]
         return list(_union(branches).values_list(*GROUP, "n")) if branches else []
@@ -81,7 +81,7 @@ def read_job(reading: Reading, schema: str, table_name: str, key_hash: str) -> J
     """Return one job with its packed stack, or None when its row is gone or cannot be read: `reading` says which."""
 
     def row_of(schemas: Sequence[str]) -> Job | None:
-        return _branch(schema).filter(table_name=table_name, key_hash=key_hash).first() if schemas else None
+        return _branch(reading, schema).filter(table_name=table_name, key_hash=key_hash).first() if schemas else None
 
     return reading.ask(row_of, [schema])
 
@@ -92,7 +92,8 @@ def read_again(seen: Iterable[SeenJob], reading: Reading) -> list[Job]:
 
     def rows_of(schemas: Sequence[str]) -> list[Job]:
         branches = [
-            _branch(schema).filter(_any_of(wanted[schema])).defer("error_stack").order_by() for schema in schemas
+            _branch(reading, schema).filter(_any_of(wanted[schema])).defer("error_stack").order_by()
+            for schema in schemas
         ]
         return list(_union(branches)) if branches else []
 
@@ -100,12 +101,15 @@ def read_again(seen: Iterable[SeenJob], reading: Reading) -> list[Job]:
 
 
 def held_by(connection_ids: Collection[int], reading: Reading) -> list[Job]:
-    """Return the reserved jobs that name one of these connections; whether it is really the holder, liveness says."""
+    """Return the reserved jobs that name one of these connections, or none, as in a table that keeps no connection.
+
+    Whether it is really the holder, liveness says.
+    """
+    held = Q(connection_id__in=[*connection_ids, 0]) | Q(connection_id=None)
 
     def rows_of(schemas: Sequence[str]) -> list[Job]:
         branches = [
-            _branch(schema).filter(status=RESERVED, connection_id__in=connection_ids).defer("error_stack").order_by()
-            for schema in schemas
+            _branch(reading, schema).filter(held, status=RESERVED).defer("error_stack").order_by() for schema in schemas
         ]
         return list(_union(branches)[:HELD_READ]) if branches and connection_ids else []
 
@@ -116,15 +120,15 @@ def read_one_of_each(reading: Reading) -> None:
     """Read a row of each schema's jobs, so that `reading` knows which cannot be read."""
 
     def rows_of(schemas: Sequence[str]) -> list[Job]:
-        branches = [_branch(schema).defer("error_stack").order_by()[:1] for schema in schemas]
+        branches = [_branch(reading, schema).defer("error_stack").order_by()[:1] for schema in schemas]
         return list(_union(branches)) if branches else []
 
     reading.ask(rows_of)
 
 
-def seen_before(chosen: JobFilter, schema: str, before: datetime) -> JobQuerySet:
+def seen_before(chosen: JobFilter, reading: Reading, schema: str, before: datetime) -> JobQuerySet:
     """Return the rows of one schema that match the filter and were there before a second of the server's clock."""
-    rows = Job.objects.in_schema(schema).filter(_matching(chosen, before) & _stood_before(before))
+    rows = reading.jobs_of(schema).filter(_matching(chosen, before) & _stood_before(before))
     return rows.order_by(AsStored("table_name"), AsStored("key_hash"))
 
 
@@ -142,7 +146,7 @@ def count_seen_before(chosen: JobFilter, reading: Reading, before: datetime) -> 
 
     def rows_of(schemas: Sequence[str]) -> list[Any]:
         branches = [
-            _branch(schema)
+            _branch(reading, schema)
             .filter(_matching(chosen, before))
             .order_by()
             .values("status", **early)
@@ -173,7 +177,9 @@ def _sorted_union(chosen: JobFilter, reading: Reading, wanted: Q, start: int, st
     order = _order(chosen.sort)
 
     def rows_of(schemas: Sequence[str]) -> list[Job]:
-        branches = [_branch(schema).filter(wanted).defer("error_stack").order_by(*order)[:stop] for schema in schemas]
+        branches = [
+            _branch(reading, schema).filter(wanted).defer("error_stack").order_by(*order)[:stop] for schema in schemas
+        ]
         if len(branches) < 2:
             return list(branches[0][start:]) if branches else []
         return list(_union(branches).order_by(*order)[start:stop])
@@ -190,10 +196,10 @@ def _stood_before(before: datetime) -> Q:
     return Q(timestamp__lt=before) | Q(timestamp=None)
 
 
-def _branch(schema: str) -> JobQuerySet:
+def _branch(reading: Reading, schema: str) -> JobQuerySet:
     # By name, because the type checker takes Job.schema, which this fills, for a column of its own.
     name = {"schema": InOneCollation(Value(schema, output_field=CharField()))}
-    return Job.objects.in_schema(schema).annotate(**name)
+    return reading.jobs_of(schema).annotate(**name)
 
 
 def _union(branches: Sequence[Any]) -> Any:

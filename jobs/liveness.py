@@ -42,7 +42,10 @@ MEANINGS = {
         "Its connection is gone, but the same user is connected from the same machine: "
         "perhaps the worker reconnected, or is a child of a pool. Ask on the machine before you clear it."
     ),
-    Sign.CANNOT_TELL: "Jobsite's account may not see other people's connections (PROCESS is missing).",
+    Sign.CANNOT_TELL: (
+        "Its row does not say by whose connection it was reserved, "
+        "or Jobsite's account may not see other people's connections (PROCESS is missing)."
+    ),
 }
 
 

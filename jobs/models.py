@@ -3,11 +3,14 @@
 One class reads the `~jobs` of every schema: `Job.objects.in_schema(name)`. Rows are written by jobs.actions alone.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import BaseTable
 
 from jobs.keys import Key, read_key
@@ -16,19 +19,40 @@ from jobs.names import class_name
 from jobsite.columns import LabBlob, LabText, quoted
 
 JOBS_TABLE = "~jobs"
+OLDER_ROWS = "SELECT {columns} FROM {table}"
 KEY_LIMIT = 65_536
 """Bytes of a key that are read: all that DataJoint's `blob` column can hold."""
 STACK_LIMIT = 4_194_304
 """Bytes of a packed stack that are read."""
 
 
+class OlderTable(BaseTable):
+    """A jobs table that lacks columns of today, read as if they were there and held NULL in every row."""
+
+    def __init__(self, schema: str, columns: Mapping[str, str]) -> None:
+        """`columns` says what each column is called in the table, '' when it is missing."""
+        super().__init__(quoted(JOBS_TABLE), None)
+        self.schema = schema
+        self.columns = columns
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
+        """Return it as a derived table, which both families of servers merge into the query around it."""
+        columns = [f"{quoted(there) if there else 'NULL'} AS {quoted(name)}" for name, there in self.columns.items()]
+        rows = OLDER_ROWS.format(columns=", ".join(columns), table=quoted(self.schema, JOBS_TABLE))
+        return f"({rows}) {quoted(JOBS_TABLE)}", ()
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     """Rows of one schema's jobs table."""
 
-    def in_schema(self, schema: str) -> "JobQuerySet":
-        """Return the jobs of `schema`, a name found by jobs.layouts."""
+    def in_schema(self, schema: str, columns: Mapping[str, str] | None = None) -> "JobQuerySet":
+        """Return the jobs of `schema`, a name found by jobs.layouts.
+
+        With the `columns` of an older table, it can be read as one of today; without, only what is there be named.
+        """
         chosen = self._chain()  # type: ignore[attr-defined]  # QuerySet's own way to copy itself
-        chosen.query.join(BaseTable(quoted(schema, JOBS_TABLE), None))
+        table = OlderTable(schema, columns) if columns else BaseTable(quoted(schema, JOBS_TABLE), None)
+        chosen.query.join(table)
         return chosen  # type: ignore[no-any-return]
 
 
@@ -48,8 +72,8 @@ class Job(models.Model):
     error_stack = LabBlob(limit=STACK_LIMIT, null=True)
     user = LabText(limit=255)
     host = LabText(limit=255)
-    pid = models.PositiveIntegerField()
-    connection_id = models.PositiveBigIntegerField()
+    pid = models.PositiveIntegerField(null=True)
+    connection_id = models.PositiveBigIntegerField(null=True)
     timestamp = models.DateTimeField(null=True)
 
     schema: str

@@ -13,14 +13,12 @@ from typing import Any, TypeAlias, TypeVar
 from django.db import DatabaseError, connections
 
 from connections.locks import Holder, who_holds
-from jobs.layouts import Unreadable, find_layouts
-from jobs.models import JOBS_TABLE
+from jobs.layouts import OPEN_LIMIT_MS, Unreadable, find_layouts
+from jobs.models import JOBS_TABLE, Job, JobQuerySet
 from jobsite.columns import identifier
 from jobsite.lab import at_once
 from jobsite.refusals import concerns_one_table, is_lock, why_not_read
 
-OPEN_LIMIT_MS = 50
-"""How long MySQL waits for a table that is only opened."""
 LOOKING_LIMIT_S = 0.8
 """All looking for what cannot be read, on one page: after it, the rest is left out unlooked at."""
 TRIES = 4
@@ -70,9 +68,15 @@ class LeftOut(Unreadable):
 class Reading:
     """The jobs tables as one page reads them: what fails once is left out for the rest of the page."""
 
-    def __init__(self, schemas: Iterable[str], unreadable: Iterable[Unreadable] = ()) -> None:
-        """`schemas` have a jobs table; the `unreadable` ones have another table of that name."""
+    def __init__(
+        self,
+        schemas: Iterable[str],
+        unreadable: Iterable[Unreadable] = (),
+        older: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """`schemas` have a jobs table, `unreadable` ones another of that name; `older` as in Layouts."""
         self.found = tuple(schemas)
+        self.older = older or {}
         self.left_out = {table.schema: LeftOut(table.schema, table.why, has_jobs=False) for table in unreadable}
         self.waits_left = MOST_LOCK_WAITS
         self._give_up: float | None = None
@@ -81,7 +85,7 @@ class Reading:
     def begin(cls) -> "Reading":
         """Look which jobs tables there are; what the server itself could not open is left out from the start."""
         layouts = find_layouts()
-        reading = cls(layouts.schemas, layouts.unreadable)
+        reading = cls(layouts.schemas, layouts.unreadable, layouts.older)
         if layouts.unopened:
             reading._leave_out(dict.fromkeys(layouts.unopened, OPENED_AGAIN) | reading._closed(layouts.unopened))
         return reading
@@ -95,6 +99,14 @@ class Reading:
     def unreadable(self) -> list[LeftOut]:
         """Those left out, for whatever reason, by name."""
         return sorted(self.left_out.values(), key=lambda table: table.schema)
+
+    def jobs_of(self, schema: str) -> JobQuerySet:
+        """Return the jobs of a schema, also of one whose table lacks columns of today: NULL stands for them."""
+        return Job.objects.in_schema(schema, self.older.get(schema))
+
+    def keeps_time(self, schema: str) -> bool:
+        """Say whether the schema's jobs have a timestamp."""
+        return schema not in self.older or bool(self.older[schema]["timestamp"])
 
     def misses(self, schema: str = "") -> bool:
         """Say whether jobs of `schema`, or for '' of any, were not read: a number of jobs is the least then."""

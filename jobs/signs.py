@@ -15,9 +15,11 @@ def evidence_of(presence: Presence) -> Evidence:
 
 
 def sign_of(job: Job, evidence: Evidence) -> Sign | None:
-    """Return the sign of a reserved job; None for any other."""
+    """Return the sign of a reserved job; None for any other. One that names no connection or user may be anybody's."""
     if job.status != RESERVED:
         return None
+    if not job.connection_id or not job.user:
+        return Sign.CANNOT_TELL
     return sign_of_life(job.account, job.connection_id, job.timestamp, evidence)
 
 

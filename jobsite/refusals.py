@@ -33,7 +33,7 @@ SENTENCES = {
     2026: "No encrypted connection to {lab} could be made ({said}): set DJ_USE_TLS=0 if the server has no TLS.",
     2059: "The account {user} logs in on {lab} in a way this client does not know ({said}).",
 }
-MISSING_PRIVILEGE = {1044, 1142}
+MISSING_PRIVILEGE = {1044, 1142, 1143}
 TOO_SLOW = {1969, 3024}
 LOCKED = 1205
 OF_THE_SERVER = {1021, 1037, 1040, 1041, 1045, 1053, 1129, 1130, 1203, 1213, 1226, 1317, 1698, 1927, 3168, 4031}
@@ -72,7 +72,7 @@ def error_number(error: BaseException) -> int:
 
 
 def lacks_privilege(error: BaseException) -> bool:
-    """Say whether the server refused because the account lacks a privilege on a schema or table."""
+    """Say whether the server refused because the account lacks a privilege on a schema, table or column."""
     return error_number(error) in MISSING_PRIVILEGE
 
 

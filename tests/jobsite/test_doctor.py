@@ -8,6 +8,7 @@ import pytest
 
 from tests.ground import EVERY_SCHEMA, GROUND, SITE
 from tests.jobs.locking import held
+from tests.jobs.older import declare
 from tests.lab import ROOT, Lab
 
 
@@ -97,3 +98,21 @@ def test_an_unreachable_server_is_one_sentence_in_the_terminal() -> None:
 def test_no_server_at_all_is_one_sentence_in_the_terminal() -> None:
     found = doctor(DJ_USER="", DJ_HOST="", HOME=str(GROUND.home))
     assert found.stderr.startswith("CommandError: No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS")
+
+
+def test_the_doctor_reads_an_older_jobs_table_and_says_what_is_unknown_there(lab: Lab) -> None:
+    schema = lab.schema()
+    declare(schema, "before user and connection")
+    found = doctor()
+    line = f"ok       The jobs table of {schema} is an older one, without user, connection_id: these are unknown there."
+    assert (found.returncode, line in found.stdout.splitlines()) == (0, True)
+
+
+def test_the_doctor_does_not_call_a_column_missing_that_is_not_granted(lab: Lab) -> None:
+    schema = lab.schema()
+    declare(schema, "MATLAB")
+    with GROUND.without_grants():
+        GROUND.sql(f"GRANT SELECT (table_name, key_hash, status, host) ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
+        found = doctor()
+    why = "SELECT is granted on some of its columns only"
+    assert f"missing  The jobs of {schema} cannot be read: {why}." in found.stdout.splitlines()

@@ -55,7 +55,17 @@ def _about_jobs(reading: Reading) -> Iterator[Finding]:
     for table in reading.unreadable:
         yield False, f"The jobs of {table.schema} cannot be read: {table.in_words}."
     for schema in reading.schemas:
+        yield from _about_columns(reading, schema)
         yield _about_clearing(schema)
+
+
+def _about_columns(reading: Reading, schema: str) -> Iterator[Finding]:
+    lacking = [name for name, there in reading.older.get(schema, {}).items() if not there]
+    if lacking:
+        yield (
+            True,
+            f"The jobs table of {schema} is an older one, without {', '.join(lacking)}: these are unknown there.",
+        )
 
 
 def _about_clearing(schema: str) -> Finding:
