@@ -50,7 +50,7 @@ def main(whose: str, calls: str) -> None:
     elif whose == "ours":
         with Interrupts() as interrupts:
             options = Options(max_calls=max_calls)
-            tables = prepare(["benchmarks.pipeline.Result"], options, settings.LAB)
+            tables = prepare(["benchmarks.pipeline.Result"], options, settings.LAB, interrupts)
             populate(tables, options, 1, settings.LAB, Silent(), interrupts, Schedule())
     sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\n")
     sys.stdout.flush()

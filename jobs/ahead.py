@@ -20,6 +20,7 @@ from jobs.reservations import Job, Reservations
 
 HELD_S = 0.5
 LOOK_S = 0.25
+AGAIN_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,10 @@ class Ahead:
     def _watch(self) -> None:
         # A signal is for the worker: it must not be this thread that the system wakes.
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        while not self._over.wait(LOOK_S):
-            if self._jobs and time.monotonic() - self._begun_s > HELD_S:
+        while not self._over.wait(AGAIN_S if self._owed else LOOK_S):
+            if time.monotonic() - self._begun_s > HELD_S:
                 with self._giving_back:
-                    self._give_back(_drained(self._jobs))
+                    self._give_back([*self._owed, *_drained(self._jobs)])
 
     def _give_back(self, jobs: list[Job]) -> None:
         if not jobs:  # the worker was quicker
@@ -105,10 +106,11 @@ class Ahead:
         try:
             with self._reservations.beside() as reservations:
                 reservations.release(jobs)
-        except Exception:  # the worker gives them back when its make is over
-            self._owed += jobs
+        except Exception:  # again in AGAIN_S; at last by the worker, when its make is over
+            self._owed = jobs
         else:
             self._given_back += jobs
+            self._owed = []
 
 
 def _drained(jobs: deque[Job]) -> list[Job]:

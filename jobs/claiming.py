@@ -72,6 +72,11 @@ class Claims:
         """Keep reservations in mind that could not be given back; the next question to the server does it."""
         self._owed += jobs
 
+    @property
+    def owed(self) -> list[Job]:
+        """The reservations that are still to be given back."""
+        return list(self._owed)
+
     def pay(self) -> None:
         """Give back what is owed."""
         self._reservations.release(self._owed)
@@ -118,6 +123,10 @@ class Claims:
     def put_back(self, jobs: Collection[Job]) -> None:
         """Take back jobs that were reserved and not begun."""
         self._left[:0] = [job.key for job in jobs]
+
+    def put_last(self, job: Job) -> None:
+        """Take back a job that is to be tried again, after all others."""
+        self._left.append(job.key)
 
     def took(self, make_s: float) -> None:
         """Learn how long the slowest make of a chunk took, in seconds: the next chunk is as large as fits CHUNK_S."""

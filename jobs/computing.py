@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 from jobs.ahead import Ahead, Rest
 from jobs.claiming import Claims
@@ -18,10 +19,13 @@ from jobs.interrupts import Interrupts
 from jobs.keys import key_of
 from jobs.making import Maker
 from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, Untyped, said
-from jobs.patience import is_busy, is_gone, until_it_answers, while_held_up
+from jobs.patience import passes, until_it_answers, while_refused
+from jobs.pipelines import connect_again
 from jobs.reservations import Job, Reservations
+from jobs.retries import Retries
 
 Tell = Callable[[Outcome], None]
+Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
 
@@ -64,7 +68,10 @@ class _Run:
         self._claims = Claims(work.table, work.keys, work.reservations, lambda key: work.tell(Outcome(key, "skipped")))
         self._ahead = Ahead(work.reservations)
         self._in_make: Job | None = None
-        self._maker = Maker(work.table, work.options.make_kwargs, work.interrupts.let_through, self._patiently)
+        self._maker = Maker(
+            work.table, work.options.make_kwargs, work.interrupts.let_through, self._patiently, self._while_refused
+        )
+        self._retries = Retries(work.interrupts)
 
     def go(self) -> None:
         self._interrupts.last_resort.write = self._write_last
@@ -96,7 +103,7 @@ class _Run:
         if not self._ahead:
             return False
         try:
-            until_it_answers(self._maker.begin, self._interrupts)
+            self._patiently(self._maker.begin)
         except Exception as failure:
             self._leave_if_interrupted()
             raise StoppedError(f"No transaction could be begun: {said(failure)}") from None
@@ -104,7 +111,9 @@ class _Run:
 
     def _next_chunk(self) -> list[Job]:
         try:
-            return until_it_answers(self._claims.next, self._interrupts)
+            self._retries.pause(lambda: self._patiently(self._claims.pay))
+            self._leave_if_interrupted()
+            return self._patiently(self._claims.next)
         except Exception as failure:
             self._leave_if_interrupted()
             raise StoppedError(f"No key could be reserved: {said(failure)}") from None
@@ -118,30 +127,39 @@ class _Run:
             outcome = self._after(job, error)
         else:
             outcome = Outcome(job.key, "done")
+            self._retries.succeeded()
         self._in_make = None
+        if outcome is None:
+            self._claims.put_last(job)
+            return
         self._work.tell(outcome)
         if outcome.status == "failed" and self._options.stop_on_error:
             raise StoppedError
 
     def _complete(self, job: Job, end: str) -> None:
-        while_held_up(
-            lambda: self._reservations.complete(job, end), self._interrupts, lambda: self._claims.is_done(job)
-        )
+        self._retries.end(lambda: self._reservations.complete(job, end), lambda: self._claims.is_done(job))
 
-    def _after(self, job: Job, error: BaseException) -> Outcome:
-        """Leave no transaction open, and the error in place of the reservation. Raises StoppedError when it cannot."""
+    def _after(self, job: Job, error: BaseException) -> Outcome | None:
+        """Leave no transaction open, and the error in place of the reservation. None: the key is to be tried again.
+
+        Raises StoppedError when it cannot.
+        """
+        again = self._retries.takes(job, error)
         try:
-            return until_it_answers(lambda: self._settle(job, error), self._interrupts)
+            return self._patiently(lambda: self._settle(job, error, again))
         except Exception as failure:
             self._work.tell(Outcome(job.key, "failed", said(error)))
             raise StoppedError(f"{key_of(job.key)} may be left reserved: {said(failure)}") from None
 
-    def _settle(self, job: Job, error: BaseException) -> Outcome:
+    def _settle(self, job: Job, error: BaseException, again: bool) -> Outcome | None:
         self._end_transaction()
         # Lost, or interrupted, while the server's answer to COMMIT was on its way.
-        if (is_gone(error) or is_busy(error)) and self._claims.is_done(job):
+        if passes(error) and self._claims.is_done(job):
             self._reservations.release([job])
             return Outcome(job.key, "done")
+        if again:
+            self._reservations.release([job])
+            return None
         if self._options.on_stop == "release" and self._interrupts.raised(error):
             self._reservations.release([job])
             return Outcome(job.key, "released")
@@ -168,8 +186,7 @@ class _Run:
         self._claims.put_back(rest.jobs)
         self._claims.owe([*rest.held, *rest.owed])
         try:
-            self._end_transaction()
-            self._claims.pay()
+            self._leave_nothing()
         except Exception as failure:  # the next question to the server, or the last, tries again
             log.debug("Not given back yet: %s", failure)
 
@@ -192,16 +209,25 @@ class _Run:
     def _pay(self) -> None:
         """Leave nothing reserved behind. Raises StoppedError when that cannot be done."""
         try:
-            self._end_transaction()
-            until_it_answers(self._claims.pay, self._interrupts)
+            self._patiently(self._leave_nothing)
         except Exception as failure:
-            raise StoppedError(f"Keys of this worker may be left reserved: {said(failure)}") from None
+            left = [*([self._in_make] if self._in_make else []), *self._claims.owed]
+            names = "; ".join(str(key_of(job.key)) for job in left) or "Keys of this worker"
+            raise StoppedError(f"{names} may be left reserved: {said(failure)}") from None
 
-    def _patiently(self, ask: Callable[[], None]) -> None:
-        until_it_answers(ask, self._interrupts)
+    def _leave_nothing(self) -> None:
+        self._end_transaction()
+        self._claims.pay()
+
+    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
+        return until_it_answers(ask, self._interrupts, lambda: connect_again(self._table))
+
+    def _while_refused(self, ask: Callable[[], None]) -> None:
+        while_refused(ask, self._interrupts)
 
     def _may_go_on(self) -> bool:
-        return self._interrupts.received is None and not self._options.time_is_up
+        is_over = self._interrupts.received is not None or self._options.time_is_up
+        return not is_over and not self._retries.is_pause_due
 
     def _leave_if_interrupted(self) -> None:
         if self._interrupts.received is not None:

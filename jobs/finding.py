@@ -8,27 +8,38 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
 
-from jobs.interrupts import SIGTERM_RECEIVED
+from jobs.interrupts import SIGTERM_RECEIVED, Interrupts
 from jobs.outcomes import Untyped, WrongInputError, said
+from jobs.patience import until_it_answers
+from jobs.refused_writes import why_no_writes
 
 SUGGESTIONS = 3
 LOOKED = "it is neither in the current directory nor on the Python path"
+
+
+def wait_for_tables(names: Sequence[str], interrupts: Interrupts) -> dict[str, Untyped]:
+    """Do as `find_tables` once the server takes writes: pipelines declare their tables and fill their lookup tables.
+
+    A signal ends the waiting: KeyboardInterrupt or SystemExit.
+    """
+    try:
+        return until_it_answers(lambda: find_tables(names), interrupts)
+    except WrongInputError:
+        raise
+    except Exception:  # refused, and a signal ended the waiting
+        interrupts.raise_received()
+        raise
 
 
 def find_tables(names: Sequence[str]) -> dict[str, Untyped]:
     """Return instances of the auto-populated tables that dotted names mean, by name, in order of their dependencies.
 
     A name is `package.module.Table`, or `package.module` for every such table that the module defines. Tables that do
-    not depend on each other keep the order given. Raises WrongInputError with the one sentence that helps.
+    not depend on each other keep the order given. Raises WrongInputError with the one sentence that helps, and the
+    server's own error where an import writes and the server takes no writes: it can be tried again.
     """
     found = {name: table for asked in names for name, table in _meant_by(asked)}
     return found if len(found) == 1 else _in_dependency_order(found)
-
-
-def find_table(name: str) -> Untyped:
-    """Return an instance of the one table that `package.module.Table` means. Raises WrongInputError."""
-    ((_, table),) = _meant_by(name)
-    return table
 
 
 def _meant_by(name: str) -> Iterator[tuple[str, Untyped]]:
@@ -97,7 +108,7 @@ def _import_pipeline(name: str) -> ModuleType:
         reason = f"it needs the module {error.name}, which is not there" if error.name else said(error)
         raise WrongInputError(f"{name} could not be imported: {reason} ({_where(error)}).") from None
     except (Exception, SystemExit) as error:
-        if str(error) == SIGTERM_RECEIVED:
+        if str(error) == SIGTERM_RECEIVED or why_no_writes(error):
             raise
         raise WrongInputError(f"{name} could not be imported: {said(error)} ({_where(error)}).") from None
 

@@ -9,8 +9,10 @@ import logging
 from pathlib import Path
 from types import ModuleType
 
+from jobs.interrupts import Interrupts
 from jobs.jobs_table import read_jobs_table
-from jobs.outcomes import Options, Untyped, WrongInputError, said
+from jobs.outcomes import InterruptedRunError, Options, StoppedError, Untyped, WrongInputError, said
+from jobs.patience import until_it_answers
 from jobs.reservations import Reservations, SchemaWide
 from jobs.unreserved import Unreserved
 from jobsite.lab import LabServer
@@ -53,6 +55,35 @@ def reservations_of(table: Untyped, options: Options) -> Reservations:
     table.connection.schemas[target.database].jobs  # noqa: B018  declares ~jobs
     jobs = read_jobs_table(table.connection, target.database)
     return SchemaWide(table.connection, jobs, target.table_name, pack)
+
+
+def connected(table: Untyped) -> Untyped:
+    """Return the table, over a connection that is open. Raises the driver's error."""
+    if not table.connection.is_connected:
+        table.connection.connect()
+    return table
+
+
+def connect_again(table: Untyped) -> None:
+    """Open a new connection, perhaps to another server of the same name. Raises the driver's error."""
+    if table.connection.is_connected:
+        table.connection.close()
+    table.connection.connect()
+
+
+def wait_for_reservations(table: Untyped, options: Options, interrupts: Interrupts) -> Reservations:
+    """Return the same, once the server answers and takes the jobs table, if there is none yet.
+
+    Raises InterruptedRunError after a signal, StoppedError when the jobs table cannot be made.
+    """
+    try:
+        return until_it_answers(lambda: reservations_of(table, options), interrupts)
+    except WrongInputError:
+        raise
+    except Exception as error:
+        if interrupts.received is not None:
+            raise InterruptedRunError(interrupts.received) from None
+        raise StoppedError(f"No jobs table for {type(table).__name__}: {said(error)}") from None
 
 
 def _import_datajoint() -> ModuleType:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from jobs.computing import Tell, Work, compute
-from jobs.finding import find_tables
+from jobs.finding import wait_for_tables
 from jobs.interrupts import Interrupts
 from jobs.leftovers import settle
 from jobs.outcomes import (
@@ -27,7 +27,7 @@ from jobs.outcomes import (
     said,
 )
 from jobs.patience import until_it_answers
-from jobs.pipelines import connect, reservations_of
+from jobs.pipelines import connect, connect_again, connected, wait_for_reservations
 from jobs.rights import check_rights, why_not_read
 from jobs.schedule import Schedule, Shift
 from jobs.todo import Todo, choose, missing
@@ -42,13 +42,13 @@ class Compute(Protocol):
     def __call__(self, name: str, table: Untyped, keys: list[Key], tell: Tell) -> None: ...
 
 
-def prepare(names: Sequence[str], options: Options, lab: LabServer) -> dict[str, Untyped]:
+def prepare(names: Sequence[str], options: Options, lab: LabServer, interrupts: Interrupts) -> dict[str, Untyped]:
     """Return the tables that `names` mean, in the order of their dependencies, by name.
 
     Raises WrongInputError when there is no such table, it does not take the options, or the account lacks a privilege.
     """
     connect(lab)
-    tables = find_tables(names)
+    tables = wait_for_tables(names, interrupts)
     for table in tables.values():
         _check(table, options)
     check_rights(tables, options)
@@ -77,6 +77,8 @@ def populate(
         except StoppedError as stopped:
             if str(stopped):
                 report.trouble(str(stopped))
+            if interrupts.received is not None:  # a signal ended a wait, and something could not be written any more
+                raise InterruptedRunError(interrupts.received) from None
 
 
 class _Run:
@@ -135,13 +137,10 @@ class _Run:
         self._report.outcome(outcome)
 
     def _choose(self, table: Untyped, options: Options) -> Todo:
-        def ask() -> Todo:
-            if not table.connection.is_connected:
-                table.connection.connect()
-            return choose(table, options)
-
         try:
-            return until_it_answers(ask, self._interrupts)
+            return until_it_answers(
+                lambda: choose(connected(table), options), self._interrupts, lambda: connect_again(table)
+            )
         except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
             if self._interrupts.received is not None:
                 raise InterruptedRunError(self._interrupts.received) from None
@@ -155,7 +154,7 @@ def _engine(
     if processes == 1:
 
         def here(name: str, table: Untyped, keys: list[Key], tell: Tell) -> None:
-            compute(Work(table, keys, options, interrupts, reservations_of(table, options), tell))
+            compute(Work(table, keys, options, interrupts, wait_for_reservations(table, options, interrupts), tell))
 
         yield here
         return
@@ -165,8 +164,11 @@ def _engine(
             table.connection.close()  # ours would only idle, and be cut off, while the others work
 
             def settled(pid: int, left: list[Key], at: Key | None, message: str) -> bool:
-                table.connection.connect()
-                return until_it_answers(lambda: settle(table, options, pid, left, at, message), interrupts)
+                return until_it_answers(
+                    lambda: settle(connected(table), options, pid, left, at, message),
+                    interrupts,
+                    lambda: connect_again(table),
+                )
 
             crew.compute(name, keys, tell, settled)
 

@@ -18,7 +18,8 @@ from jobs.error_texts import LONGEST_STACK, SHORT_STACK, TRUNCATED, cut_message,
 from jobs.jobs_table import JobsTable
 from jobs.keys import key_hash
 from jobs.outcomes import Key, Untyped
-from jobs.patience import DEADLOCK, is_busy, is_denied, is_gone
+from jobs.patience import DEADLOCK, is_busy, is_denied, passes
+from jobs.refused_writes import why_no_writes
 from jobs.sessions import Beside, Session
 
 DUPLICATE = 1062
@@ -107,7 +108,7 @@ class SchemaWide:
         try:
             self._write_error(job, message, cut_stack(stack, LONGEST_STACK))
         except Exception as failure:  # DataJoint would end here, and leave the reservation behind
-            if is_gone(failure) or is_busy(failure):
+            if passes(failure):
                 raise
             self._write_error(job, in_ascii(message), in_ascii(cut_stack(stack, SHORT_STACK)))
 
@@ -159,7 +160,7 @@ class SchemaWide:
             self._insert(jobs)
         except Exception as error:
             if not is_taken(error) or (len(jobs) == 1 and is_busy(error)):
-                if not is_denied(error):
+                if not (is_denied(error) or why_no_writes(error)):
                     self._doubtful += ours  # the answer may have been lost after the rows were written
                 raise
             if self._session.who()[0] == held_by:

@@ -8,10 +8,10 @@ from multiprocessing.connection import Connection
 
 from jobs.computing import Work, compute
 from jobs.endings import KILLED_BY
-from jobs.finding import find_table
+from jobs.finding import wait_for_tables
 from jobs.interrupts import Interrupts
 from jobs.outcomes import InterruptedRunError, Key, Options, StoppedError, Untyped, WrongInputError
-from jobs.pipelines import connect, reservations_of
+from jobs.pipelines import connect, wait_for_reservations
 from jobs.reservations import Reservations
 from jobsite.lab import LabServer
 
@@ -63,8 +63,8 @@ def _work_on_shares(pipe: Connection, at: Untyped, options: Options, interrupts:
         name, keys = pipe.recv()
         places = {id(key): place for place, key in enumerate(keys)}
         if name not in tables:
-            found = find_table(name)
-            tables[name] = found, reservations_of(found, options)
+            (found,) = wait_for_tables([name], interrupts).values()
+            tables[name] = found, wait_for_reservations(found, options, interrupts)
         table, reservations = tables[name]
         try:
             compute(Work(table, keys, options, interrupts, reservations, pipe.send, partial(_mark, at, places)))

@@ -45,7 +45,7 @@ class SpeechlessError(Exception):
 
 def analyse(behaviour: str) -> float:
     """Fail as `behaviour` says, in a function of the lab's own."""
-    if behaviour == "value":
+    if behaviour in ("value", "wait and fail"):
         raise ValueError("the trace is empty")
     if behaviour == "hostile":
         raise ValueError("\x1b[2Jwiped\nsubject=z done\u202e")
@@ -95,6 +95,15 @@ def wait_at_gate() -> None:
         time.sleep(0.02)
 
 
+def fill_a_table(connection: Any) -> None:
+    """Insert more than there is room for, whatever room the server has."""
+    name = f"`{schema.database}`.filled"
+    connection.query(f"DROP TEMPORARY TABLE IF EXISTS {name}")
+    connection.query("SET SESSION max_heap_table_size = 16384")
+    connection.query(f"CREATE TEMPORARY TABLE {name} (bytes CHAR(250)) ENGINE = MEMORY")
+    connection.query(f"INSERT INTO {name} SELECT REPEAT('x', 250) FROM information_schema.collations")
+
+
 @schema
 class Score(dj.Computed):
     definition = """
@@ -105,7 +114,7 @@ class Score(dj.Computed):
 
     def make(self, key: dict[str, Any], **options: Any) -> None:
         behaviour = (Recording & key).fetch1("behaviour")
-        if behaviour == "wait":
+        if behaviour in ("wait", "wait and fail"):
             wait_at_gate()
         if behaviour == "deaf":
             go_on_whatever_comes()
@@ -120,9 +129,13 @@ class Score(dj.Computed):
         if behaviour == "is live":
             rows = self.connection.query(f"SELECT connection_id = CONNECTION_ID() FROM `{schema.database}`.`~jobs`")
             options["scale"] = rows.fetchone()[0]
+        if behaviour == "fills":
+            fill_a_table(self.connection)
         if behaviour == "kill":
             self.connection.query("KILL CONNECTION_ID()")
         self.insert1({**key, "score": options.get("scale", 1) * analyse(behaviour)})
+        if behaviour == "wait at the end":
+            wait_at_gate()
 
 
 @schema

@@ -27,6 +27,8 @@ WORKERS = {
         "key_columns",
         "jobs_table",
         "rights",
+        "refused_writes",
+        "retries",
         "making",
         "reservations",
         "unreserved",

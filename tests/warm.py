@@ -59,6 +59,10 @@ class WarmWorker:
         """Return its output until now."""
         return self._outputs[0].read_text() if self._outputs[0].exists() else ""
 
+    def complaints(self) -> str:
+        """Return its errors until now."""
+        return self._outputs[1].read_text() if self._outputs[1].exists() else ""
+
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """Wait for its end, and return its output and its errors."""
         self.wait(timeout)

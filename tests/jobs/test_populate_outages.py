@@ -1,4 +1,4 @@
-"""manage.py populate: the lab's server stops in the middle of a run, and comes back."""
+"""manage.py populate: the lab's server stops in the middle of a run, or its disk is full; then all is well again."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from typing import Any
 import MySQLdb
 import pytest
 
-from jobsite.demo.server import Server
+from benchmarks.full_disk import FullableServer
 from tests.lab import LIGHT, PATIENCE_S, ROOT, eventually
 from tests.matrix import PINNED, chosen
 
@@ -26,7 +26,7 @@ class Outage:
 
     def __init__(self, home: Path, *options: str) -> None:
         options = ("--innodb-lock-wait-timeout=1", *options, *chosen().options(home))
-        self.server = Server(home / "server", options=options)
+        self.server = FullableServer(home / "server", options=options)
         self.gate = home / "gate"
         self.server.start()
         self.sql(f"CREATE DATABASE {SCHEMA}", schema="")
@@ -152,3 +152,48 @@ def test_a_job_whose_commit_a_backup_held_up_too_long_is_an_error_and_not_done(o
     assert out.splitlines()[-2] == f"{SCORE}: 2 done, 1 failed, 0 skipped"
     assert outage.sql("SELECT status, LEFT(error_message, 24) FROM `~jobs`") == [("error", "OperationalError: (1969,")]
     assert outage.sql("SELECT subject FROM __score ORDER BY subject") == [("b",), ("c",)]
+
+
+def fill_the_disk_until_it_is_missed(outage: Outage, worker: "subprocess.Popen[str]") -> None:
+    """Fill the server's disk, let make go on, and make room once the worker says why it waits."""
+    outage.server.fill()
+    outage.gate.touch()
+    assert worker.stderr
+    next(line for line in worker.stderr if "The lab's server takes no writes: it has no room left" in line)
+    outage.server.make_room()
+
+
+def test_a_full_disk_is_waited_out_and_no_key_is_an_error_for_it(outage: Outage) -> None:
+    worker = outage.start(SCORE)
+    eventually(outage.gate.with_suffix(".waiting").exists, "the worker to be inside make")
+    fill_the_disk_until_it_is_missed(outage, worker)
+    out, _ = worker.communicate(timeout=PATIENCE_S)
+    assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SCORE}: 3 done, 0 failed, 0 skipped")
+    assert outage.sql("SELECT * FROM `~jobs`") == []
+
+
+def test_a_disk_that_is_full_when_the_jobs_table_is_to_be_made_is_waited_out(outage: Outage) -> None:
+    outage.sql("UPDATE recording SET behaviour = ''")
+    outage.server.fill()
+    worker = outage.start(SCORE)
+    fill_the_disk_until_it_is_missed(outage, worker)
+    out, _ = worker.communicate(timeout=PATIENCE_S)
+    assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SCORE}: 3 done, 0 failed, 0 skipped")
+
+
+def test_an_error_for_which_there_is_no_room_is_written_down_later(outage: Outage) -> None:
+    outage.sql("UPDATE recording SET behaviour = 'wait and fail' WHERE subject = 'a'")
+    worker = outage.start(SCORE, "--restrict", "subject='a'")
+    eventually(outage.gate.with_suffix(".waiting").exists, "the worker to be inside make")
+    fill_the_disk_until_it_is_missed(outage, worker)
+    worker.communicate(timeout=PATIENCE_S)
+    assert outage.sql("SELECT status, error_message FROM `~jobs`") == [("error", "ValueError: the trace is empty")]
+
+
+def test_several_processes_wait_for_a_full_disk_as_one_does(outage: Outage) -> None:
+    worker = outage.start(SCORE, "--processes", "2")
+    eventually(outage.gate.with_suffix(".waiting").exists, "a process to be inside make")
+    fill_the_disk_until_it_is_missed(outage, worker)
+    out, _ = worker.communicate(timeout=PATIENCE_S)
+    assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SCORE}: 3 done, 0 failed, 0 skipped")
+    assert outage.sql("SELECT * FROM `~jobs`") == []

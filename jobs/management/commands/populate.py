@@ -81,7 +81,7 @@ class Command(BaseCommand):
         with Interrupts() as interrupts:
             try:
                 asked = Asked.read(options)
-                tables = prepare(asked.tables, asked.options, settings.LAB)
+                tables = prepare(asked.tables, asked.options, settings.LAB, interrupts)
                 if options["dry_run"]:
                     return self._preview(lines, preview(tables, asked.options))
                 populate(tables, asked.options, asked.processes, settings.LAB, lines, interrupts, asked.schedule)

@@ -1,0 +1,57 @@
+"""jobs/refused_writes.py: which errors mean that the server takes no writes just now."""
+
+import pymysql
+import pytest
+
+from jobs.refused_writes import NO_COMMIT, NO_MEMORY, NO_ROOM, NOT_READY, READ_ONLY, why_no_writes
+
+OPTION = "The MySQL server is running with the --{} option so it cannot execute this statement"
+SAID = [
+    (1114, "The table 'spikes' is full", NO_ROOM),
+    (1021, "Disk full (/tmp/ML1); waiting for someone to free some space...", NO_ROOM),
+    (20, "Disk is full writing './binlog.000004' (OS errno 28 - No space left on device)", NO_ROOM),
+    (3, 'Error writing file "/tmp/MYfd=12" (Errcode: 28 "No space left on device")', NO_ROOM),
+    (3, "Error writing file '/tmp/ML.28' (OS errno 5 - Input/output error)", ""),
+    (1, "Can't create/write to file '/tmp/MY28' (OS errno 122 - Disk quota exceeded)", NO_ROOM),
+    (1, "Can't create/write to file '/tmp/x' (OS errno 13 - Permission denied)", ""),
+    (1005, 'Can\'t create table `a`.`z28` (errno: 135 "No more room in record file")', NO_ROOM),
+    (1005, 'Can\'t create table `a`.`z` (errno: 150 "Foreign key constraint is incorrectly formed")', ""),
+    (1026, "Error writing file 'binlog' (errno: 28 - No space left on device)", NO_ROOM),
+    (1026, "Fehler beim Schreiben der Datei 'binlog' (Fehler: 28 \"Kein Platz\")", NO_ROOM),
+    (1030, "Got error 28 - 'No space left on device' from storage engine", NO_ROOM),
+    (1030, 'Got error 28 "No space left on device" from storage engine InnoDB', NO_ROOM),
+    (1030, 'Got error 1 "Operation not permitted" from storage engine InnoDB', ""),
+    (1030, 'Got error 30 "Read-only file system" from storage engine Aria', READ_ONLY),
+    (1180, 'Got error 28 "No space left on device" during COMMIT', NO_ROOM),
+    (1037, "Out of memory; restart server and try again (needed 8 bytes)", NO_MEMORY),
+    (1041, "Out of memory; check if mysqld or some other process uses all available memory", NO_MEMORY),
+    (1290, OPTION.format("read-only"), READ_ONLY),
+    (1290, OPTION.format("super-read-only"), READ_ONLY),
+    (1290, "Der Server läuft mit der Option --read_only und kann diese Anweisung nicht ausführen", READ_ONLY),
+    (1290, OPTION.format("secure-file-priv"), ""),
+    (1290, OPTION.format("skip-grant-tables"), ""),
+    (1792, "Cannot execute statement in a READ ONLY transaction", READ_ONLY),
+    (1836, "Running in read-only mode", READ_ONLY),
+    (1874, "InnoDB is in read only mode.", READ_ONLY),
+    (1047, "WSREP has not yet prepared node for application use", NOT_READY),
+    (1047, "Unknown command", ""),
+    (3101, "Plugin instructed the server to rollback the current transaction.", NO_COMMIT),
+    (3100, "Error on observer while running replication hook 'before_commit'.", NO_COMMIT),
+    (1213, "Deadlock found when trying to get lock; try restarting transaction", ""),
+    (1062, "Duplicate entry '1114' for key 'PRIMARY'", ""),
+]
+
+
+@pytest.mark.parametrize(("number", "text", "why"), SAID)
+def test_the_number_says_why_or_the_text_does(number: int, text: str, why: str) -> None:
+    assert why_no_writes(pymysql.err.OperationalError(number, text)) == why
+
+
+def test_an_error_of_the_workers_own_disk_is_not_the_servers() -> None:
+    assert why_no_writes(OSError(28, "No space left on device")) == ""
+    assert why_no_writes(ValueError(1114, "The table is full")) == ""
+
+
+def test_an_error_without_a_text_says_nothing() -> None:
+    assert why_no_writes(pymysql.err.OperationalError(1114)) == ""
+    assert why_no_writes(pymysql.err.InterfaceError()) == ""
