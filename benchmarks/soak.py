@@ -1,8 +1,9 @@
 """Does every key survive a bad night? Four of our workers and four of DataJoint's own on one table, with accidents.
 
-Workers are killed and terminated, connections are killed, the server is restarted; who ends is started again until
-nothing is left to do. Then every key has to be computed, or an error, or abandoned, and none in two makes at
-the same time. What is left is cleared, computed without accidents, and then every key has to be there.
+Workers are killed and terminated, connections are killed, the server is restarted, its disk is full for a while, and
+it is read-only for a while; who ends is started again until nothing is left to do. Then every key has to be computed,
+or an error, or reserved by a worker that was killed or by one of DataJoint's, and none in two makes at the same time.
+What is left is cleared, computed without accidents, and then every key has to be there.
 """
 
 import argparse
@@ -19,10 +20,16 @@ from pathlib import Path
 
 import MySQLdb
 
-from benchmarks.populate import OURS, ROOT, THEIRS, Bench, Case
-from jobsite.demo.server import Server
+from benchmarks.full_disk import FullableServer
+from benchmarks.populate import OURS, ROOT, SCHEMA, THEIRS, Bench, Case
 
-KEYS, MAKE_S, ACCIDENT_EACH_S, RESTARTS_AT = 5_000, 0.01, 0.7, 10
+KEYS, MAKE_S, ACCIDENT_EACH_S = 5_000, 0.01, 0.7
+# Of every 20 accidents these; the others by chance.
+FULL, READ_ONLY, RESTART = "full disk", "read-only", "restart"
+AT = {5: FULL, 10: RESTART, 15: READ_ONLY, 0: RESTART}
+LASTING_S = 10.0
+# Not root, who may write to a server that is read-only.
+ACCOUNT = {"DJ_USER": "worker", "DJ_PASS": "soak"}
 COMMANDS = {
     OURS: [sys.executable, "manage.py", "populate", "benchmarks.pipeline.Result"],
     THEIRS: [sys.executable, "-m", "benchmarks.worker", THEIRS, ""],
@@ -35,14 +42,21 @@ class Worker:
     def __init__(self, whose: str, environ: dict[str, str], log: Path) -> None:
         """Start it for the first time."""
         self.whose, self.environ, self.log = whose, environ, log
+        self.processes: list[subprocess.Popen[bytes]] = []
         self.start()
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The one that was started last."""
+        return self.processes[-1]
 
     def start(self) -> None:
         """Start it."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: S603  our own worker
+            process = subprocess.Popen(  # noqa: S603  our own worker
                 COMMANDS[self.whose], env=self.environ, cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log
             )
+        self.processes.append(process)
         assert self.process.stdin
         with suppress(BrokenPipeError):
             self.process.stdin.write(b"\n")
@@ -52,17 +66,24 @@ class Worker:
 class Night:
     """The run and its accidents."""
 
-    def __init__(self, server: Server, home: Path, seed: int) -> None:
+    def __init__(self, server: FullableServer, home: Path, seed: int) -> None:
         """`seed` makes the accidents' choice repeatable, their moments are the machine's."""
         self.server, self.home, self.chance = server, home, random.Random(seed)  # noqa: S311  not a secret
         self.bench = Bench(server)
         self.case = Case("soak", KEYS, make_s=MAKE_S)
         self.makes = home / "makes.log"
         self.accidents: Counter[str] = Counter()
+        self.workers: list[Worker] = []
+
+    def prepare(self) -> None:
+        """Make the schema and the workers' account."""
+        self.bench.prepare(self.case)
+        self.bench.sql(f"CREATE USER {ACCOUNT['DJ_USER']}@'%' IDENTIFIED BY '{ACCOUNT['DJ_PASS']}'")
+        self.bench.sql(f"GRANT ALL ON {SCHEMA}.* TO {ACCOUNT['DJ_USER']}@'%'")
 
     def environ(self) -> dict[str, str]:
         """Return a worker's environment."""
-        return {**self.bench.environ(self.case), "BENCHMARK_LOG": str(self.makes)}
+        return {**self.bench.environ(self.case), **ACCOUNT, "BENCHMARK_LOG": str(self.makes)}
 
     def work(self, *, accidents: bool) -> None:
         """Let eight workers work until nothing is left to do."""
@@ -77,6 +98,7 @@ class Night:
                     worker.start()
         for worker in workers:
             worker.process.wait()
+        self.workers += workers
 
     def left(self) -> int:
         """Return how many keys are neither computed nor in the jobs table."""
@@ -92,16 +114,11 @@ class Night:
 
     def accident(self, workers: list[Worker]) -> None:
         """Let one thing go wrong."""
-        total = self.accidents.total()
-        kind = (
-            "restart" if total and total % RESTARTS_AT == 0 else self.chance.choice(["kill", "terminate", "connection"])
-        )
+        kind = AT.get((self.accidents.total() + 1) % 20, self.chance.choice(["kill", "terminate", "connection"]))
         self.accidents[kind] += 1
         victim = self.chance.choice(workers)
-        if kind == "restart":
-            port = self.server.port
-            self.server.stop()
-            self.server.start(port=port)
+        if kind in AT.values():
+            self.accident_of_server(kind)
         elif kind == "connection":
             with suppress(MySQLdb.Error, IndexError):
                 ids = self.bench.sql(
@@ -110,6 +127,28 @@ class Night:
                 self.bench.sql(f"KILL {self.chance.choice(ids)[0]}")
         elif victim.process.poll() is None:
             victim.process.send_signal(signal.SIGKILL if kind == "kill" else signal.SIGTERM)
+
+    def accident_of_server(self, kind: str) -> None:
+        """Let it fail all workers together, and be well again."""
+        if kind == FULL:
+            self.server.fill()
+            time.sleep(LASTING_S)
+            self.server.make_room()
+        elif kind == READ_ONLY:
+            self.bench.sql("SET GLOBAL read_only = 1")
+            time.sleep(LASTING_S)
+            self.bench.sql("SET GLOBAL read_only = 0")
+        else:
+            port = self.server.port
+            self.server.stop()
+            self.server.start(port=port)
+
+    def still_reserved(self) -> list[str]:
+        """Return the keys that a worker of ours has left reserved although it was not killed."""
+        processes = [process for worker in self.workers if worker.whose == OURS for process in worker.processes]
+        lived_on = {process.pid for process in processes if process.returncode != -signal.SIGKILL}
+        rows = self.bench.sql("SELECT pid, key_hash FROM `~jobs` WHERE status = 'reserved'")
+        return [f"{key} by {pid}" for pid, key in rows if pid in lived_on]
 
     def overlaps(self) -> list[str]:
         """Return the keys that were in two makes at the same time; a make without an end lasts until it is cleared."""
@@ -136,20 +175,21 @@ class Night:
 
 
 def main() -> int:
-    """Run the night, say what was found, and return 1 when a key was lost or made twice at once."""
+    """Run the night, say what was found, and return 1 when a key was lost, left reserved or made twice at once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=os.getpid())
     parser.add_argument("--home", type=Path)
     chosen = parser.parse_args()
     home = chosen.home or Path(tempfile.mkdtemp(prefix="soak-"))
-    server = Server(home / "server")
+    server = FullableServer(home / "server")
     server.start()
     try:
         night = Night(server, home, chosen.seed)
-        night.bench.prepare(night.case)
+        night.prepare()
         night.work(accidents=True)
-        twice = night.overlaps()
-        print(f"seed {chosen.seed}: {dict(night.accidents)}; {night.statuses()}; lost: {night.left()}; twice: {twice}")
+        twice, reserved, lost = night.overlaps(), night.still_reserved(), night.left()
+        print(f"seed {chosen.seed}: {dict(night.accidents)}; {night.statuses()}")
+        print(f"lost: {lost}; twice: {twice}; left reserved by a worker that was not killed: {reserved}", flush=True)
         night.bench.sql("DELETE FROM `~jobs`")
         night.makes.write_text("")
         night.work(accidents=False)
@@ -157,7 +197,7 @@ def main() -> int:
         print(f"after clearing: {night.statuses()}; twice: {night.overlaps()}")
     finally:
         server.stop()
-    return int(bool(twice) or computed != KEYS)
+    return int(bool(twice or reserved or lost) or computed != KEYS)
 
 
 if __name__ == "__main__":
