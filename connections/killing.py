@@ -143,7 +143,7 @@ def _kill_one(seen: SeenConnection, target: Target) -> Outcome:
 
 def _missing(server: Server) -> str:
     # MySQL manual, "SYSTEM_USER": whoever lacks it cannot end a session of an account that has it.
-    if not server.is_mariadb and "CONNECTION_ADMIN" in server.privileges:
+    if not server.is_mariadb and server.may_kill:
         return "the server protects this account, which has SYSTEM_USER"
     return f"the server asks for a privilege: {server.kill_grant}"
 

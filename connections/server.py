@@ -1,14 +1,19 @@
-"""What does the server say of itself, and who is connected to it?"""
+"""What does the server say of itself, what may we do there, and who is connected to it?"""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from django.db import connections
+from django.db import DatabaseError, connections
 
 from connections.models import INFORMATION_SCHEMA, PERFORMANCE_SCHEMA, Connection, ConnectionQuerySet, client_of
+from jobsite.columns import identifier
+from jobsite.refusals import error_number
 
-KILL_PRIVILEGES = {"SUPER", "CONNECTION ADMIN", "CONNECTION_ADMIN"}
+ALL_PRIVILEGES = "ALL PRIVILEGES"
+MARIADB_WITHOUT_SUPER = (11, 0)
+NO_PRIVILEGES_KEPT = 1290  # a server started with --skip-grant-tables lets everybody do everything
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,24 @@ class Server:
     @property
     def sees_all(self) -> bool:
         """Say whether everybody's connections are visible, or only the site's own (MySQL manual, PROCESS)."""
-        return "PROCESS" in self.privileges
+        return bool(self.privileges & {"PROCESS", ALL_PRIVILEGES})
+
+    @property
+    def may_kill(self) -> bool:
+        """Say whether this account may end other accounts' connections.
+
+        MySQL manual, "KILL Statement": CONNECTION_ADMIN, or SUPER; MariaDB Knowledge Base, "KILL" and "GRANT":
+        CONNECTION ADMIN, which SUPER holds until 10.11.
+        """
+        enough = {ALL_PRIVILEGES, "CONNECTION ADMIN" if self.is_mariadb else "CONNECTION_ADMIN"}
+        if not self.is_mariadb or self.release < MARIADB_WITHOUT_SUPER:
+            enough.add("SUPER")
+        return bool(self.privileges & enough)
+
+    @property
+    def release(self) -> tuple[int, ...]:
+        """The version as numbers: (10, 11) for `10.11.6-MariaDB`."""
+        return tuple(map(int, re.findall(r"\d+", self.version)[:2]))
 
     @property
     def kill_grant(self) -> str:
@@ -47,6 +69,8 @@ class Server:
 
     account: str = ""
     """The account as the server matched it, quoted: `'jobsite'@'%'`."""
+    only_reads: str = ""
+    """Which variable makes a server take no writes, such as `read_only`; '' on one that takes them."""
 
 
 @dataclass(frozen=True)
@@ -57,23 +81,28 @@ class Presence:
     threads: Mapping[int, tuple[str, str]]
 
 
-# One question, one answer: a page asks it once. UTC_TIMESTAMP needs no time zone tables. Only the privileges that
-# matter here: GROUP_CONCAT cuts an administrator's long list at 1024 characters.
+# One question, one answer: a page asks it once. UTC_TIMESTAMP needs no time zone tables. Each family reads only the
+# variables it knows. `only_reads` is asked and not tried: an account with CONNECTION_ADMIN (MySQL) or READ ONLY ADMIN
+# (MariaDB) writes to a server all the same that is set to read_only, and its data would part from the primary's.
 SERVER_SQL = """
 SELECT UTC_TIMESTAMP(6), VERSION(), USER(), CURRENT_USER(), CONNECTION_ID(), @@performance_schema,
-       (SELECT GROUP_CONCAT(privilege_type) FROM information_schema.user_privileges
-         WHERE privilege_type IN ('PROCESS', 'SUPER', 'CONNECTION ADMIN', 'CONNECTION_ADMIN')
-           AND grantee = CONCAT("'", SUBSTRING_INDEX(CURRENT_USER(), '@', 1), "'@'",
-                                SUBSTRING_INDEX(CURRENT_USER(), '@', -1), "'"))
+       @@read_only, @@innodb_read_only,
+       /*M!100108 @@tx_read_only, 0 */ /*!80000 @@transaction_read_only, @@super_read_only */
 """
+READ_ONLY = ("read_only", "innodb_read_only", "transaction_read_only", "super_read_only")
+OFF = {"0", "OFF"}
+# What is in force now: the account's own, what it has by roles that are enabled, also by roles of roles, and by PUBLIC
+# (tried on MariaDB 10.11 and 11.8 and MySQL 9.7). To look a grantee up by its name would see none but the first.
+GRANTS_SQL = "SHOW GRANTS"
+GLOBAL_GRANT = re.compile(r"GRANT (.+?) ON \*\.\* TO ")
 UPTIME_SQL = "SHOW GLOBAL STATUS LIKE 'Uptime'"
 
 
 def ask_server() -> Server:
-    """Return what the lab's server says of itself, in two short questions that need no privilege."""
+    """Return what the lab's server says of itself, in three short questions that need no privilege."""
     with connections["lab"].cursor() as cursor:
         cursor.execute(SERVER_SQL)
-        now, version, user, account, own_id, performance_schema, privileges = cursor.fetchone()
+        now, version, user, account, own_id, performance_schema, *read_only = cursor.fetchone()
         cursor.execute(UPTIME_SQL)
         uptime_s = int(cursor.fetchone()[1])
     now = now.replace(tzinfo=timezone.utc)
@@ -87,10 +116,31 @@ def ask_server() -> Server:
         user=name,
         client=client,
         own_id=own_id,
-        privileges=frozenset((privileges or "").split(",")),
+        privileges=_privileges(),
         process_list=PERFORMANCE_SCHEMA if by_schema else INFORMATION_SCHEMA,
-        account="'{}'@'{}'".format(*str(account).rsplit("@", 1)),
+        account=_quoted(*str(account).rsplit("@", 1)),
+        # MariaDB 12 says OFF where others say 0.
+        only_reads=next((name for name, on in zip(READ_ONLY, read_only, strict=True) if str(on) not in OFF), ""),
     )
+
+
+def _privileges() -> frozenset[str]:
+    """Return the privileges on the whole server that are in force."""
+    try:
+        with connections["lab"].cursor() as cursor:
+            cursor.execute(GRANTS_SQL)
+            grants = [GLOBAL_GRANT.match(grant) for (grant,) in cursor.fetchall()]
+    except DatabaseError as error:
+        if error_number(error) != NO_PRIVILEGES_KEPT:
+            raise
+        return frozenset([ALL_PRIVILEGES])
+    return frozenset(privilege for grant in grants if grant for privilege in grant.group(1).split(", "))
+
+
+def _quoted(name: str, host: str) -> str:
+    """Return an account as a GRANT takes it, by every sql_mode that is usual: a backslash escapes in quotes only."""
+    plain = f"'{name}'@'{host}'"
+    return f"{identifier(name)}@{identifier(host)}" if set(name + host) & {"'", "\\"} else plain
 
 
 def process_list(server: Server) -> ConnectionQuerySet:

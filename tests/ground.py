@@ -154,6 +154,20 @@ class Ground:
         finally:
             self._account_changes(f"GRANT {privileges} ON {on} TO '{SITE}'@'%'")
 
+    @contextmanager
+    def site_as(self, user: str) -> Iterator[None]:
+        """Let the site of this process ask the server as another account for a while."""
+        from django.db import connections
+
+        lab = connections["lab"]
+        lab.close()
+        lab.settings_dict["USER"] = user
+        try:
+            yield
+        finally:
+            lab.close()
+            lab.settings_dict["USER"] = SITE
+
     def _account_changes(self, statement: str) -> None:
         from django.db import connections
 

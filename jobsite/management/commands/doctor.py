@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from connections.server import KILL_PRIVILEGES, Server, ask_server
+from connections.server import Server, ask_server
 from jobs.actions import clear_grant
 from jobs.layouts import may_delete
 from jobs.listing import read_one_of_each
@@ -44,8 +44,7 @@ def _about_server(server: Server) -> Iterator[Finding]:
     yield True, f"{settings.LAB.name}, found in {settings.LAB.source}, is {server.version}, up {uptime}."
     yield True, f"Jobsite is {server.account} there; the clocks differ by {_drift_s(server):.0f} s."
     yield server.sees_all, _or(server.sees_all, "It sees everybody's connections.", server.process_grant)
-    may_kill = bool(server.privileges & KILL_PRIVILEGES)
-    yield may_kill, _or(may_kill, "It may end other accounts' connections.", server.kill_grant)
+    yield server.may_kill, _or(server.may_kill, "It may end other accounts' connections.", server.kill_grant)
 
 
 def _about_jobs(reading: Reading) -> Iterator[Finding]:
