@@ -1,7 +1,7 @@
 """What does the server say of itself, what may we do there, and who is connected to it?"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
@@ -81,16 +81,19 @@ class Presence:
     threads: Mapping[int, tuple[str, str]]
 
 
-# One question, one answer: a page asks it once. UTC_TIMESTAMP needs no time zone tables. Each family reads only the
-# variables it knows. `only_reads` is asked and not tried: an account with CONNECTION_ADMIN (MySQL) or READ ONLY ADMIN
-# (MariaDB) writes to a server all the same that is set to read_only, and its data would part from the primary's.
-SERVER_SQL = """
-SELECT UTC_TIMESTAMP(6), VERSION(), USER(), CURRENT_USER(), CONNECTION_ID(), @@performance_schema,
-       @@read_only, @@innodb_read_only,
-       /*M!100108 @@tx_read_only, 0 */ /*!80000 @@transaction_read_only, @@super_read_only */
+# `only_reads` is asked and not tried: an account with CONNECTION_ADMIN (MySQL) or READ ONLY ADMIN (MariaDB) writes also
+# to a server that is set to read_only, and its data would part from the primary's. Each family reads what it knows.
+READ_ONLY_VARIABLES = """
+    @@read_only, @@innodb_read_only,
+    /*M!100108 @@tx_read_only, 0 */ /*!80000 @@transaction_read_only, @@super_read_only */
 """
 READ_ONLY = ("read_only", "innodb_read_only", "transaction_read_only", "super_read_only")
-OFF = {"0", "OFF"}
+OFF = {"0", "OFF"}  # the second on MariaDB 12
+ONLY_READS_SQL = f"SELECT {READ_ONLY_VARIABLES}"
+# One question, one answer: a page asks it once. UTC_TIMESTAMP needs no time zone tables.
+SERVER_SQL = f"""
+SELECT UTC_TIMESTAMP(6), VERSION(), USER(), CURRENT_USER(), CONNECTION_ID(), @@performance_schema, {READ_ONLY_VARIABLES}
+"""
 # What is in force now: the account's own, what it has by roles that are enabled, also by roles of roles, and by PUBLIC
 # (tried on MariaDB 10.11 and 11.8 and MySQL 9.7). To look a grantee up by its name would see none but the first.
 GRANTS_SQL = "SHOW GRANTS"
@@ -119,9 +122,19 @@ def ask_server() -> Server:
         privileges=_privileges(),
         process_list=PERFORMANCE_SCHEMA if by_schema else INFORMATION_SCHEMA,
         account=_quoted(*str(account).rsplit("@", 1)),
-        # MariaDB 12 says OFF where others say 0.
-        only_reads=next((name for name, on in zip(READ_ONLY, read_only, strict=True) if str(on) not in OFF), ""),
+        only_reads=_first_set(read_only),
     )
+
+
+def ask_only_reads() -> str:
+    """Return which variable makes the server take no writes just now; '' when it takes them."""
+    with connections["lab"].cursor() as cursor:
+        cursor.execute(ONLY_READS_SQL)
+        return _first_set(cursor.fetchone())
+
+
+def _first_set(values: Iterable[object]) -> str:
+    return next((name for name, value in zip(READ_ONLY, values, strict=True) if str(value) not in OFF), "")
 
 
 def _privileges() -> frozenset[str]:

@@ -9,20 +9,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 from django.db.models import F, Q
 from django.db.models.fields.tuple_lookups import Tuple, TupleIn
 
-from connections.server import ask_server
+from connections.server import ask_only_reads, ask_server
 from jobs.filters import JobFilter
 from jobs.listing import by_schema, seen_before
 from jobs.models import JOBS_TABLE, Job
 from jobs.reading import UNTRIED, LeftOut, Reading
 from jobs.seen import SeenJob
 from jobsite.columns import identifier
-from jobsite.refusals import concerns_one_table, lacks_privilege
+from jobsite.refusals import concerns_one_table, explain, lacks_privilege
 
 CLEAR = "jobs.clear_job"
 ROWS_A_DELETE = 200
@@ -47,6 +48,8 @@ class Cleared:
     """What an administrator of the server has to run before the refused ones can be cleared."""
     left_out: frozenset[LeftOut] = frozenset()
     """The jobs tables that could not be read or locked; the jobs there that were not reached were left alone."""
+    stopped: str = ""
+    """Why the clearing ended before its time, in a sentence; '' when it came to its end."""
 
     def __add__(self, other: "Cleared") -> "Cleared":
         """Return both together."""
@@ -57,12 +60,13 @@ class Cleared:
             self.refused + other.refused,
             self.grants | other.grants,
             self.left_out | other.left_out,
+            self.stopped or other.stopped,
         )
 
     @property
     def is_whole(self) -> bool:
         """Say whether nothing stood in the way."""
-        return not self.refused and not self.left_out
+        return not self.refused and not self.left_out and not self.stopped
 
     @property
     def in_words(self) -> str:
@@ -78,6 +82,8 @@ class Cleared:
             said.append(f"{self.refused:,} could not be cleared, the server asks for a privilege: {grants}")
         for table in sorted(self.left_out, key=lambda table: table.schema):
             said.append(f"Jobs of {table.schema} were left alone: {table.in_words}.")
+        if self.stopped:
+            said.append(f"{self.stopped} The rest was left alone." if self.cleared else self.stopped)
         return " ".join(said)
 
 
@@ -89,6 +95,8 @@ def clear(seen: Iterable[SeenJob], reading: Reading, user: AbstractBaseUser | An
     _check(user)
     found = Cleared()
     for schema, rows in by_schema(dict.fromkeys(seen)).items():
+        if found.stopped:
+            break
         if schema in reading.schemas or schema in reading.left_out:
             found += _clear_chunks(_in_chunks(rows), reading, schema)
         else:
@@ -107,7 +115,7 @@ def clear_matching(
     _check(user)
     found = Cleared()
     for schema in sorted({*reading.found, *(table.schema for table in reading.unreadable if table.has_jobs)}):
-        if chosen.schema in ("", schema):
+        if chosen.schema in ("", schema) and not found.stopped:
             found += _clear_chunks(_matching_chunks(chosen, reading, schema, before), reading, schema)
     log.info("%s cleared all that match %r: %s", user.get_username(), chosen.query, found.in_words)
     return found
@@ -118,6 +126,12 @@ def clear_grant(schema: str) -> str:
     return f"GRANT DELETE ON {identifier(schema, JOBS_TABLE)} TO {ask_server().account};"
 
 
+def why_no_clearing(only_reads: str) -> str:
+    """Return in a sentence why jobs cannot be cleared on a server that only reads, '' on any other."""
+    lab = settings.LAB.name
+    return f"The lab's server {lab} only reads ({only_reads} is set): clear jobs on its primary." if only_reads else ""
+
+
 def _check(user: AbstractBaseUser | AnonymousUser) -> None:
     if not isinstance(user, PermissionsMixin) or not user.has_perm(CLEAR):
         raise PermissionDenied(
@@ -126,7 +140,10 @@ def _check(user: AbstractBaseUser | AnonymousUser) -> None:
 
 
 def _clear_chunks(chunks: Iterable[Sequence[SeenJob]], reading: Reading, schema: str) -> Cleared:
-    """Clear chunk by chunk; a lock on the table, or anything else wrong with it, costs the rest of this schema only."""
+    """Clear chunk by chunk; a lock on the table, or anything else wrong with it, costs the rest of this schema only.
+
+    What concerns the whole server stops the clearing; what was cleared before is not forgotten.
+    """
     found = Cleared()
     if not reading.waits_left:
         reading.set_aside([schema], UNTRIED)
@@ -134,11 +151,15 @@ def _clear_chunks(chunks: Iterable[Sequence[SeenJob]], reading: Reading, schema:
         return Cleared(left_out=frozenset([reading.left_out[schema]]))
     try:
         for few in chunks:
+            if variable := ask_only_reads():
+                return found + Cleared(stopped=why_no_clearing(variable))
             found += _clear_few(reading, schema, few)
     except DatabaseError as error:
-        if not concerns_one_table(error):
+        if concerns_one_table(error):
+            return found + Cleared(left_out=frozenset([reading.leave_out(schema, error)]))
+        if not explain(error):
             raise
-        found += Cleared(left_out=frozenset([reading.leave_out(schema, error)]))
+        found += Cleared(stopped=explain(error))
     return found
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from connections.server import Presence, who_is_connected
-from jobs.actions import CLEAR, clear_matching
+from jobs.actions import CLEAR, clear_matching, why_no_clearing
 from jobs.actions import clear as clear_seen
 from jobs.choosing import Choice, Review, review, why_not
 from jobs.copying import lines_to_copy
@@ -40,7 +40,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         counts.matching(chosen),
         lambda start, stop: mark(list_jobs(chosen, reading, now, start, stop), presence),
     )
-    may_clear = request.user.has_perm(CLEAR)
+    may_clear, only_reads = _may_clear(request, presence)
     table = JobTable(data, now=now, may_clear=may_clear, order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {
@@ -53,6 +53,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "tables": counts.tables(chosen.schema)[:TABLES_OFFERED],
         "table": table,
         "may_clear": may_clear,
+        "only_reads": only_reads,
         "as_of": now,
         "server": presence.server,
     }
@@ -66,13 +67,15 @@ def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str
     reading = Reading.begin()
     found = read_job(reading, schema, table_name, key_hash)
     presence = who_is_connected()
+    may_clear, only_reads = _may_clear(request, presence)
     context: dict[str, object] = {
         "job": found,
         "schema": schema,
         "left_out": reading.left_out.get(schema),
         "table_name": table_name,
         "now": presence.server.now,
-        "may_clear": request.user.has_perm(CLEAR),
+        "may_clear": may_clear,
+        "only_reads": only_reads,
     }
     if found is not None:
         mark([found], presence)
@@ -117,12 +120,26 @@ def clear(request: HttpRequest) -> HttpResponse:
     return _to_list(choice)
 
 
+def _may_clear(request: HttpRequest, presence: Presence) -> tuple[bool, str]:
+    """Return whether clearing is offered, and to those whose act it would be, why the server makes it impossible."""
+    if not request.user.has_perm(CLEAR):
+        return False, ""
+    why_not = why_no_clearing(presence.server.only_reads)
+    return not why_not, why_not
+
+
 def _to_list(choice: Choice) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('jobs:job_list')}?{choice.chosen.query}")
 
 
 def _confirm(request: HttpRequest, choice: Choice, reviewed: Review, presence: Presence, refusal: str) -> HttpResponse:
-    context = {"choice": choice, "review": reviewed, "now": presence.server.now, "refusal": refusal}
+    context = {
+        "choice": choice,
+        "review": reviewed,
+        "now": presence.server.now,
+        "refusal": refusal,
+        "only_reads": why_no_clearing(presence.server.only_reads),
+    }
     template = "jobs/clear_confirm.html"
     return page_or_fragment(request, template, template, context, status=NOT_DONE if refusal else 200)
 

@@ -39,6 +39,10 @@ LOCKED = 1205
 OF_THE_SERVER = {1021, 1037, 1040, 1041, 1045, 1053, 1129, 1130, 1203, 1213, 1226, 1317, 1698, 1927, 3168, 4031}
 """Errors that no table is to blame for: the server, its disk or memory, the account, or a KILL."""
 OF_THE_CLIENT = range(2000, 3000)
+# What else a server says that takes no changes, from this session or at all: an option (read_only), its mode, a
+# transaction that only reads, sql_safe_updates, and a group of replicas that lets no commit through.
+TAKES_NO_CHANGES = {1290, 1836, 1792, 1175, 3100, 3101}
+NO_CHANGES_SENTENCE = "The lab's server {lab} takes no changes ({said})."
 SLOW_SENTENCE = "The lab's server {lab} needed more than {limit} s: narrow the filter and try again."
 OTHER_SENTENCE = "The lab's server {lab} answered: {said}."
 
@@ -79,7 +83,8 @@ def lacks_privilege(error: BaseException) -> bool:
 def concerns_one_table(error: BaseException) -> bool:
     """Say whether another table might be read where this error came: not when the server as a whole refuses."""
     number = error_number(error)
-    return bool(number) and number not in OF_THE_CLIENT and number not in OF_THE_SERVER | TOO_SLOW
+    elsewhere_too = OF_THE_SERVER | TAKES_NO_CHANGES | TOO_SLOW
+    return bool(number) and number not in OF_THE_CLIENT and number not in elsewhere_too
 
 
 def is_lock(error: BaseException) -> bool:
@@ -100,6 +105,10 @@ def _said(error: BaseException) -> str:
 def _sentence(number: int, error: BaseException) -> str:
     if not number:
         return ""  # not MySQL's way to say it: the site's own SQLite, perhaps
-    sentence = SLOW_SENTENCE if number in TOO_SLOW else SENTENCES.get(number, OTHER_SENTENCE)
+    sentence = SENTENCES.get(number, OTHER_SENTENCE)
+    if number in TAKES_NO_CHANGES:
+        sentence = NO_CHANGES_SENTENCE
+    elif number in TOO_SLOW:
+        sentence = SLOW_SENTENCE
     lab = settings.LAB
     return sentence.format(lab=lab.name, user=lab.user, said=_said(error), limit=STATEMENT_LIMIT_S)

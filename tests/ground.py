@@ -155,6 +155,20 @@ class Ground:
             self._account_changes(f"GRANT {privileges} ON {on} TO '{SITE}'@'%'")
 
     @contextmanager
+    def set_for_everybody(self, name: str, value: str | int) -> Iterator[None]:
+        """Set a global variable for a while; the site's sessions begin anew with it."""
+        from django.db import connections
+
+        ((before,),) = self.sql(f"SELECT @@GLOBAL.{name}")
+        try:
+            self.sql(f"SET GLOBAL {name} = %s", [value])
+            connections["lab"].close()
+            yield
+        finally:
+            self.sql(f"SET GLOBAL {name} = %s", [before])
+            connections["lab"].close()
+
+    @contextmanager
     def site_as(self, user: str) -> Iterator[None]:
         """Let the site of this process ask the server as another account for a while."""
         from django.db import connections

@@ -100,6 +100,13 @@ def test_a_killed_connection_is_gone_from_the_server(lab: Lab, admin: Client) ->
     eventually(lambda: not is_connected(thread), "the connection to end")
 
 
+def test_a_connection_is_ended_also_on_a_server_that_only_reads(lab: Lab, admin: Client) -> None:
+    _, thread = lab.idle()
+    with GROUND.set_for_everybody("read_only", 1):
+        post(admin, fields(confirm(admin, {"connection": [token(thread)], "target": ["connection"]}), KILL))
+    eventually(lambda: not is_connected(thread), "the connection to be gone")
+
+
 def test_a_killed_worker_s_job_becomes_the_error_that_datajoint_writes(lab: Lab, admin: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait", "m2": ""})
     worker = lab.start_waiting(schema, user="bob")

@@ -1,11 +1,7 @@
 """The server is set otherwise than most, for everybody: no answer of the site changes."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import MySQLdb
 import pytest
-from django.db import connections
 from django.test import Client
 
 from tests.ground import GROUND, SITE
@@ -59,25 +55,12 @@ MESSAGES = {
 }
 
 
-@contextmanager
-def set_for_everybody(name: str, value: str | int) -> Iterator[None]:
-    """Set a global variable for a while; sessions that begin meanwhile have it."""
-    ((before,),) = GROUND.sql(f"SELECT @@GLOBAL.{name}")
-    try:
-        GROUND.sql(f"SET GLOBAL {name} = %s", [value])
-        connections["lab"].close()
-        yield
-    finally:
-        GROUND.sql(f"SET GLOBAL {name} = %s", [before])
-        connections["lab"].close()
-
-
 def the_site_answers_as_ever(lab: Lab, admin: Client, name: str, value: str | int) -> None:
     """Look, search and clear under a setting."""
     schema, module = lab.pipeline()
     for subject, message in MESSAGES.items():
         again(module, subject, message)
-    with set_for_everybody(name, value):
+    with GROUND.set_for_everybody(name, value):
         assert messages(admin, f"schema={schema}&sort=message") == sorted(MESSAGES.values())
         assert messages(admin, f"schema={schema}&message=the_units") == [MESSAGES["m1"]]
         assert messages(admin, f"schema={schema}&message=100%25") == [MESSAGES["m3"]]

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from connections.server import Server, ask_server
-from jobs.actions import clear_grant
+from jobs.actions import clear_grant, why_no_clearing
 from jobs.layouts import may_delete
 from jobs.listing import read_one_of_each
 from jobs.reading import Reading
@@ -45,6 +45,8 @@ def _about_server(server: Server) -> Iterator[Finding]:
     yield True, f"Jobsite is {server.account} there; the clocks differ by {_drift_s(server):.0f} s."
     yield server.sees_all, _or(server.sees_all, "It sees everybody's connections.", server.process_grant)
     yield server.may_kill, _or(server.may_kill, "It may end other accounts' connections.", server.kill_grant)
+    if server.only_reads:
+        yield False, why_no_clearing(server.only_reads)
 
 
 def _about_jobs(reading: Reading) -> Iterator[Finding]:
