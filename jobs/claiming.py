@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Sequence
 from jobs.key_columns import any_of, columns_of
 from jobs.outcomes import Key, Untyped
 from jobs.reservations import Job, Reservations, job_of
+from jobs.sessions import ALL_ROWS
 from jobsite.columns import quoted
 
 CHUNK_S = 0.1
@@ -22,7 +23,7 @@ WINDOW_S = 0.4
 LARGEST_WINDOW = 64
 LOOKED_AT = 500
 FURTHEST_APART = 256
-DONE = "SELECT DISTINCT {names} FROM {target} WHERE {keys}"
+DONE = "SELECT DISTINCT {names} FROM {target} WHERE {keys} {all_rows}"
 IS_DONE = "SELECT 1 FROM {target} WHERE {keys} LIMIT 1"
 
 
@@ -196,7 +197,8 @@ class Claims:
     def _query(self, question: str, jobs: Sequence[Job]) -> Untyped:
         keys, values = any_of(self._columns, [job.key for job in jobs])
         names = ", ".join(column.name for column in self._columns) or "1"
-        return self._table.connection.query(question.format(names=names, target=self._target, keys=keys), values)
+        sql = question.format(names=names, target=self._target, keys=keys, all_rows=ALL_ROWS)
+        return self._table.connection.query(sql, values)
 
     def _values(self, job: Job) -> tuple[object, ...]:
         return tuple(column.value(job.key) for column in self._columns)

@@ -152,7 +152,7 @@ class _Run:
             raise StoppedError(f"{key_of(job.key)} may be left reserved: {said(failure)}") from None
 
     def _settle(self, job: Job, error: BaseException, again: bool) -> Outcome | None:
-        self._end_transaction()
+        self._maker.cancel()
         # Lost, or interrupted, while the server's answer to COMMIT was on its way.
         if passes(error) and self._claims.is_done(job):
             self._reservations.release([job])
@@ -168,7 +168,7 @@ class _Run:
 
     def _end_transaction(self) -> None:
         if self._table.connection.in_transaction:
-            self._table.connection.cancel_transaction()
+            self._maker.cancel()
 
     def _write_last(self) -> None:
         """In another thread, while make goes on: leave the same as when it had stopped."""

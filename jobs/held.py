@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jobs.jobs_table import STATUSES, read_jobs_table
 from jobs.outcomes import Untyped
+from jobs.sessions import ALL_ROWS
 from jobsite.columns import quoted
 
 
@@ -25,7 +26,7 @@ class Holding:
 
 def held_back(table: Untyped) -> dict[str, str]:
     """Return the status of each job of the table that a run leaves alone, by key hash."""
-    return dict(_read(STATUSES.format(jobs=_name(table)), table))
+    return dict(_read(STATUSES.format(jobs=_name(table), all_rows=ALL_ROWS), table))
 
 
 def holdings(table: Untyped) -> dict[str, Holding]:

@@ -10,25 +10,29 @@ from functools import cached_property
 
 from jobs.jobs_columns import COLUMNS, called
 from jobs.outcomes import Untyped
+from jobs.sessions import ALL_ROWS
 from jobsite.columns import quoted
 
 COLUMNS_SQL = """
     SELECT column_name, data_type, character_maximum_length, character_octet_length, character_set_name
-    FROM information_schema.columns WHERE table_schema = %s AND table_name = '~jobs'
+    FROM information_schema.columns WHERE table_schema = %s AND table_name = '~jobs' {all_rows}
 """
 RESERVE = "INSERT INTO {jobs} ({columns}) VALUES {rows}"
 BECOME_ERROR = "UPDATE {jobs} SET {values} WHERE table_name = %s AND key_hash = %s AND status = 'reserved'{guard}"
 RELEASE = "DELETE FROM {jobs} WHERE table_name = %s AND key_hash IN %s AND status = 'reserved'{guard}"
-TAKEN = "SELECT key_hash FROM {jobs} WHERE table_name = %s AND key_hash IN %s"
+TAKEN = "SELECT key_hash FROM {jobs} WHERE table_name = %s AND key_hash IN %s {all_rows}"
 HELD = """
     SELECT key_hash, {connection_id} FROM {jobs}
-    WHERE table_name = %s AND key_hash IN %s AND status = 'reserved'{guard}
+    WHERE table_name = %s AND key_hash IN %s AND status = 'reserved'{guard} {all_rows}
 """
-STATUSES = "SELECT key_hash, status FROM {jobs} WHERE table_name = %s AND status IN ('error', 'ignore', 'reserved')"
+STATUSES = """
+    SELECT key_hash, status
+    FROM {jobs} WHERE table_name = %s AND status IN ('error', 'ignore', 'reserved') {all_rows}
+"""
 HOLDINGS = """
     SELECT key_hash, status, {user}, {host}, {pid}, {connection_id}, TIMESTAMPDIFF(SECOND, {timestamp}, NOW()),
         COALESCE({error_message}, '')
-    FROM {jobs} WHERE table_name = %s AND status IN ('error', 'ignore', 'reserved')
+    FROM {jobs} WHERE table_name = %s AND status IN ('error', 'ignore', 'reserved') {all_rows}
 """
 WRITTEN = ("table_name", "key_hash", "status", "host", "pid", "connection_id", "key", "user")
 WIDE = {"utf16": "utf-16-le", "utf16le": "utf-16-le", "ucs2": "utf-16-le", "utf32": "utf-32-le"}
@@ -129,7 +133,7 @@ class JobsTable:
         return "".join(f" AND {self.read(name)} = %s" for name in names)
 
     def _sql(self, statement: str, **parts: str) -> str:
-        return statement.format(jobs=self.name, **parts)
+        return statement.format(jobs=self.name, all_rows=ALL_ROWS, **parts)
 
 
 def read_jobs_table(connection: Untyped, database: str) -> JobsTable:
@@ -137,7 +141,8 @@ def read_jobs_table(connection: Untyped, database: str) -> JobsTable:
 
     `connection` is DataJoint's.
     """
-    found = {str(name).lower(): row for name, *row in connection.query(COLUMNS_SQL, (database,))}
+    rows = connection.query(COLUMNS_SQL.format(all_rows=ALL_ROWS), (database,))
+    found = {str(name).lower(): row for name, *row in rows}
     names = {name: called(name, found) for name in COLUMNS} if found else {name: name for name in COLUMNS}
     columns = {
         name: _column(there, *found.get(there, ("", None, None, None))) for name, there in names.items() if there

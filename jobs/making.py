@@ -11,7 +11,9 @@ from typing import Any
 
 from jobs.outcomes import Key, Untyped
 
-COMMIT, COMMIT_AND_BEGIN = "COMMIT", "COMMIT AND CHAIN"
+# In full: a server may be set to chain or to disconnect where nothing is said (MySQL manual, completion_type).
+COMMIT, COMMIT_AND_BEGIN = "COMMIT AND NO CHAIN NO RELEASE", "COMMIT AND CHAIN NO RELEASE"
+ROLLBACK = "ROLLBACK AND NO CHAIN NO RELEASE"
 Block = Callable[[], AbstractContextManager[None]]
 
 
@@ -44,6 +46,12 @@ class Maker:
         # The property `in_transaction` would ask the server whether it is still there, before every key.
         if not self._in_parts and not self._table.connection._in_transaction:
             self._table.connection.start_transaction()
+
+    def cancel(self) -> None:
+        """Roll back the open transaction, also one that nobody began: a make that ends one may begin another by it."""
+        connection = self._table.connection
+        connection.query(ROLLBACK)
+        connection._in_transaction = False
 
     def make(self, key: Key, finish: Callable[[str], None], goes_on: Callable[[], bool]) -> None:
         """Compute the key, and `finish`, told how to commit. Raises what make raises, with the transaction open.

@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from jobs.outcomes import Untyped
 
 ANSWER_S = 10
+MOST_ROWS = 18_446_744_073_709_551_615
+ALL_ROWS = f"LIMIT {MOST_ROWS}"
+"""How each SELECT of more than one row ends: else the server may be set to cut it (MySQL manual, sql_select_limit)."""
+WHO = "SELECT CONNECTION_ID(), USER(), @@autocommit"
+# DataJoint wants it so (0.14.10, connection.py: connect), but MySQL greets PyMySQL as if it were on when it is not.
+COMMIT_EACH = "SET autocommit = 1"
 NOT_THE_DRIVERS = ("ssl_input", "host_input")  # DataJoint 0.14.10, connection.py: its own notes beside the address
 NAMED_BY_DRIVER = {"passwd": "password"}  # PyMySQL deprecates the first
 
@@ -21,7 +27,10 @@ class Session:
     def who(self) -> tuple[int, str]:
         """Return the id of the connection in use, and USER()."""
         if self._driver is not self._connection._conn:
-            self._who = self._connection.query("SELECT CONNECTION_ID(), USER()").fetchone()
+            connection_id, user, commits = self._connection.query(WHO).fetchone()
+            if not commits:
+                self._connection.query(COMMIT_EACH)
+            self._who = connection_id, user
             self._driver = self._connection._conn  # after the query: it may have connected again
         return self._who
 
@@ -39,7 +48,7 @@ class Beside:
         for name in NOT_THE_DRIVERS:
             address.pop(name, None)
         limits = {"connect_timeout": ANSWER_S, "read_timeout": ANSWER_S, "write_timeout": ANSWER_S}
-        self._driver = type(connection._conn)(**address, **limits, autocommit=True)
+        self._driver = type(connection._conn)(**address, **limits, autocommit=True, init_command=COMMIT_EACH)
 
     def query(self, statement: str, parameters: Sequence[object]) -> Untyped:
         """Run a statement and return its cursor."""

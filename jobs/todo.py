@@ -9,6 +9,7 @@ from typing import Any
 from jobs.held import Holding, held_back, holdings
 from jobs.keys import row_hashes
 from jobs.outcomes import Key, Options, Untyped
+from jobs.sessions import ALL_ROWS, MOST_ROWS
 
 BEYOND = "beyond_max_calls"
 
@@ -92,5 +93,6 @@ def _read_keys(todo: Untyped, limit: int | None) -> tuple[list[str], Sequence[tu
     names = list(heading.names)
     converted = any(attribute.uuid or attribute.adapter for attribute in heading.attributes.values())
     if limit is not None or converted:
-        return names, [tuple(key[name] for name in names) for key in todo.fetch("KEY", limit=limit)]
-    return names, todo.cursor().fetchall()
+        keys = todo.fetch("KEY", limit=MOST_ROWS if limit is None else limit)
+        return names, [tuple(key[name] for name in names) for key in keys]
+    return names, todo.connection.query(f"{todo.make_sql()} {ALL_ROWS}").fetchall()

@@ -124,8 +124,10 @@ class Score(dj.Computed):
             raise RuntimeError("the settings file is missing")
         if behaviour == "database":
             self.connection.query("SELECT no_such_column FROM no_such_table")
-        if behaviour == "cancels":
+        if behaviour.startswith("cancels"):
             self.connection.cancel_transaction()
+        if behaviour.endswith("fails"):
+            behaviour = "value"
         if behaviour == "is live":
             rows = self.connection.query(f"SELECT connection_id = CONNECTION_ID() FROM `{schema.database}`.`~jobs`")
             options["scale"] = rows.fetchone()[0]
