@@ -154,6 +154,8 @@ def _clear_chunks(chunks: Iterable[Sequence[SeenJob]], reading: Reading, schema:
             if variable := ask_only_reads():
                 return found + Cleared(stopped=why_no_clearing(variable))
             found += _clear_few(reading, schema, few)
+            if found.stopped:
+                break
     except DatabaseError as error:
         if concerns_one_table(error):
             return found + Cleared(left_out=frozenset([reading.leave_out(schema, error)]))
@@ -174,7 +176,10 @@ def _clear_few(reading: Reading, schema: str, rows: Sequence[SeenJob]) -> Cleare
         if not lacks_privilege(error):
             raise
         return Cleared(refused=len(rows), grants=frozenset([clear_grant(schema)]))
-    changed = table.filter(keys).count() if cleared < len(rows) else 0
+    try:
+        changed = table.filter(keys).count() if cleared < len(rows) else 0
+    except DatabaseError as error:  # what became of the others is not known; these are deleted all the same
+        return Cleared(cleared=cleared, stopped=explain(error))
     return Cleared(cleared=cleared, changed=changed, gone=len(rows) - cleared - changed)
 
 

@@ -41,7 +41,8 @@ OF_THE_SERVER = {1021, 1037, 1040, 1041, 1045, 1053, 1129, 1130, 1203, 1213, 122
 OF_THE_CLIENT = range(2000, 3000)
 # What else a server says that takes no changes, from this session or at all: an option (read_only), its mode, a
 # transaction that only reads, sql_safe_updates, and a group of replicas that lets no commit through.
-TAKES_NO_CHANGES = {1290, 1836, 1792, 1175, 3100, 3101}
+BY_OPTION = 1290
+TAKES_NO_CHANGES = {BY_OPTION, 1836, 1792, 1175, 3100, 3101}
 NO_CHANGES_SENTENCE = "The lab's server {lab} takes no changes ({said})."
 SLOW_SENTENCE = "The lab's server {lab} needed more than {limit} s: narrow the filter and try again."
 OTHER_SENTENCE = "The lab's server {lab} answered: {said}."
@@ -102,11 +103,17 @@ def _said(error: BaseException) -> str:
     return str(error.args[1]).rstrip(".") if len(error.args) > 1 else str(error_number(error))
 
 
+def _takes_no_changes(error: BaseException) -> bool:
+    number = error_number(error)
+    # 1290 names the option that forbids the statement, which may be any.
+    return number in TAKES_NO_CHANGES and (number != BY_OPTION or "read-only" in _said(error).replace("_", "-"))
+
+
 def _sentence(number: int, error: BaseException) -> str:
     if not number:
         return ""  # not MySQL's way to say it: the site's own SQLite, perhaps
     sentence = SENTENCES.get(number, OTHER_SENTENCE)
-    if number in TAKES_NO_CHANGES:
+    if _takes_no_changes(error):
         sentence = NO_CHANGES_SENTENCE
     elif number in TOO_SLOW:
         sentence = SLOW_SENTENCE
