@@ -171,7 +171,7 @@ def test_a_parent_that_may_not_be_read_is_one_sentence(with_jobs: Staff) -> None
 
 def test_what_failed_first_is_said_although_giving_back_fails_too(with_jobs: Staff) -> None:
     with_jobs.grant({"`~jobs`": ALL})
-    with_jobs.module.Recording.insert((f"c{number:02}", 1, "wait" if number == 30 else "") for number in range(60))
+    with_jobs.module.Recording.insert((f"c{number:02}", 1, "wait" if number == 30 else "") for number in range(100))
     worker = with_jobs.lab.start_waiting(with_jobs.schema, user=CAROL)
     with_jobs.revoke("INSERT, DELETE", "`~jobs`")
     with_jobs.lab.gate.touch()
