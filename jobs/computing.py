@@ -23,6 +23,7 @@ from jobs.patience import passes, until_it_answers, while_refused
 from jobs.pipelines import connect_again
 from jobs.reservations import Job, Reservations
 from jobs.retries import Retries
+from jobs.sessions import is_in_transaction
 
 Tell = Callable[[Outcome], None]
 Answer = TypeVar("Answer")
@@ -102,21 +103,14 @@ class _Run:
         """
         if not self._ahead:
             return False
-        try:
-            self._patiently(self._maker.begin)
-        except Exception as failure:
-            self._leave_if_interrupted()
-            raise StoppedError(f"No transaction could be begun: {said(failure)}") from None
+        self._or_stop(lambda: self._patiently(self._maker.begin), "No transaction could be begun")
         return self._table.connection._conn is driver
 
     def _next_chunk(self) -> list[Job]:
-        try:
-            self._retries.pause(lambda: self._patiently(self._claims.pay))
-            self._leave_if_interrupted()
-            return self._patiently(self._claims.next)
-        except Exception as failure:
-            self._leave_if_interrupted()
-            raise StoppedError(f"No key could be reserved: {said(failure)}") from None
+        trouble = "No key could be reserved"
+        self._or_stop(lambda: self._retries.pause(lambda: self._patiently(self._claims.pay)), trouble)
+        self._leave_if_interrupted()
+        return self._or_stop(lambda: self._patiently(self._claims.next), trouble)
 
     def _one(self, job: Job) -> None:
         self._in_make = job
@@ -126,7 +120,7 @@ class _Run:
         except BaseException as error:
             outcome = self._after(job, error)
         else:
-            outcome = Outcome(job.key, "done")
+            outcome = Outcome(job.key, "done" if self._has_inserted(job) else "empty")
             self._retries.succeeded()
         self._in_make = None
         if outcome is None:
@@ -137,7 +131,21 @@ class _Run:
             raise StoppedError
 
     def _complete(self, job: Job, end: str) -> None:
-        self._retries.end(lambda: self._reservations.complete(job, end), lambda: self._claims.is_done(job))
+        self._retries.end(lambda: self._reservations.complete(job, end), lambda: self._stands(job))
+
+    def _stands(self, job: Job) -> bool:
+        """Say whether what make has done is still there, and was not rolled back."""
+        connection = self._table.connection
+        connection.ping()  # the next statement that reads a table would begin a transaction anew
+        is_open = is_in_transaction(connection) or not connection._in_transaction
+        return self._claims.is_done(job) or (is_open and not self._maker.has_inserted)
+
+    def _has_inserted(self, job: Job) -> bool:
+        """Say whether the table holds the key now: asked after the commit, so that what others inserted is seen."""
+        if self._maker.has_inserted:
+            return True
+        trouble = f"Whether make has inserted {key_of(job.key)} could not be asked"
+        return self._or_stop(lambda: self._patiently(lambda: self._claims.is_done(job)), trouble)
 
     def _after(self, job: Job, error: BaseException) -> Outcome | None:
         """Leave no transaction open, and the error in place of the reservation. None: the key is to be tried again.
@@ -221,6 +229,14 @@ class _Run:
 
     def _patiently(self, ask: Callable[[], Answer]) -> Answer:
         return until_it_answers(ask, self._interrupts, lambda: connect_again(self._table))
+
+    def _or_stop(self, ask: Callable[[], Answer], trouble: str) -> Answer:
+        """Return what `ask` returns. Raises StoppedError, which begins with `trouble`, when it fails."""
+        try:
+            return ask()
+        except Exception as failure:
+            self._leave_if_interrupted()
+            raise StoppedError(f"{trouble}: {said(failure)}") from None
 
     def _while_refused(self, ask: Callable[[], None]) -> None:
         while_refused(ask, self._interrupts)

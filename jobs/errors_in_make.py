@@ -1,12 +1,12 @@
 """What is the traceback of an error in make? From the lab's make on, to the lab's own last line.
 
-How we came there, and how a signal came to us, is nothing that the lab could mend.
+How we came there, how a signal came to us, and that we look at statements, is nothing that the lab could mend.
 """
 
 import traceback
 from collections.abc import Iterator
 
-from jobs import interrupts
+from jobs import inserts, interrupts
 
 
 def stack_of(error: BaseException) -> str:
@@ -16,6 +16,7 @@ def stack_of(error: BaseException) -> str:
         trace = trace.tb_next
     told = traceback.TracebackException(type(error), error, trace)
     for one in _chain(told):
+        one.stack[:] = [frame for frame in one.stack if frame.filename != inserts.__file__]
         while one.stack and one.stack[-1].filename == interrupts.__file__:
             one.stack.pop()
     return "".join(told.format())

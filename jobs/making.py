@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
+from jobs.inserts import Inserts
 from jobs.outcomes import Key, Untyped
 
 # In full: a server may be set to chain or to disconnect where nothing is said (MySQL manual, completion_type).
@@ -39,7 +40,13 @@ class Maker:
         self._patiently = patiently
         self._while_refused = while_refused
         self._make = table._make_tuples if hasattr(table, "_make_tuples") else table.make
+        self._inserts = Inserts(table)
         self._in_parts = inspect.isgeneratorfunction(self._make)
+
+    @property
+    def has_inserted(self) -> bool:
+        """Say whether the last make has inserted its key for sure; when not, only the server knows."""
+        return self._inserts.key_is_sure
 
     def begin(self) -> None:
         """Begin the transaction of a make that is not in parts, unless the last commit did."""
@@ -62,18 +69,22 @@ class Maker:
         insertable = type(self._table)
         insertable._allow_insert = True  # DataJoint refuses inserts into computed tables outside of populate
         try:
-            if self._in_parts:
-                self._make_in_parts(key)
-            else:
-                self.begin()
-                with self._user_code():
-                    self._make(dict(key), **self._kwargs)
+            with self._inserts.watched(key):
+                self._make_one(key)
             # A make may have ended the transaction itself: then there is none to chain to.
             chained = not self._in_parts and connection._in_transaction and goes_on()
             finish(COMMIT_AND_BEGIN if chained else COMMIT)
             connection._in_transaction = chained
         finally:
             insertable._allow_insert = False
+
+    def _make_one(self, key: Key) -> None:
+        if self._in_parts:
+            self._make_in_parts(key)
+            return
+        self.begin()
+        with self._user_code():
+            self._make(dict(key), **self._kwargs)
 
     def _make_in_parts(self, key: Key) -> None:
         """Compute outside of the transaction, then make sure that what was fetched is still the same, and insert."""

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 Untyped: TypeAlias = Any
 """What comes from DataJoint, which is published without types: a table, its jobs, a connection."""
 Key = dict[str, Any]
-Status = Literal["done", "failed", "skipped", "released"]
+Status = Literal["done", "empty", "failed", "skipped", "released"]
 ORDERS = ("original", "reverse", "random")
 ON_STOP = ("error", "release")
 
@@ -41,7 +41,8 @@ class Options:
 class Outcome:
     """What came of one key; `message` is for a failed one.
 
-    Skipped: another worker has taken or finished it. Released: interrupted, and given back for another worker.
+    Empty: make ended without an error, and nothing was inserted for the key. Skipped: another worker has taken or
+    finished it. Released: interrupted, and given back for another worker.
     """
 
     key: Key

@@ -5,7 +5,7 @@ how they are computed to `jobs.computing` (this process) and `jobs.workers` (sev
 """
 
 import inspect
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -30,7 +30,7 @@ from jobs.patience import until_it_answers
 from jobs.pipelines import connect, connect_again, connected, wait_for_reservations
 from jobs.rights import check_rights, why_not_read
 from jobs.schedule import Schedule, Shift
-from jobs.todo import Todo, choose, missing
+from jobs.todo import Row, Todo, choose, missing
 from jobs.workers import Crew
 from jobsite.lab import LabServer
 from jobsite.spans import say_span
@@ -97,6 +97,7 @@ class _Run:
         self._report, self._interrupts, self._shift = report, interrupts, shift
         self._tried: Counter[str] = Counter()
         self._seen: set[str] = set()
+        self._empty: defaultdict[str, set[Row]] = defaultdict(set)
         self._computed = 0
 
     def go(self, sleep_s: float) -> None:
@@ -134,17 +135,25 @@ class _Run:
     def _tell(self, name: str, outcome: Outcome) -> None:
         self._tried[name] += 1
         self._computed += outcome.status in ("done", "failed")
+        if outcome.status == "empty":
+            self._empty[_target_of(self._tables[name])].add(tuple(outcome.key.values()))
         self._report.outcome(outcome)
 
     def _choose(self, table: Untyped, options: Options) -> Todo:
+        empty = self._empty[_target_of(table)]
         try:
             return until_it_answers(
-                lambda: choose(connected(table), options), self._interrupts, lambda: connect_again(table)
+                lambda: choose(connected(table), options, empty), self._interrupts, lambda: connect_again(table)
             )
         except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
             if self._interrupts.received is not None:
                 raise InterruptedRunError(self._interrupts.received) from None
             raise StoppedError(f"The keys of {type(table).__name__} could not be read: {in_words(error)}.") from None
+
+
+def _target_of(table: Untyped) -> str:
+    """Return what stays the same when one table is asked for by two names."""
+    return str(table.target.full_table_name)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ ALL_ROWS = f"LIMIT {MOST_ROWS}"
 WHO = "SELECT CONNECTION_ID(), USER(), @@autocommit"
 # DataJoint wants it so (0.14.10, connection.py: connect), but MySQL greets PyMySQL as if it were on when it is not.
 COMMIT_EACH = "SET autocommit = 1"
+IN_TRANSACTION = 1
 NOT_THE_DRIVERS = ("ssl_input", "host_input")  # DataJoint 0.14.10, connection.py: its own notes beside the address
 NAMED_BY_DRIVER = {"passwd": "password"}  # PyMySQL deprecates the first
 
@@ -37,6 +38,14 @@ class Session:
     def takes_blocks(self) -> bool:
         """Say whether several statements can be sent as one (MariaDB manual, "BEGIN END": NOT ATOMIC, since 10.1)."""
         return "MariaDB" in self._connection._conn.get_server_info()
+
+
+def is_in_transaction(connection: Untyped) -> bool:
+    """Say whether the server's last answer came from inside a transaction; `connection` is DataJoint's.
+
+    The server says so with each answer that is no error (MySQL manual, "OK_Packet": SERVER_STATUS_IN_TRANS).
+    """
+    return bool(connection._conn.server_status & IN_TRANSACTION)
 
 
 class Beside:

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,8 @@ from jobs.keys import row_hashes
 from jobs.outcomes import Key, Options, Untyped
 from jobs.sessions import ALL_ROWS, MOST_ROWS
 
+Row = tuple[Any, ...]
+"""The values of a key, in the order of its names."""
 BEYOND = "beyond_max_calls"
 
 
@@ -24,8 +26,8 @@ class Todo:
     """What a person should know when there is nothing to compute; '' when all that match are computed."""
 
 
-def choose(table: Untyped, options: Options) -> Todo:
-    """Return what is to be computed.
+def choose(table: Untyped, options: Options, empty: Collection[Row] = ()) -> Todo:
+    """Return what is to be computed, without the rows of `empty`: keys for which make has inserted nothing in this run.
 
     As DataJoint's populate() chooses (0.14.10): the limit counts keys before those held back are left out.
     """
@@ -33,6 +35,7 @@ def choose(table: Untyped, options: Options) -> Todo:
     names, rows = _read_keys(missing(table, options), options.limit)
     if not rows:
         return Todo([], why_none=_why_none(table, options))
+    rows = [row for row in rows if row not in empty] if empty else rows
     if not statuses:
         return _todo([dict(zip(names, row, strict=True)) for row in rows], Counter(), options)
     free, held = list[Key](), Counter[str]()
@@ -87,7 +90,7 @@ def _todo(keys: list[Key], held: Counter[str], options: Options) -> Todo:
     return Todo(chosen, held)
 
 
-def _read_keys(todo: Untyped, limit: int | None) -> tuple[list[str], Sequence[tuple[Any, ...]]]:
+def _read_keys(todo: Untyped, limit: int | None) -> tuple[list[str], Sequence[Row]]:
     """Return the names and values of the keys, as DataJoint's fetch("KEY") gives them, at a third of its time."""
     heading = todo.heading
     names = list(heading.names)

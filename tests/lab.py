@@ -112,8 +112,12 @@ class Lab:
         return subprocess.CompletedProcess(worker.args, worker.wait(), said, complained)
 
     def start(self, schema: str, *arguments: str, user: str = "alice", table: str = "Score", **environ: str) -> Worker:
-        """Start `manage.py populate` and leave it running; without `table`, of the whole module."""
-        command = ["populate", f"tests.pipeline.{table}".rstrip("."), *arguments]
+        """Start `manage.py populate` and leave it running; without `table`, of the whole module.
+
+        A `table` with a dot names another module than tests/pipeline.py.
+        """
+        name = table if "." in table else f"tests.pipeline.{table}".rstrip(".")
+        command = ["populate", name, *arguments]
         env = {
             **os.environ,
             **GROUND.environ(user),

@@ -116,6 +116,9 @@ class Score(dj.Computed):
         behaviour = (Recording & key).fetch1("behaviour")
         if behaviour in ("wait", "wait and fail"):
             wait_at_gate()
+        if behaviour == "wait for nothing":
+            wait_at_gate()
+            return
         if behaviour == "deaf":
             go_on_whatever_comes()
         if behaviour == "slow":

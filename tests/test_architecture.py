@@ -22,6 +22,7 @@ WORKERS = {
         "ahead",
         "finding",
         "held",
+        "inserts",
         "todo",
         "claiming",
         "key_columns",

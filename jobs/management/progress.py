@@ -18,7 +18,7 @@ MESSAGE_CHARS = 500
 FAILURES_LISTED = 50
 UNKNOWN_COLUMNS, UNKNOWN_ROWS = 80, 24
 HELD = ("error", "ignore", "reserved", BEYOND)
-IN_WORDS = {BEYOND: "beyond --max-calls"}
+IN_WORDS = {BEYOND: "beyond --max-calls", "empty": "nothing inserted"}
 BAR = "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, ETA {remaining}{postfix}"
 
 
@@ -30,6 +30,7 @@ class Tally:
     keys: int = 0
     held_back: Mapping[str, int] = field(default_factory=dict)
     done: int = 0
+    empty: int = 0
     skipped: int = 0
     released: int = 0
     failed: list[Outcome] = field(default_factory=list)
@@ -43,6 +44,8 @@ class Tally:
         """Add one outcome."""
         if outcome.status == "done":
             self.done += 1
+        elif outcome.status == "empty":
+            self.empty += 1
         elif outcome.status == "skipped":
             self.skipped += 1
         elif outcome.status == "released":
@@ -53,7 +56,7 @@ class Tally:
     @property
     def untried(self) -> int:
         """Keys that the run did not come to."""
-        return self.keys - self.done - self.skipped - self.released - len(self.failed)
+        return self.keys - self.done - self.empty - self.skipped - self.released - len(self.failed)
 
     @property
     def elsewhere(self) -> int:
@@ -62,7 +65,13 @@ class Tally:
 
     def as_bar(self) -> str:
         """Return what a moving bar says."""
-        counts = {"done": self.done, "failed": len(self.failed), "elsewhere": self.elsewhere, "left": self.untried}
+        counts = {
+            "done": self.done,
+            IN_WORDS["empty"]: self.empty,
+            "failed": len(self.failed),
+            "elsewhere": self.elsewhere,
+            "left": self.untried,
+        }
         return ", ".join(f"{count} {word}" for word, count in counts.items() if count or word in ("done", "left"))
 
     def as_json(self) -> dict[str, Any]:
@@ -70,6 +79,7 @@ class Tally:
         return {
             "table": self.table,
             "done": self.done,
+            "empty": self.empty,
             "failed": [{"key": outcome.key, "message": outcome.message} for outcome in self.failed],
             "skipped": self.skipped,
             "released": self.released,
@@ -79,6 +89,8 @@ class Tally:
 
     def __str__(self) -> str:
         parts = [f"{self.done} done", f"{len(self.failed)} failed", f"{self.skipped} skipped"]
+        if self.empty:
+            parts.append(f"{self.empty} {IN_WORDS['empty']}")
         if self.held_back:
             parts.append(held_in_words(self.held_back))
         if self.released:
@@ -167,7 +179,8 @@ class Lines(Report):
         self.write(f"{tally.table}: {keys} to compute{held}")
 
     def _show(self, outcome: Outcome) -> None:
-        self.write(failure(outcome) if outcome.status == "failed" else f"{outcome.status} {key_of(outcome.key)}")
+        status = IN_WORDS.get(outcome.status, outcome.status)
+        self.write(failure(outcome) if outcome.status == "failed" else f"{status} {key_of(outcome.key)}")
 
 
 class Bar(Lines):

@@ -136,6 +136,26 @@ def test_a_job_whose_result_a_lock_has_cost_is_an_error_and_not_done(outage: Out
     ]
 
 
+def test_a_make_that_inserts_nothing_is_no_error_when_its_end_is_held_up(outage: Outage) -> None:
+    outage.sql("UPDATE recording SET behaviour = 'wait for nothing' WHERE subject = 'a'")
+    worker = outage.start(SCORE)
+    heard = lock_jobs_while_in_make(outage, worker)
+    out, _ = worker.communicate(timeout=PATIENCE_S)
+    told = f"{SCORE}: 2 done, 0 failed, 0 skipped, 1 nothing inserted"
+    assert (worker.returncode, out.splitlines()[-1]) == (0, told), heard
+    assert outage.sql("SELECT * FROM `~jobs`") == []
+
+
+@pytest.mark.parametrize("outage", [["--innodb-rollback-on-timeout=ON"]], indirect=True)
+def test_a_make_that_inserts_nothing_here_is_an_error_when_a_lock_has_rolled_it_back(outage: Outage) -> None:
+    outage.sql("UPDATE recording SET behaviour = 'wait for nothing' WHERE subject = 'a'")
+    worker = outage.start(SCORE)
+    lock_jobs_while_in_make(outage, worker)
+    out, _ = worker.communicate(timeout=PATIENCE_S)
+    assert (worker.returncode, out.splitlines()[-2]) == (1, f"{SCORE}: 2 done, 1 failed, 0 skipped")
+    assert outage.sql("SELECT status FROM `~jobs`") == [("error",)]
+
+
 @pytest.mark.parametrize("outage", [["--max-statement-time=2"]], indirect=True)
 def test_a_job_whose_commit_a_backup_held_up_too_long_is_an_error_and_not_done(outage: Outage) -> None:
     worker = outage.start(SCORE)

@@ -92,6 +92,7 @@ def test_a_summary_for_a_program_stands_alone_on_stdout(previews: Previews) -> N
             {
                 "table": SCORE,
                 "done": 2,
+                "empty": 0,
                 "failed": [{"key": {"subject": "b", "session": 1}, "message": "ValueError: the trace is empty"}],
                 "skipped": 0,
                 "released": 0,
