@@ -4,6 +4,8 @@
 import os
 import sys
 
+import jobsite.startup  # noqa: F401  # remembers the environment as it is now
+
 
 def main() -> None:
     """Run the command named on the command line."""

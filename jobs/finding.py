@@ -2,8 +2,6 @@
 
 import difflib
 import importlib
-import os
-import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
@@ -99,7 +97,6 @@ def _ancestors(graph: Untyped, full_name: str) -> Iterator[str]:
 
 
 def _import_pipeline(name: str) -> ModuleType:
-    _look_in_current_directory()
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
@@ -111,13 +108,6 @@ def _import_pipeline(name: str) -> ModuleType:
         if str(error) == SIGTERM_RECEIVED or why_no_writes(error):
             raise
         raise WrongInputError(f"{name} could not be imported: {said(error)} ({_where(error)}).") from None
-
-
-def _look_in_current_directory() -> None:
-    """Put the current directory on the path, behind the site's own: `jobs` must go on meaning this package."""
-    here = os.getcwd()
-    if here not in sys.path and "" not in sys.path:
-        sys.path.insert(1, here)
 
 
 def _where(error: BaseException) -> str:

@@ -46,7 +46,7 @@ class Interrupts:
             signal.signal(signum, handler)
 
     def install(self) -> None:
-        """Take the signals; again after DataJoint's populate() has put its own handler in place of ours."""
+        """Take the signals; again after whatever may have put its own handlers in place of ours."""
         for signum in SIGNALS:
             signal.signal(signum, self._arrived)
 
@@ -83,6 +83,7 @@ class Interrupts:
             yield
         finally:
             self._held = before
+            self.install()  # make may have put handlers of its own in their place
 
     @contextmanager
     def passed_on(self, to: Callable[[int], None]) -> Iterator[None]:

@@ -6,6 +6,9 @@ begins, not when the site's commands are listed.
 
 import importlib
 import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
@@ -18,6 +21,7 @@ from jobs.unreserved import Unreserved
 from jobsite.lab import LabServer
 from jobsite.refusals import OTHER_SENTENCE, SENTENCES
 
+SETTINGS = ("database.host", "database.port", "database.user", "database.password", "database.use_tls")
 KNOWN_VERSION = "0.14."
 NO_TLS = 2026  # PyMySQL >= 1.2 insists on TLS where DataJoint 0.14.10 only prefers it
 
@@ -29,7 +33,15 @@ def connect(lab: LabServer) -> None:
     """
     if lab.problem:
         raise WrongInputError(lab.problem)
-    dj = _import_datajoint()
+    with _without_greetings():
+        dj = _import_datajoint()
+        own = {name: dj.config[name] for name in SETTINGS}
+        _configure(dj, lab)
+        _open_connection(dj, lab)
+    os.environ.update(_for_children(own, dj.config))
+
+
+def _configure(dj: Untyped, lab: LabServer) -> None:
     dj.config["database.host"] = lab.host
     dj.config["database.port"] = lab.port  # DataJoint 0.14 does not know DJ_PORT
     dj.config["database.user"] = lab.user
@@ -37,7 +49,24 @@ def connect(lab: LabServer) -> None:
     # DataJoint's own settings file may hold a dict of certificates where `lab` says True.
     if not isinstance(dj.config["database.use_tls"], dict):
         dj.config["database.use_tls"] = lab.use_tls
-    _open_connection(dj, lab)
+
+
+def _for_children(own: Mapping[str, Untyped], used: Mapping[str, Untyped]) -> dict[str, str]:
+    """Return the variables by which DataJoint in a process that make starts finds the server that is `used` here.
+
+    `own` are the settings that it finds without them. It reads no port but in the host, and no DJ_USE_TLS (0.14.10,
+    settings.py): processes of multiprocessing have that from `jobs.main`.
+    """
+    found: dict[str, str] = {}
+    host, _, port = str(own["database.host"]).partition(":")
+    if (host, int(port or own["database.port"])) != (used["database.host"], used["database.port"]):
+        found["DJ_HOST"] = f"{used['database.host']}:{used['database.port']}"
+    for name, setting in (("DJ_USER", "database.user"), ("DJ_PASS", "database.password")):
+        if own[setting] != used[setting]:
+            found[name] = used[setting]
+    if own["database.use_tls"] != used["database.use_tls"]:
+        found["DJ_USE_TLS"] = "1" if used["database.use_tls"] else "0"
+    return found
 
 
 def reservations_of(table: Untyped, options: Options) -> Reservations:
@@ -87,7 +116,6 @@ def wait_for_reservations(table: Untyped, options: Options, interrupts: Interrup
 
 
 def _import_datajoint() -> ModuleType:
-    logging.getLogger("datajoint").addFilter(_worth_telling)
     try:
         dj = importlib.import_module("datajoint")
     except ModuleNotFoundError as error:
@@ -99,6 +127,17 @@ def _import_datajoint() -> ModuleType:
     if not dj.__version__.startswith(KNOWN_VERSION):
         raise WrongInputError(f"populate knows DataJoint {KNOWN_VERSION}x, and {dj.__version__} is installed here.")
     return dj
+
+
+@contextmanager
+def _without_greetings() -> Iterator[None]:
+    """Leave out what DataJoint says of its start; what it says while the lab's code runs is the lab's."""
+    logger = logging.getLogger("datajoint")
+    logger.addFilter(_worth_telling)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_worth_telling)
 
 
 def _worth_telling(record: logging.LogRecord) -> bool:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
+from jobs.as_script import become_script
 from jobs.computing import Tell, Work, compute
 from jobs.finding import wait_for_tables
 from jobs.interrupts import Interrupts
@@ -47,6 +48,7 @@ def prepare(names: Sequence[str], options: Options, lab: LabServer, interrupts: 
 
     Raises WrongInputError when there is no such table, it does not take the options, or the account lacks a privilege.
     """
+    become_script()
     connect(lab)
     tables = wait_for_tables(names, interrupts)
     for table in tables.values():

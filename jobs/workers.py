@@ -14,6 +14,7 @@ from contextlib import suppress
 from multiprocessing import forkserver, get_context
 from multiprocessing.connection import wait
 
+from jobs.as_script import jobsite_on_path
 from jobs.computing import Tell
 from jobs.endings import KILLED_BY, SIGNALS
 from jobs.interrupts import Interrupts
@@ -39,7 +40,8 @@ class Member:
         # Not a daemon: a make may start processes of its own. The password goes through a pipe, not the process list.
         self._at = CONTEXT.RawValue("q", NOWHERE)
         self.process = CONTEXT.Process(target=work, args=(theirs, self._at, lab, options), daemon=False)
-        self.process.start()
+        with jobsite_on_path():
+            self.process.start()
         theirs.close()
         self.takes_signals = False
         self.has_said_why = False
@@ -237,6 +239,7 @@ def _prepare_to_fork() -> None:
     """Start the process that members are forked from. No signal may end it, or a member before it can take one."""
     CONTEXT.set_forkserver_preload(["datajoint"])
     before = {signum: signal.signal(signum, signal.SIG_IGN) for signum in SIGNALS}  # inherited by all of them
-    forkserver.ensure_running()
+    with jobsite_on_path():
+        forkserver.ensure_running()
     for signum, handler in before.items():
         signal.signal(signum, handler)

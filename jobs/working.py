@@ -6,6 +6,7 @@ import sys
 from functools import partial
 from multiprocessing.connection import Connection
 
+from jobs.as_script import become_script_of_pool, end_as_script
 from jobs.computing import Work, compute
 from jobs.endings import KILLED_BY
 from jobs.finding import wait_for_tables
@@ -23,9 +24,12 @@ def work(pipe: Connection, at: Untyped, lab: LabServer, options: Options) -> Non
 
     `at` is memory shared with the one that deals: the place in its share of the key that is in make, -1 before any.
     """
+    become_script_of_pool()
     _share_no_chance()
     os.setsid()  # Ctrl-C on the terminal comes through the one that deals, once
-    sys.exit(_work(pipe, at, lab, options))
+    status = _work(pipe, at, lab, options)
+    end_as_script()
+    sys.exit(status)
 
 
 def _share_no_chance() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
+import jobsite.startup  # noqa: F401  # Django sets TZ once it has read this file
 from jobsite.lab import find_lab
 from jobsite.secret import secret_key
 

@@ -125,6 +125,8 @@ class Score(dj.Computed):
             time.sleep(float(os.environ["TEST_SLOW_S"]))
         if behaviour == "fixable" and not os.environ.get("TEST_FIXED"):
             raise RuntimeError("the settings file is missing")
+        if behaviour == "handles":
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if behaviour == "database":
             self.connection.query("SELECT no_such_column FROM no_such_table")
         if behaviour.startswith("cancels"):
