@@ -27,7 +27,11 @@ VALUE_CHARS = 60
 BYTES_SHOWN = 4
 EXACT_WHOLE_FLOAT = 2.0**53
 
-ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]*")  # DataJoint 0.14.10, declare.py: attribute_name
+# DataJoint 0.14.10, declare.py: attribute_name; MySQL manual, "Identifier Length Limits".
+ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no server stores
+LONGEST_VALUE = 3072
+"""Bytes of a whole primary key (MySQL manual, "InnoDB Limits"): a longer text is in none, and fills a terminal."""
 # What MySQL 9.7, MariaDB 10.11 and 11.8 do not take for a column, and what DataJoint does not (hour, day, ...).
 RESERVED_WORDS = """
     accessible add all alter analyze and as asc asensitive before between bigint binary blob both by call cascade
@@ -169,11 +173,18 @@ def _moment_in_sql(value: dt.date | dt.time) -> str | None:
     return None if getattr(value, "tzinfo", None) else f'"{value}"'
 
 
-def _text_in_sql(value: str) -> str:
+def _text_in_sql(value: str) -> str | None:
+    raw = value.encode(errors="surrogatepass")
+    if len(raw) > LONGEST_VALUE or SURROGATE.search(value):
+        return None
     # DataJoint searches a condition for column names and understands \" and \' but not \\: hexadecimal is safe.
     if "\\" in value or not value.isprintable():
-        return f"_utf8mb4 X'{value.encode().hex()}'"
+        return f"_utf8mb4 X'{raw.hex()}'"
     return '"' + value.replace('"', r"\"").replace("'", r"\'") + '"'
+
+
+def _bytes_in_sql(value: bytes) -> str | None:
+    return f"X'{value.hex()}'" if len(value) <= LONGEST_VALUE else None
 
 
 def _text_in_python(value: str) -> str | None:
@@ -187,7 +198,7 @@ _IN_SQL: dict[type, Callable[[Any], str | None]] = {
     int: repr,
     float: _number,
     str: _text_in_sql,
-    bytes: lambda value: f"X'{value.hex()}'",
+    bytes: _bytes_in_sql,
     uuid.UUID: lambda value: f"X'{value.hex}'",
     Decimal: _decimal_in_sql,
     dt.date: _moment_in_sql,

@@ -1,7 +1,4 @@
-"""Rows that an attacker with INSERT on one schema could plant: every page shows them as text.
-
-The one place where rows of a jobs table are made by SQL: no worker would write them.
-"""
+"""Rows that an attacker with INSERT on one schema could plant: every page shows them as text."""
 
 import struct
 import zlib
@@ -10,29 +7,13 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from jobsite.columns import identifier
 from tests.ground import GROUND
+from tests.jobs.planting import ANY_SHAPE, Planted
 from tests.lab import Lab
 from tests.pages import cells, look, page, text_of, tokens
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><b>&amp;</b>{{ 7|add:7 }}{% now 'Y' %}"
 INVISIBLE = "a\x01\x07\x1b[2J\u202eb\u2066c\u200b\u0085d"
-
-JOBS_TABLE = """
-CREATE TABLE {} (
-  table_name varchar(255) NOT NULL, key_hash char(32) NOT NULL, status enum('reserved', 'error', 'ignore') NOT NULL,
-  `key` blob, error_message varchar(2047) NOT NULL DEFAULT '', error_stack mediumblob, user varchar(255) NOT NULL
-  DEFAULT '', host varchar(255) NOT NULL DEFAULT '', pid int unsigned NOT NULL DEFAULT 0, connection_id bigint unsigned
-  NOT NULL DEFAULT 0, timestamp timestamp NOT NULL DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY (table_name, key_hash)
-)
-"""
-ANY_SHAPE = """
-CREATE TABLE {} (
-  table_name text NOT NULL, key_hash text NOT NULL, status text, `key` blob, error_message text,
-  error_stack longblob, user text, host text, pid bigint, connection_id bigint unsigned, timestamp datetime,
-  PRIMARY KEY (table_name(100), key_hash(100))
-)
-"""
 
 
 def text_blob(text: str) -> bytes:
@@ -84,28 +65,6 @@ BLOBS = {
     "one long line": zipped(text_blob("a" * 7_000_000)),
     "a damaged zip": b"ZL123\0" + struct.pack("<Q", 99) + b"\x78\x9c\xff\xff",
 }
-
-
-class Planted:
-    """A schema with a jobs table, and rows put in it by SQL."""
-
-    def __init__(self, schema: str, table: str = JOBS_TABLE) -> None:
-        self.schema = schema
-        self.where = identifier(schema, "~jobs")
-        GROUND.sql(table.format(self.where))
-
-    def row(self, **values: object) -> None:
-        """Plant a row; what is not given is ordinary."""
-        row = {"table_name": "__score", "key_hash": "0" * 32, "status": "error", "user": "alice@localhost", **values}
-        columns = ", ".join(identifier(name) for name in row)
-        places = ", ".join(["%s"] * len(row))
-        GROUND.sql(f"INSERT INTO {self.where.replace('%', '%%')} ({columns}) VALUES ({places})", list(row.values()))
-
-
-@pytest.fixture
-def planted(lab: Lab) -> Planted:
-    """An ordinary jobs table to plant rows in."""
-    return Planted(lab.schema())
 
 
 def pages_of(client: Client, schema: str) -> tuple[BeautifulSoup, list[BeautifulSoup], BeautifulSoup]:
