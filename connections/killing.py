@@ -5,7 +5,6 @@ user` thread SUCCEEDS and stops it), or to the site itself. So the process list 
 connection that sends the KILL, and everything must still be as it was seen.
 """
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +19,7 @@ from django.db import connections as databases
 from connections.models import Connection
 from connections.server import Server, ask_server, process_list
 from jobsite.moments import read_moment
+from jobsite.one_line import line_logger
 from jobsite.refusals import error_number
 
 KILL = "connections.kill_connection"
@@ -33,7 +33,7 @@ MISSING_PRIVILEGE = {1095, 1227}
 CLOCK_MARGIN = timedelta(seconds=5)
 """Uptime counts whole seconds: the start of one and the same server moves a little."""
 
-log = logging.getLogger("jobsite.activity")
+log = line_logger("jobsite.activity")
 
 
 class Target(Enum):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from django.db import DatabaseError, connections
 
 from connections.models import INFORMATION_SCHEMA, PERFORMANCE_SCHEMA, Connection, ConnectionQuerySet, client_of
-from jobsite.columns import identifier
+from jobsite.grants import account_name, grant
 from jobsite.refusals import error_number
 
 ALL_PRIVILEGES = "ALL PRIVILEGES"
@@ -60,12 +60,17 @@ class Server:
     def kill_grant(self) -> str:
         """Return the GRANT that lets this account end other accounts' connections, to copy."""
         privilege = "CONNECTION ADMIN" if self.is_mariadb else "CONNECTION_ADMIN"
-        return f"GRANT {privilege} ON *.* TO {self.account};"
+        return grant(privilege, "*.*", self.account)
 
     @property
     def process_grant(self) -> str:
         """Return the GRANT that lets this account see other accounts' connections, to copy."""
-        return f"GRANT PROCESS ON *.* TO {self.account};"
+        return grant("PROCESS", "*.*", self.account)
+
+    @property
+    def select_grant(self) -> str:
+        """Return the GRANT that lets this account read a schema's jobs, to copy and to put the schema's name in."""
+        return grant("SELECT", "`schema`.*", self.account)
 
     account: str = ""
     """The account as the server matched it, quoted: `'jobsite'@'%'`."""
@@ -121,7 +126,7 @@ def ask_server() -> Server:
         own_id=own_id,
         privileges=_privileges(),
         process_list=PERFORMANCE_SCHEMA if by_schema else INFORMATION_SCHEMA,
-        account=_quoted(*str(account).rsplit("@", 1)),
+        account=account_name(str(account)),
         only_reads=_first_set(read_only),
     )
 
@@ -148,12 +153,6 @@ def _privileges() -> frozenset[str]:
             raise
         return frozenset([ALL_PRIVILEGES])
     return frozenset(privilege for grant in grants if grant for privilege in grant.group(1).split(", "))
-
-
-def _quoted(name: str, host: str) -> str:
-    """Return an account as a GRANT takes it, by every sql_mode that is usual: a backslash escapes in quotes only."""
-    plain = f"'{name}'@'{host}'"
-    return f"{identifier(name)}@{identifier(host)}" if set(name + host) & {"'", "\\"} else plain
 
 
 def process_list(server: Server) -> ConnectionQuerySet:

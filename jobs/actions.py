@@ -4,7 +4,6 @@ Every delete is guarded by primary key, status and timestamp as seen, so a row t
 in short statements: one long DELETE would keep the lab's workers waiting.
 """
 
-import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +22,8 @@ from jobs.models import JOBS_TABLE, Job
 from jobs.reading import UNTRIED, LeftOut, Reading
 from jobs.seen import SeenJob
 from jobsite.columns import identifier
+from jobsite.grants import grant
+from jobsite.one_line import line_logger
 from jobsite.refusals import concerns_one_table, explain, lacks_privilege
 
 CLEAR = "jobs.clear_job"
@@ -33,7 +34,7 @@ GUARD = ("table_name", "key_hash", "status", "timestamp")
 GUARD_WITHOUT_TIME = GUARD[:-1]
 """For a jobs table that keeps no time: a row that came back since is not told from the one that was seen."""
 
-log = logging.getLogger("jobsite.activity")
+log = line_logger("jobsite.activity")
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def clear_matching(
 
 def clear_grant(schema: str) -> str:
     """Return the GRANT that lets the site's account clear the schema's jobs, to copy."""
-    return f"GRANT DELETE ON {identifier(schema, JOBS_TABLE)} TO {ask_server().account};"
+    return grant("DELETE", identifier(schema, JOBS_TABLE), ask_server().account)
 
 
 def why_no_clearing(only_reads: str) -> str:

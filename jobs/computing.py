@@ -4,7 +4,6 @@ Whoever calls `compute` gives keys and hears outcomes. DataJoint is never import
 untyped.
 """
 
-import logging
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,10 +23,11 @@ from jobs.pipelines import connect_again
 from jobs.reservations import Job, Reservations
 from jobs.retries import Retries
 from jobs.sessions import is_in_transaction
+from jobsite.one_line import line_logger
 
 Tell = Callable[[Outcome], None]
 Answer = TypeVar("Answer")
-log = logging.getLogger(__name__)
+log = line_logger(__name__)
 
 
 @dataclass(frozen=True)

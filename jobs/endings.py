@@ -5,17 +5,18 @@ the job, over a connection of its own, and ends the process from under make; the
 """
 
 import _thread
-import logging
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable
 
+from jobsite.one_line import line_logger
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 KILLED_BY = 128  # and the signal: the exit status that a shell gives a program that a signal ended
 SAY_AFTER_S, END_AFTER_S, WRITE_S = 5.0, 2.0, 5.0
-log = logging.getLogger(__name__)
+log = line_logger(__name__)
 
 
 class LastResort:

@@ -19,6 +19,7 @@ from types import NoneType
 from typing import Any
 
 from jobs.blobs import BlobError, Limits, first_bytes, unpack
+from jobsite.one_line import printable
 
 KEY_LIMITS = Limits(inflated_bytes=64 * 1024, items=1_000, depth=8)  # the column is a BLOB: 64 KiB
 PAIRS_SHOWN = 12
@@ -113,7 +114,7 @@ def read_key(blob: bytes | None) -> Key:
 def key_of(fields: Mapping[str, object]) -> Key:
     """A key from its names and values, in their order."""
     shown = list(fields.items())[:PAIRS_SHOWN]
-    pairs = tuple((_printable(name, NAME_CHARS), _printable(_text(value), VALUE_CHARS)) for name, value in shown)
+    pairs = tuple((_shown(name, NAME_CHARS), _shown(_text(value), VALUE_CHARS)) for name, value in shown)
     return Key(pairs, len(fields) - len(pairs), fields)
 
 
@@ -228,14 +229,8 @@ def _text(value: object) -> str:
     return '""' if value == "" else str(value)
 
 
-def _printable(text: str, most: int) -> str:
-    """The text cut to a length, what cannot be seen (also marks that turn the reading direction) escaped."""
-    cut = text if len(text) <= most else text[: most - 1] + "…"
-    return cut if cut.isprintable() else "".join(map(_escaped, cut))
-
-
-def _escaped(character: str) -> str:
-    return character if character.isprintable() else character.encode("unicode_escape").decode()
+def _shown(text: str, most: int) -> str:
+    return printable(text if len(text) <= most else text[: most - 1] + "…")
 
 
 def _extent(blob: bytes) -> str:

@@ -1,12 +1,12 @@
 """What does a worker do while the lab's server is gone or takes no writes? It says so, waits, and goes on."""
 
-import logging
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from jobs.interrupts import Interrupts
 from jobs.refused_writes import why_no_writes
+from jobsite.one_line import line_logger
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 # A key whose make is refused each time may be what fills the disk: then it is an error, as one of make's own.
@@ -21,7 +21,7 @@ DEADLOCK = 1213
 # No privilege on a schema, a table, a column (MySQL manual, "Server Error Message Reference").
 DENIED = {1044, 1142, 1143}
 Answer = TypeVar("Answer")
-log = logging.getLogger(__name__)
+log = line_logger(__name__)
 
 
 class Pauses:

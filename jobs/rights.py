@@ -11,15 +11,13 @@ from jobs.jobs_table import read_jobs_table
 from jobs.outcomes import Options, Untyped, WrongInputError
 from jobs.patience import is_denied
 from jobsite.columns import identifier, quoted
+from jobsite.grants import account_name, grant
 
 READ = "SELECT * FROM {table}"
 INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE FALSE"
 CREATE = "CREATE TABLE {table} (table_name varchar(255))"
 ON_JOBS = "SELECT, INSERT, UPDATE, DELETE"
-MAY_NOT = (
-    "The account {account} may not {do}: an administrator of the server runs"
-    " GRANT {privileges} ON {table} TO {account};"
-)
+MAY_NOT = "The account {account} may not {do}: an administrator of the server runs {grant}"
 
 
 def check_rights(tables: Mapping[str, Untyped], options: Options) -> None:
@@ -90,5 +88,5 @@ def _is_denied(ask: Callable[[], None]) -> bool:
 
 
 def _sentence(connection: Untyped, do: str, privileges: str, table: str) -> str:
-    user, _, host = str(connection.query("SELECT CURRENT_USER()").fetchone()[0]).rpartition("@")
-    return MAY_NOT.format(account=f"'{user}'@'{host}'", do=do, privileges=privileges, table=table)
+    account = account_name(str(connection.query("SELECT CURRENT_USER()").fetchone()[0]))
+    return MAY_NOT.format(account=account, do=do, grant=grant(privileges, table, account))

@@ -121,9 +121,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "formatters": {"plain": {"format": "{asctime} {name} {message}", "style": "{"}},
+    "formatters": {"plain": {"()": "jobsite.one_line.LogLines", "format": "{asctime} {name} {message}", "style": "{"}},
     "loggers": {
         "jobsite": {"handlers": ["terminal"], "level": "INFO"},
+        "django.server": {"handlers": ["terminal"], "level": "INFO", "propagate": False},
         # Django says where a page broke only when DEBUG is on.
         "django.request": {"handlers": ["terminal"], "level": "ERROR"},
     },

@@ -173,6 +173,18 @@ def test_no_sql_is_put_together_with_values() -> None:
     assert texts == []
 
 
+def test_every_logger_of_ours_writes_one_line_that_can_be_shown() -> None:
+    found = {name for name in SOURCES if "getLogger" in set(names_in(name))}
+    assert found == {"jobsite/one_line.py", "jobs/pipelines.py"}  # the latter's is DataJoint's
+
+
+def test_a_grant_to_copy_is_written_in_one_place() -> None:
+    written = re.compile(r"GRANT [A-Z ,]*\{")
+    files = {**SOURCES, **{path.name: path for path in TEMPLATES}}
+    found = [name for name, path in files.items() if written.search(path.read_text(encoding="utf-8"))]
+    assert found == ["jobsite/grants.py"]
+
+
 def test_the_lab_s_rows_are_deleted_in_one_place() -> None:
     found = {name for name in SOURCES if name.startswith(("jobs/", "connections/")) and "delete" in set(names_in(name))}
     assert found - WORKERS == {"jobs/actions.py"}

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from jobs.keys import key_of
 from jobs.outcomes import Outcome, Report
 from jobs.todo import BEYOND
+from jobsite.one_line import printable
 
 MESSAGE_CHARS = 500
 FAILURES_LISTED = 50
@@ -226,10 +227,3 @@ def failure(outcome: Outcome) -> str:
     message = outcome.message
     cut = message if len(message) <= MESSAGE_CHARS else message[: MESSAGE_CHARS - 1] + "…"
     return f"FAILED {key_of(outcome.key)}: {cut}"
-
-
-def printable(text: str, out: TextIO | TextIOBase | None = None) -> str:
-    """Return the text in one line, with what `out` cannot show escaped; also marks that turn the reading direction."""
-    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
-    encoding = getattr(out, "encoding", None) or "utf-8"
-    return shown.encode(encoding, "backslashreplace").decode(encoding)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from tests.connections.test_privileges import account
 from tests.ground import GROUND, PASSWORD
 from tests.jobs.older import declare
 from tests.lab import Lab
@@ -118,6 +119,17 @@ def test_what_the_sentence_says_mends_it(staff: Staff, is_there: bool) -> None:
     (grant,) = re.findall("GRANT .*;", refused(staff.populate()))
     GROUND.sql(grant)
     assert (staff.populate().returncode, len(staff.module.Score())) == (0, 2)
+
+
+@pytest.mark.parametrize("name", ["o'hara", "tick`s", "back\\slash", "anna@lab"])
+def test_what_the_sentence_says_mends_it_for_an_account_of_any_name(lab: Lab, name: str) -> None:
+    schema, module = lab.pipeline(recordings={"a": ""})
+    assert module.schema.jobs is not None
+    with account(name) as quoted:
+        GROUND.sql(f"GRANT SELECT, INSERT ON `{schema}`.* TO {quoted}")
+        (grant,) = re.findall("GRANT .*;", refused(lab.populate(schema, user=name)))
+        GROUND.sql(grant)
+        assert (lab.populate(schema, user=name).returncode, len(module.Score())) == (0, 1)
 
 
 @pytest.mark.parametrize(

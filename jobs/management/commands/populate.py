@@ -14,9 +14,10 @@ from jobs.endings import KILLED_BY
 from jobs.interrupts import Interrupts
 from jobs.management.asked import Asked
 from jobs.management.preview import Preview, preview
-from jobs.management.progress import Bar, Lines, printable
+from jobs.management.progress import Bar, Lines
 from jobs.outcomes import ON_STOP, ORDERS, InterruptedRunError, Untyped, WrongInputError
 from jobs.populate import populate, prepare
+from jobsite.one_line import printable
 
 FAILED, WRONG_INPUT = 1, 2
 STDOUT, STDERR = 1, 2

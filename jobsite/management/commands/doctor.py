@@ -1,5 +1,6 @@
 """`manage.py doctor`: can the site do its work on the lab's server, and if not, what is missing?"""
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from jobs.actions import clear_grant, why_no_clearing
 from jobs.layouts import may_delete
 from jobs.listing import read_one_of_each
 from jobs.reading import Reading
+from jobsite.one_line import printable
 from jobsite.refusals import explain
 from jobsite.spans import say_span
 
@@ -32,9 +34,9 @@ class Command(BaseCommand):
             sentence = explain(error)
             if not sentence:
                 raise
-            raise CommandError(sentence) from None
+            raise CommandError(printable(sentence)) from None
         for well, sentence in findings:
-            self.stdout.write(f"{'ok     ' if well else 'missing'}  {sentence}")
+            self.stdout.write(printable(f"{'ok     ' if well else 'missing'}  {sentence}", sys.stdout))
         if not all(well for well, _ in findings):
             raise CommandError("Something is missing: see above, and docs/grants.sql.")
 
