@@ -13,7 +13,6 @@ from jobsite.columns import LabText, quoted
 
 STATEMENT_LIMIT = 2000
 """Characters of a running statement that are read; an INSERT of a recording can be many megabytes."""
-
 INFORMATION_SCHEMA = quoted("information_schema", "processlist")
 PERFORMANCE_SCHEMA = quoted("performance_schema", "processlist")
 
@@ -78,6 +77,10 @@ class Connection(models.Model):
 
 
 def client_of(host: str) -> str:
-    """Return `10.0.0.5` for `10.0.0.5:49152`, and `localhost` as it is."""
+    """Return `10.0.0.5` for `10.0.0.5:49152`, and `localhost` as it is.
+
+    MariaDB drops a port for which its 64 characters have no room, and shows `name:` or the beginning of the name.
+    """
     client, colon, port = host.rpartition(":")
-    return client if colon and port.isdecimal() else host
+    is_port = port.isdecimal() or (not port and not client.endswith(":"))
+    return client if colon and is_port else host

@@ -1,19 +1,26 @@
 """Does the worker that reserved a job still live?
 
 The job's connection_id is evidence, never proof: DataJoint reads it once at connect, so after a reconnect, and in a
-child of populate(processes=2), a living worker's rows bear a dead id; after a restart a stranger gets the number.
-Values in, a sign out; the caller brings the time and the process list.
+child of populate(processes=2), a living worker's rows bear a dead id; after a restart a stranger gets the number. Names
+are no proof either: some rows name no client, and some servers cut the name of one. What cannot be known is said to
+be so. Values in, a sign out; the caller brings the time and the process list.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cached_property
 
 CLOCK_MARGIN = timedelta(seconds=2)
 """Uptime counts whole seconds, and so does a job's timestamp."""
 
+CUT = (63, 64)
+"""Letters that MariaDB shows of a longer client's name, without its port: HOST is a varchar(64), 10.11 fills 63 of it
+(MariaDB Knowledge Base, "Information Schema PROCESSLIST Table")."""
+
 Account = tuple[str, str]
+"""User and client; '' for the client of a reservation that names none, as MATLAB's do."""
 
 
 class Sign(Enum):
@@ -39,11 +46,12 @@ MEANINGS = {
     Sign.RUNNING: "Its connection is open: the worker computes this key.",
     Sign.ABANDONED: "Its worker is gone: nobody computes this key. Clear the job and the next populate takes it again.",
     Sign.UNCERTAIN: (
-        "Its connection is gone, but the same user is connected from the same machine: "
-        "perhaps the worker reconnected, or is a child of a pool. Ask on the machine before you clear it."
+        "The same user is connected, but perhaps not as this worker: the connection it named is gone, or seems to be "
+        "another machine's. The worker may have reconnected, or be a child of a pool. "
+        "Ask on the machine before you clear it."
     ),
     Sign.CANNOT_TELL: (
-        "Its row does not say by whose connection it was reserved, "
+        "Its row does not say by whose connection it was reserved, or not from which machine, "
         "or Jobsite's account may not see other people's connections (PROCESS is missing)."
     ),
 }
@@ -58,15 +66,45 @@ class Evidence:
     own_user: str
     threads: Mapping[int, Account]
 
+    @cached_property
+    def accounts(self) -> frozenset[Account]:
+        """Everybody connected, once each: a page asks about many jobs."""
+        return frozenset(self.threads.values())
+
 
 def sign_of_life(account: Account, connection_id: int, reserved_at: datetime | None, evidence: Evidence) -> Sign:
     """Return the sign of a reservation by `account` (user, client) over `connection_id` at `reserved_at`."""
+    holder = evidence.threads.get(connection_id)
     if not evidence.sees_all and account[0] != evidence.own_user:
         return Sign.CANNOT_TELL
     if reserved_at is not None and reserved_at + CLOCK_MARGIN < evidence.started:
         return Sign.ABANDONED
-    if evidence.threads.get(connection_id) == account:
+    if holder and may_be(holder, account):
         return Sign.RUNNING
-    if account in evidence.threads.values():
+    if _names_no_client(account, evidence):
+        return Sign.CANNOT_TELL
+    if holder and holder[0] == account[0]:
+        return Sign.UNCERTAIN
+    if any(may_be(connected, account) for connected in evidence.accounts):
         return Sign.UNCERTAIN
     return Sign.ABANDONED
+
+
+def may_be(connected: Account, account: Account) -> bool:
+    """Say whether whoever is connected may have reserved as `account`, by all that the two names tell.
+
+    A name may hold an @ itself: `lab@home` is a user from a machine, or a user whose client is not named.
+    """
+    user, client = account
+    if connected[0] == user:
+        return not client or _is_same_client(connected[1], client)
+    return connected[0] == f"{user}@{client}"
+
+
+def _names_no_client(account: Account, evidence: Evidence) -> bool:
+    return not account[1] or any(user == "@".join(account) for user, _ in evidence.accounts)
+
+
+def _is_same_client(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return shorter == longer or (len(shorter) in CUT and longer.startswith(shorter))

@@ -116,9 +116,9 @@ class Job(models.Model):
 
     @property
     def account(self) -> tuple[str, str]:
-        """User and client, from SQL's USER() at the time of the reservation."""
-        user, _, client = self.user.rpartition("@")
-        return user, client
+        """User and client, from SQL's USER() at the time of the reservation; MATLAB writes the user alone."""
+        user, at, client = self.user.rpartition("@")
+        return (user, client) if at else (client, "")
 
     def age_s(self, now: datetime) -> float | None:
         """Return the seconds since the row's timestamp; None when it has none."""
