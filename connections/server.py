@@ -76,6 +76,8 @@ class Server:
     """The account as the server matched it, quoted: `'jobsite'@'%'`."""
     only_reads: str = ""
     """Which variable makes a server take no writes, such as `read_only`; '' on one that takes them."""
+    last_id: int | None = None
+    """No connection has had a higher number since the start; None when it is not known."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,9 @@ SELECT UTC_TIMESTAMP(6), VERSION(), USER(), CURRENT_USER(), CONNECTION_ID(), @@p
 # (tried on MariaDB 10.11 and 11.8 and MySQL 9.7). To look a grantee up by its name would see none but the first.
 GRANTS_SQL = "SHOW GRANTS"
 GLOBAL_GRANT = re.compile(r"GRANT (.+?) ON \*\.\* TO ")
-UPTIME_SQL = "SHOW GLOBAL STATUS LIKE 'Uptime'"
+# Connections counts up to the last number that a connection was given, at least (tried on MariaDB 10.11 and 11.8 and
+# MySQL 9.7; FLUSH STATUS leaves it alone).
+STATUS_SQL = "SHOW GLOBAL STATUS WHERE variable_name IN ('Uptime', 'Connections')"
 
 
 def ask_server() -> Server:
@@ -111,15 +115,15 @@ def ask_server() -> Server:
     with connections["lab"].cursor() as cursor:
         cursor.execute(SERVER_SQL)
         now, version, user, account, own_id, performance_schema, *read_only = cursor.fetchone()
-        cursor.execute(UPTIME_SQL)
-        uptime_s = int(cursor.fetchone()[1])
+        cursor.execute(STATUS_SQL)
+        status = {name: int(value) for name, value in cursor.fetchall()}
     now = now.replace(tzinfo=timezone.utc)
     name, _, client = str(user).rpartition("@")
     # performance_schema's list takes no global mutex, but is empty without an error when the schema is off.
     by_schema = performance_schema and "mariadb" not in version.lower()
     return Server(
         now=now,
-        started=now.replace(microsecond=0) - timedelta(seconds=uptime_s),
+        started=now.replace(microsecond=0) - timedelta(seconds=status["Uptime"]),
         version=version,
         user=name,
         client=client,
@@ -128,6 +132,7 @@ def ask_server() -> Server:
         process_list=PERFORMANCE_SCHEMA if by_schema else INFORMATION_SCHEMA,
         account=account_name(str(account)),
         only_reads=_first_set(read_only),
+        last_id=status["Connections"],
     )
 
 

@@ -51,7 +51,7 @@ MEANINGS = {
         "Ask on the machine before you clear it."
     ),
     Sign.CANNOT_TELL: (
-        "Its row does not say by whose connection it was reserved, or not from which machine, "
+        "Its row does not say by whose connection it was reserved, names no machine, or bears a proxy's number; "
         "or Jobsite's account may not see other people's connections (PROCESS is missing)."
     ),
 }
@@ -59,12 +59,18 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the server says: when it started, who is connected, and whether that is everybody."""
+    """What the server says: when it started, who is connected, and whether that is everybody.
+
+    `last_id` is the highest number that a connection of the server can have had, None when it is not known; `proxies`
+    are the clients that an admin named as such.
+    """
 
     started: datetime
     sees_all: bool
     own_user: str
     threads: Mapping[int, Account]
+    last_id: int | None = None
+    proxies: frozenset[str] = frozenset()
 
     @cached_property
     def accounts(self) -> frozenset[Account]:
@@ -79,9 +85,11 @@ def sign_of_life(account: Account, connection_id: int, reserved_at: datetime | N
         return Sign.CANNOT_TELL
     if reserved_at is not None and reserved_at + CLOCK_MARGIN < evidence.started:
         return Sign.ABANDONED
+    if account[1].lower() in evidence.proxies:
+        return Sign.CANNOT_TELL
     if holder and may_be(holder, account):
         return Sign.RUNNING
-    if _names_no_client(account, evidence):
+    if _names_no_client(account, evidence) or _is_of_no_connection_here(connection_id, evidence):
         return Sign.CANNOT_TELL
     if holder and holder[0] == account[0]:
         return Sign.UNCERTAIN
@@ -103,6 +111,11 @@ def may_be(connected: Account, account: Account) -> bool:
 
 def _names_no_client(account: Account, evidence: Evidence) -> bool:
     return not account[1] or any(user == "@".join(account) for user, _ in evidence.accounts)
+
+
+def _is_of_no_connection_here(connection_id: int, evidence: Evidence) -> bool:
+    """Say whether the number must be another server's, or that of a proxy between the worker and this one."""
+    return evidence.last_id is not None and connection_id > evidence.last_id
 
 
 def _is_same_client(one: str, other: str) -> bool:

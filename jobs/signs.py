@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.conf import settings
+
 from connections.server import Presence
 from jobs.liveness import Evidence, Sign, sign_of_life
 from jobs.models import Job
@@ -11,7 +13,8 @@ from jobs.states import RESERVED
 def evidence_of(presence: Presence) -> Evidence:
     """Return what the rules of jobs.liveness want to know."""
     server = presence.server
-    return Evidence(server.started, server.sees_all, server.user, presence.threads)
+    proxies = settings.LAB.proxies
+    return Evidence(server.started, server.sees_all, server.user, presence.threads, server.last_id, proxies)
 
 
 def sign_of(job: Job, evidence: Evidence) -> Sign | None:

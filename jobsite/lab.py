@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from jobsite.proxies import read_proxies
+
 DEFAULT_PORT = 3306
 STATEMENT_LIMIT_S = 10
 LOCK_LIMIT_S = 1
@@ -53,6 +55,8 @@ class LabServer:
     use_tls: bool | None = None
     source: str = "the environment"
     problem: str = ""
+    proxies: frozenset[str] = frozenset()
+    """Clients that are proxies, whose numbers of connections are not the server's."""
 
     @property
     def name(self) -> str:
@@ -92,7 +96,8 @@ class LabServer:
 def find_lab(environ: Mapping[str, str], cwd: Path, home: Path) -> LabServer:
     """Return the lab's server from DJ_HOST, DJ_PORT, DJ_USER, DJ_PASS and DJ_USE_TLS, else from the settings file.
 
-    Never raises: what is wrong or missing is said in `LabServer.problem`, so that the rest of the site still works.
+    Its proxies are those of JOBSITE_PROXIES. Never raises: what is wrong or missing is said in `LabServer.problem`, so
+    that the rest of the site still works.
     """
     source, problem = "the environment", ""
     found: dict[str, object] = {}
@@ -101,7 +106,7 @@ def find_lab(environ: Mapping[str, str], cwd: Path, home: Path) -> LabServer:
         found, problem = _read_settings(path)
         source = str(path)
     found.update(_from_environment(environ))
-    return _checked(found, source, problem)
+    return _with_proxies(_checked(found, source, problem), environ.get("JOBSITE_PROXIES", ""))
 
 
 def _settings_files(cwd: Path, home: Path) -> Iterator[Path]:
@@ -160,6 +165,13 @@ def _checked(found: Mapping[str, object], source: str, problem: str) -> LabServe
     if not server.user and not problem:
         problem = NOT_NAMED
     return replace(server, port=int(str(port)), problem=problem)
+
+
+def _with_proxies(server: LabServer, named: str) -> LabServer:
+    try:
+        return replace(server, proxies=read_proxies(named))
+    except ValueError as error:
+        return replace(server, problem=server.problem or str(error))
 
 
 YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})

@@ -1,11 +1,13 @@
 """The signs of life: the rules in their order, and what they say of real workers."""
 
 import platform
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.test import Client, override_settings
 
 from connections.models import client_of
 from jobs.liveness import Account, Evidence, Sign, sign_of_life
@@ -31,6 +33,8 @@ class Case(NamedTuple):
     threads: dict[int, Account]
     account: Account = ALICE
     reserved_at: datetime | None = LATER
+    proxies: frozenset[str] = frozenset()
+    last_id: int = 100
 
 
 CASES = [
@@ -66,12 +70,25 @@ CASES = [
     Case("it is gone, and the cut name is another user's", ABANDONED, {8: ("bob", LONG)}, WORKER),
     Case("a cut name is another machine's", UNCERTAIN, {7: ("alice", "x" * 63)}, WORKER),
     Case("it is gone, and a cut name is another machine's", ABANDONED, {8: ("alice", "x" * 63)}, WORKER),
+    Case("the server has given no such number", CANNOT_TELL, {}, last_id=6),
+    Case(
+        "the server has given no such number, and the user's machine is connected", CANNOT_TELL, {8: ALICE}, last_id=6
+    ),
+    Case("the server has just given the number", ABANDONED, {}, last_id=7),
+    Case("its connection came after the server was asked", RUNNING, {7: ALICE}, last_id=6),
+    Case("its client is a proxy", CANNOT_TELL, {}, proxies=frozenset({"10.0.0.5"})),
+    Case(
+        "its client is a proxy, whose number may be anybody's", CANNOT_TELL, {7: ALICE}, proxies=frozenset({"10.0.0.5"})
+    ),
+    Case("another client is a proxy", ABANDONED, {}, proxies=frozenset({"10.0.0.50"})),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.says for case in CASES])
 def test_the_sign_of_a_reservation(case: Case) -> None:
-    evidence = Evidence(NOON, sees_all=True, own_user="jobsite", threads=case.threads)
+    evidence = Evidence(
+        NOON, sees_all=True, own_user="jobsite", threads=case.threads, last_id=case.last_id, proxies=case.proxies
+    )
     assert sign_of_life(case.account, 7, case.reserved_at, evidence) is case.sign
 
 
@@ -136,3 +153,19 @@ def test_a_worker_that_names_no_client_is_cleared_only_by_its_number(lab: Lab, o
     lab.start_waiting(schema, user="bob")
     GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")
     assert confirm(operator, ticked(operator, f"schema={schema}")).select_one('input[name="typed"]') is not None
+
+
+def test_a_job_whose_number_no_connection_of_the_server_has_had_cannot_be_told(lab: Lab, viewer: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.abandon(schema)
+    assert signs(viewer, schema) == ["abandoned"]
+    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET connection_id = 4294967295, timestamp = timestamp")
+    assert signs(viewer, schema) == ["cannot tell"]
+
+
+def test_a_job_that_came_by_a_named_proxy_cannot_be_told(lab: Lab, viewer: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="bob")
+    assert signs(viewer, schema) == ["running"]
+    with override_settings(LAB=replace(settings.LAB, proxies=frozenset({"127.0.0.1"}))):
+        assert signs(viewer, schema) == ["cannot tell"]

@@ -134,3 +134,25 @@ def test_localhost_is_asked_by_tcp_as_datajoint_does(here: Path, home: Path) -> 
 def test_the_password_stands_in_no_text_of_the_server(here: Path, home: Path) -> None:
     found = find_lab({"DJ_USER": "ada", "DJ_PASS": "top-secret"}, here, home)
     assert "top-secret" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("named", "proxies"),
+    [
+        ("", set()),
+        ("10.0.0.7", {"10.0.0.7"}),
+        (" 10.0.0.7, Proxy-1.lab.example ,2001:DB8:0::7,", {"10.0.0.7", "proxy-1.lab.example", "2001:db8::7"}),
+        ("::ffff:10.0.0.7", {"10.0.0.7"}),
+    ],
+)
+def test_the_proxies_are_named_as_the_server_shows_them(here: Path, home: Path, named: str, proxies: set[str]) -> None:
+    found = find_lab({"DJ_USER": "ada", "JOBSITE_PROXIES": named}, here, home)
+    assert (set(found.proxies), found.problem) == (proxies, "")
+
+
+@pytest.mark.parametrize("named", ["10.0.0.7:6033", "10.0.0.256", "10.0.0.0/24", "10.0.0.7 10.0.0.8", "proxy;", "*"])
+def test_a_proxy_that_is_no_address_is_a_problem(here: Path, home: Path, named: str) -> None:
+    assert find_lab({"DJ_USER": "ada", "JOBSITE_PROXIES": f"10.0.0.6,{named}"}, here, home).problem == (
+        f"JOBSITE_PROXIES names {named!r}, which is no address: write those of the proxies as the server sees them, "
+        "without ports and with commas between them."
+    )
