@@ -60,7 +60,8 @@ def who_holds(table: str, schemas: Collection[str]) -> Mapping[str, tuple[Holder
     told = _ask(PERFORMANCE_SCHEMA_SQL, table) or _ask(PLUGIN_SQL, table)
     if told:
         return {schema: _holders(there, {who: mode for of, who, mode in told if of == schema}) for schema in schemas}
-    open_for = open_transactions(server)
+    transactions = open_transactions(server)
+    open_for = {thread: transaction.age_s for thread, transaction in transactions.items()}
     return {schema: _guess(there, open_for, table, schema) for schema in schemas}
 
 

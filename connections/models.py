@@ -42,7 +42,7 @@ class Connection(models.Model):
     # Not columns: what connections.views says of a row.
     token: str
     refusal: str
-    transaction_s: int | None
+    transaction: Any
     jobs: list[Any]
 
     objects = ConnectionQuerySet.as_manager()

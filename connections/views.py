@@ -111,7 +111,7 @@ def described(rows: Sequence[Connection], server: Server) -> tuple[list[Connecti
     for row in rows:
         row.token = SeenConnection.of(row, server).token
         row.refusal = why_not(row, server)
-        row.transaction_s = transactions.get(row.id)
+        row.transaction = transactions.get(row.id)
         row.jobs = held[row.id]
     return list(rows), unread
 

@@ -115,12 +115,36 @@ def test_a_killed_worker_s_job_becomes_the_error_that_datajoint_writes(lab: Lab,
     job, transaction = consequences(confirmed)
     assert job.startswith("It holds the job Score(subject=m1, session=1) , running for ")
     assert job.endswith("the job becomes an error (LostConnectionError), and its worker goes on with the next key.")
-    assert transaction.endswith("is rolled back: what it wrote since is lost.")
+    assert transaction.endswith("is rolled back: until now it has only read, as far as the server tells.")
     post(admin, fields(confirmed, KILL))
     lab.gate.touch()
     worker.communicate(timeout=60)
     assert lab.jobs(schema) == {"m1": "LostConnectionError: Connection was lost during a transaction."}
     assert GROUND.sql(f"SELECT subject FROM `{schema}`.`__score`") == [("m2",)]
+
+
+@pytest.mark.parametrize(
+    ("statement", "lost"),
+    [
+        ("SELECT * FROM `{schema}`.recording", "until now it has only read, as far as the server tells"),
+        ("INSERT INTO `{schema}`.recording VALUES ('x', 1, '')", "it has written 1 row until now: it is lost"),
+        ("UPDATE `{schema}`.recording SET behaviour = 'wait'", "it has written 2 rows until now: they are lost"),
+        ("DELETE FROM `{schema}`.recording", "it has written 2 rows until now: they are lost"),
+    ],
+    ids=["read", "inserted", "changed", "deleted"],
+)
+def test_a_transaction_is_said_to_lose_what_it_has_written(lab: Lab, admin: Client, statement: str, lost: str) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "", "m2": ""})
+    driver, thread = lab.idle()
+    driver.query("START TRANSACTION")
+    driver.query(statement.format(schema=schema))
+    driver.store_result()
+    form = {"connection": [token(thread)], "target": ["connection"]}
+
+    def said() -> bool:  # InnoDB tells again what it told within a tenth of a second
+        return consequences(confirm(admin, form))[0].partition(" is rolled back: ")[2] == f"{lost}."
+
+    eventually(said, f"the page to say that {lost}")
 
 
 def test_only_the_statement_is_ended_and_the_connection_stays(lab: Lab, admin: Client) -> None:
