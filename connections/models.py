@@ -44,6 +44,7 @@ class Connection(models.Model):
     refusal: str
     transaction: Any
     jobs: list[Any]
+    perhaps: list[Any]
 
     objects = ConnectionQuerySet.as_manager()
 

@@ -167,6 +167,10 @@ def process_list(server: Server) -> ConnectionQuerySet:
 
 def who_is_connected() -> Presence:
     """Return everybody connected now, as far as the site's account may see."""
-    server = ask_server()
+    return presence_on(ask_server())
+
+
+def presence_on(server: Server) -> Presence:
+    """Return everybody connected to a server that was asked before."""
     rows = process_list(server).values_list("id", "user", "host")
     return Presence(server, {thread: (user, client_of(host)) for thread, user, host in rows})

@@ -17,13 +17,13 @@ from connections.killing import KILL, Fate, SeenConnection, Target, why_not
 from connections.killing import kill as kill_seen
 from connections.listing import list_connections, read_again
 from connections.models import Connection
-from connections.server import Presence, Server, ask_server
+from connections.server import Presence, Server, ask_server, presence_on
 from connections.tables import ConnectionTable
 from connections.transactions import open_transactions
-from jobs.listing import held_by
-from jobs.liveness import Sign
+from jobs.liveness import Sign, may_be
 from jobs.models import Job
 from jobs.reading import Reading
+from jobs.reserved import MOST_READ, Reserved, held_by, reserved_by
 from jobs.signs import mark
 from jobsite.http import page_or_fragment
 from jobsite.refusals import explain
@@ -55,6 +55,7 @@ def kill_confirm(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "Nothing was ticked: tick the connections to end.")
         return HttpResponseRedirect(f"{reverse('connections:connection_list')}?{request.POST.get('filter', '')}")
     rows, unread = described(read_again(seen, server), server)
+    unread += [sentence for sentence in _see_what_may_be_held(rows, server) if sentence not in unread]
     context = {
         "rows": [row for row in rows if not row.refusal],
         "refused": [row for row in rows if row.refusal],
@@ -122,18 +123,50 @@ def _held(rows: Sequence[Connection], server: Server) -> tuple[dict[int, list[Jo
     held: dict[int, list[Job]] = defaultdict(list)
     try:
         reading = Reading.begin()
-        found = held_by(list(presence.threads), reading)
+        found = held_by(presence.threads, server.started, reading)
     except DatabaseError as error:  # whoever makes jobs slow to read is to be found and ended on this very page
-        sentence = explain(error)
-        if not sentence:
-            raise
-        return held, [sentence]
-    for job in mark(found, presence):
+        return held, [_sentence(error)]
+    for job in mark(found.jobs, presence):
         if job.sign is Sign.RUNNING and job.connection_id:
             held[job.connection_id].append(job)
     unread = [f"Jobs of {table.schema}: {table.in_words}." for table in reading.unreadable if table.has_jobs]
-    unnamed = sorted({job.schema for job in found if not job.connection_id})
-    return held, unread + [f"Jobs of {schema}: its jobs table does not say which connection." for schema in unnamed]
+    unread += [f"Jobs of {schema}: its jobs table does not say which connection." for schema in found.unnamed]
+    return held, unread + _not_all(found)
+
+
+def _see_what_may_be_held(rows: Sequence[Connection], server: Server) -> list[str]:
+    """Give each connection the jobs that may be its own, as far as can be told; return why some were not seen.
+
+    Such are of the same user, over a connection that is gone or cannot be told: a pool's child's, or behind a proxy.
+    """
+    found = Reserved(())
+    for row in rows:
+        row.perhaps = []
+    try:
+        presence = presence_on(server)
+        found = reserved_by({row.id: row.account for row in rows}, server.started, Reading.begin())
+    except DatabaseError as error:
+        return [_sentence(error)]
+    unsure = [job for job in mark(found.jobs, presence) if job.sign in (Sign.UNCERTAIN, Sign.CANNOT_TELL)]
+    for row in rows:
+        row.perhaps = [job for job in unsure if _may_hold(row, job)]
+    return _not_all(found)
+
+
+def _may_hold(row: Connection, job: Job) -> bool:
+    return may_be(row.account, job.account) or (job.connection_id, job.account[0]) == (row.id, row.user)
+
+
+def _not_all(found: Reserved) -> list[str]:
+    most = f"More than {MOST_READ} reserved jobs name them or their users, and not all were read."
+    return [] if found.is_whole else [most]
+
+
+def _sentence(error: DatabaseError) -> str:
+    sentence = explain(error)
+    if not sentence:
+        raise error
+    return sentence
 
 
 def _seen(tokens: Sequence[str]) -> list[SeenConnection]:

@@ -5,7 +5,7 @@ never gathers what no page shows. No query here reads `error_stack`, but `read_j
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,11 +17,7 @@ from jobs.filters import SORTS, JobFilter
 from jobs.models import Job, JobQuerySet
 from jobs.reading import Reading
 from jobs.seen import SeenJob
-from jobs.states import RESERVED
 from jobsite.columns import AsStored, InOneCollation
-
-HELD_READ = 1000
-"""Reservations that are read at most: a worker holds one, but anybody may write the number of a connection in a row."""
 
 GROUP = ("schema", "table_name", "status")
 TIE_BREAKERS = ("schema", "table_name", "key_hash")
@@ -61,10 +57,10 @@ def count_jobs(chosen: JobFilter, reading: Reading, now: datetime) -> Counts:
 
     def rows_of(schemas: Sequence[str]) -> list[Any]:
         branches = [
-            _branch(reading, schema).filter(_narrowed(chosen, now)).order_by().values(*GROUP).annotate(n=Count("*"))
+            branch(reading, schema).filter(_narrowed(chosen, now)).order_by().values(*GROUP).annotate(n=Count("*"))
             for schema in schemas
         ]
-        return list(_union(branches).values_list(*GROUP, "n")) if branches else []
+        return list(union_all(branches).values_list(*GROUP, "n")) if branches else []
 
     groups: Counter[tuple[str, str, str]] = Counter()
     for schema, table, status, number in reading.ask(rows_of):
@@ -81,7 +77,7 @@ def read_job(reading: Reading, schema: str, table_name: str, key_hash: str) -> J
     """Return one job with its packed stack, or None when its row is gone or cannot be read: `reading` says which."""
 
     def row_of(schemas: Sequence[str]) -> Job | None:
-        return _branch(reading, schema).filter(table_name=table_name, key_hash=key_hash).first() if schemas else None
+        return branch(reading, schema).filter(table_name=table_name, key_hash=key_hash).first() if schemas else None
 
     return reading.ask(row_of, [schema])
 
@@ -92,36 +88,20 @@ def read_again(seen: Iterable[SeenJob], reading: Reading) -> list[Job]:
 
     def rows_of(schemas: Sequence[str]) -> list[Job]:
         branches = [
-            _branch(reading, schema).filter(_any_of(wanted[schema])).defer("error_stack").order_by()
+            branch(reading, schema).filter(_any_of(wanted[schema])).defer("error_stack").order_by()
             for schema in schemas
         ]
-        return list(_union(branches)) if branches else []
+        return list(union_all(branches)) if branches else []
 
     return reading.ask(rows_of, wanted)
-
-
-def held_by(connection_ids: Collection[int], reading: Reading) -> list[Job]:
-    """Return the reserved jobs that name one of these connections, or none, as in a table that keeps no connection.
-
-    Whether it is really the holder, liveness says.
-    """
-    held = Q(connection_id__in=[*connection_ids, 0]) | Q(connection_id=None)
-
-    def rows_of(schemas: Sequence[str]) -> list[Job]:
-        branches = [
-            _branch(reading, schema).filter(held, status=RESERVED).defer("error_stack").order_by() for schema in schemas
-        ]
-        return list(_union(branches)[:HELD_READ]) if branches and connection_ids else []
-
-    return reading.ask(rows_of)
 
 
 def read_one_of_each(reading: Reading) -> None:
     """Read a row of each schema's jobs, so that `reading` knows which cannot be read."""
 
     def rows_of(schemas: Sequence[str]) -> list[Job]:
-        branches = [_branch(reading, schema).defer("error_stack").order_by()[:1] for schema in schemas]
-        return list(_union(branches)) if branches else []
+        branches = [branch(reading, schema).defer("error_stack").order_by()[:1] for schema in schemas]
+        return list(union_all(branches)) if branches else []
 
     reading.ask(rows_of)
 
@@ -146,14 +126,14 @@ def count_seen_before(chosen: JobFilter, reading: Reading, before: datetime) -> 
 
     def rows_of(schemas: Sequence[str]) -> list[Any]:
         branches = [
-            _branch(reading, schema)
+            branch(reading, schema)
             .filter(_matching(chosen, before))
             .order_by()
             .values("status", **early)
             .annotate(n=Count("*"))
             for schema in schemas
         ]
-        return list(_union(branches).values_list("status", "early", "n")) if branches else []
+        return list(union_all(branches).values_list("status", "early", "n")) if branches else []
 
     by_status: Counter[str] = Counter()
     later = 0
@@ -178,11 +158,11 @@ def _sorted_union(chosen: JobFilter, reading: Reading, wanted: Q, start: int, st
 
     def rows_of(schemas: Sequence[str]) -> list[Job]:
         branches = [
-            _branch(reading, schema).filter(wanted).defer("error_stack").order_by(*order)[:stop] for schema in schemas
+            branch(reading, schema).filter(wanted).defer("error_stack").order_by(*order)[:stop] for schema in schemas
         ]
         if len(branches) < 2:
             return list(branches[0][start:]) if branches else []
-        return list(_union(branches).order_by(*order)[start:stop])
+        return list(union_all(branches).order_by(*order)[start:stop])
 
     # Of no rows Django would empty every branch, and then not sort what is left of the union.
     return reading.ask(rows_of, _among(chosen)) if stop > start else []
@@ -196,13 +176,15 @@ def _stood_before(before: datetime) -> Q:
     return Q(timestamp__lt=before) | Q(timestamp=None)
 
 
-def _branch(reading: Reading, schema: str) -> JobQuerySet:
+def branch(reading: Reading, schema: str) -> JobQuerySet:
+    """Return the jobs of one schema, each with its name, for a UNION."""
     # By name, because the type checker takes Job.schema, which this fills, for a column of its own.
     name = {"schema": InOneCollation(Value(schema, output_field=CharField()))}
     return reading.jobs_of(schema).annotate(**name)
 
 
-def _union(branches: Sequence[Any]) -> Any:
+def union_all(branches: Sequence[Any]) -> Any:
+    """Return one queryset of all the branches, of which there is at least one."""
     return branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
 
 

@@ -109,6 +109,20 @@ def may_be(connected: Account, account: Account) -> bool:
     return connected[0] == f"{user}@{client}"
 
 
+def names_of(connected: Account) -> list[str]:
+    """Return what `user` holds in the rows of whoever is connected, as may_be compares it.
+
+    Where the client's name is cut, the rows' texts only begin with the first of them.
+    """
+    user, client = connected
+    return [f"{user}@{client}", user, *(f"{user}@{client[:length]}" for length in CUT if length < len(client))]
+
+
+def is_cut(connected: Account) -> bool:
+    """Say whether the name of the client may be longer than what MariaDB shows."""
+    return len(connected[1]) in CUT
+
+
 def _names_no_client(account: Account, evidence: Evidence) -> bool:
     return not account[1] or any(user == "@".join(account) for user, _ in evidence.accounts)
 

@@ -62,7 +62,7 @@ RANKS = [
     {"jobs.urls", "connections.urls"},
     {"jobs.views", "connections.views"},
     {"jobs.tables", "jobs.choosing", "jobs.actions", "connections.tables"},
-    {"jobs.listing", "jobs.reading", "jobs.layouts", "jobs.signs", "connections.listing"},
+    {"jobs.listing", "jobs.reserved", "jobs.reading", "jobs.layouts", "jobs.signs", "connections.listing"},
     {
         "jobs.models",
         "jobs.seen",

@@ -1,0 +1,94 @@
+"""Which reserved jobs do connections hold, or may they hold?
+
+Anybody may write any connection and user in a row. So rows are matched in the query as exactly as the server can, or
+many that were planted would push a real one out of what is read; and where not all were read, it is said.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import BinaryField, F, Func, Q
+from django.db.models.functions import Left
+from django.db.models.lookups import Exact, In
+
+from jobs.listing import branch, union_all
+from jobs.liveness import CLOCK_MARGIN, Account, is_cut, names_of
+from jobs.models import Job, JobQuerySet
+from jobs.reading import Reading
+from jobs.states import RESERVED
+
+MOST_READ = 1000
+"""Jobs that are read at most: a worker holds a few."""
+NO_CONNECTION = Q(connection_id=0) | Q(connection_id=None)
+
+
+@dataclass(frozen=True)
+class Reserved:
+    """Reserved jobs; not all that match when `is_whole` is False. Whether they are really held, liveness says."""
+
+    jobs: Sequence[Job]
+    is_whole: bool = True
+    unnamed: Sequence[str] = ()
+    """The schemas in which a reserved job names no connection, as in a table that keeps none."""
+
+
+class AsBytes(Func):
+    """A text compared byte by byte, whatever its column's character set, collation and padding."""
+
+    template = "CAST(CONVERT(%(expressions)s USING utf8mb4) AS BINARY)"
+    output_field = BinaryField()
+
+
+def held_by(threads: Mapping[int, Account], started: datetime, reading: Reading) -> Reserved:
+    """Return the jobs that name one of these connections and its user and client, reserved since the server started."""
+    ids: dict[Account, list[int]] = defaultdict(list)
+    for thread, account in threads.items():
+        ids[account].append(thread)
+    held = Q()
+    for account, numbers in ids.items():
+        held |= _named_as(account) & Q(connection_id__in=numbers)
+
+    def rows_of(schemas: Sequence[str]) -> list[Job]:
+        branches = [_reserved(reading, schema, started).filter(held)[: MOST_READ + 1] for schema in schemas]
+        branches += [_reserved(reading, schema, started).filter(NO_CONNECTION)[:1] for schema in schemas]
+        return list(union_all(branches)[: MOST_READ + 1 + len(schemas)]) if branches and threads else []
+
+    found = reading.ask(rows_of)
+    named = [job for job in found if job.connection_id]
+    unnamed = sorted({job.schema for job in found if not job.connection_id})
+    return Reserved(named, len(named) <= MOST_READ, unnamed)
+
+
+def reserved_by(threads: Mapping[int, Account], started: datetime, reading: Reading) -> Reserved:
+    """Return the jobs of the users of these connections, over any connection, reserved since the server started."""
+    wanted = Q()
+    for thread, account in threads.items():
+        wanted |= _named_as(account) | (_begins_with(f"{account[0]}@") & Q(connection_id=thread))
+
+    def rows_of(schemas: Sequence[str]) -> list[Job]:
+        branches = [_reserved(reading, schema, started).filter(wanted)[: MOST_READ + 1] for schema in schemas]
+        return list(union_all(branches)[: MOST_READ + 1]) if branches and threads else []
+
+    found = reading.ask(rows_of)
+    return Reserved(found, len(found) <= MOST_READ)
+
+
+def _reserved(reading: Reading, schema: str, started: datetime) -> JobQuerySet:
+    since = Q(timestamp__gte=started - CLOCK_MARGIN) | Q(timestamp=None)
+    return branch(reading, schema).filter(since, status=RESERVED).defer("error_stack").order_by()
+
+
+def _named_as(account: Account) -> Q:
+    names = names_of(account)
+    exactly = Q(In(AsBytes(F("user")), _in_bytes(names)))
+    return exactly | _begins_with(names[0]) if is_cut(account) else exactly
+
+
+def _begins_with(text: str) -> Q:
+    return Q(Exact(AsBytes(Left(F("user"), len(text))), text.encode()))
+
+
+def _in_bytes(texts: Collection[str]) -> list[bytes]:
+    return [text.encode() for text in texts]

@@ -1,0 +1,135 @@
+"""What a connection holds, or may hold: planted rows hide nothing, and what cannot be seen is never called nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pymysql
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+
+from jobs.reserved import MOST_READ
+from tests.connections.test_connection_list import LIST, row_of
+from tests.connections.test_killing import confirm, consequences, token
+from tests.ground import GROUND, PASSWORD, SITE
+from tests.lab import Lab, eventually, is_connected
+from tests.pages import look, notices, text_of
+
+NOTHING_IS_LOST = "It holds no job and no open transaction: nothing is lost. Its client has to connect again."
+NOT_ALL_READ = (
+    "It has no open transaction, and holds none of the jobs that could be read. Whether it holds another is not known."
+)
+LIMIT_REACHED = (
+    f"Which jobs they hold could not be seen everywhere. More than {MOST_READ} reserved jobs name them or their users, "
+    "and not all were read."
+)
+
+
+def asked_to_end(client: Client, *threads: int) -> BeautifulSoup:
+    """Return the page that says what ending these connections would do."""
+    return confirm(client, {"connection": [token(thread) for thread in threads], "target": ["connection"]})
+
+
+def plant(
+    schema: str, connection_id: int, user: str, *, at: str = "CURRENT_TIMESTAMP", rows: int = MOST_READ + 1
+) -> None:
+    """Write more reserved rows than are read, as anybody with INSERT on the jobs table may."""
+    with GROUND.connected() as driver, driver.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO `{schema}`.`~jobs` (table_name, key_hash, status, user, host, connection_id, timestamp) "
+            f"VALUES ('__a', %s, 'reserved', %s, 'x', %s, {at})",
+            [(f"{user[:3]}{number}", user, connection_id) for number in range(MOST_READ + 1)],
+        )
+
+
+def connection_of(schema: str) -> tuple[int, str]:
+    """Return the connection that the schema's one job names, and its user."""
+    ((thread, user),) = GROUND.sql(f"SELECT connection_id, user FROM `{schema}`.`~jobs`")
+    return thread, user
+
+
+@pytest.mark.parametrize(
+    ("user", "at"),
+    [
+        ("mallory@127.0.0.1", "CURRENT_TIMESTAMP"),
+        ("{user}0", "CURRENT_TIMESTAMP"),
+        ("BOB@127.0.0.1", "CURRENT_TIMESTAMP"),
+        ("{user} ", "CURRENT_TIMESTAMP"),
+        ("{user}", "'2001-01-01 00:00:00'"),
+    ],
+    ids=["another user", "another machine", "in capitals", "a blank behind", "before the start"],
+)
+def test_planted_rows_that_name_a_connection_hide_no_job_that_it_holds(
+    lab: Lab, admin: Client, user: str, at: str
+) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="bob")
+    thread, own = connection_of(schema)
+    plant(schema, thread, user.format(user=own), at=at)
+    found = look(admin, f"{LIST}?user=bob")
+    assert (notices(found), row_of(found, thread)["Holds"].startswith("Score ")) == ([], True)
+    assert consequences(asked_to_end(admin, thread))[0].startswith("It holds the job Score(subject=m1, session=1) ,")
+
+
+def test_more_jobs_than_are_read_are_said_not_to_be_all(lab: Lab, admin: Client) -> None:
+    schema = lab.failed(m1="value")
+    _, thread = lab.idle("bob")
+    _, other = lab.idle("bob")
+    plant(schema, thread, "bob@127.0.0.1")
+    found = asked_to_end(admin, other)
+    assert notices(found) == [LIMIT_REACHED]
+    assert consequences(found) == [NOT_ALL_READ]
+
+
+def test_a_job_of_the_same_user_whose_worker_cannot_be_told_may_be_a_connection_s(lab: Lab, admin: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    worker = lab.start_waiting(schema, user="bob")
+    thread, _ = connection_of(schema)
+    _, idle = lab.idle("bob")
+    assert consequences(asked_to_end(admin, idle)) == [NOTHING_IS_LOST]
+    worker.kill()
+    worker.wait()
+    eventually(lambda: not is_connected(thread), "the killed worker's connection to end")
+    assert consequences(asked_to_end(admin, idle)) == [
+        "It has no open transaction. Whether it holds a job is not known.",
+        "The job Score(subject=m1, session=1) may be this one’s: "
+        "it is of the same user, and its sign of life is “uncertain”.",
+    ]
+
+
+def test_a_job_of_another_user_is_never_said_to_be_a_connection_s(lab: Lab, admin: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="alice")
+    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'alice', connection_id = 4294967295, timestamp = timestamp")
+    _, idle = lab.idle("bob")
+    assert consequences(asked_to_end(admin, idle)) == [NOTHING_IS_LOST]
+
+
+def test_a_worker_that_names_no_client_holds_its_job(lab: Lab, admin: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="bob")
+    thread, _ = connection_of(schema)
+    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")
+    assert row_of(look(admin, f"{LIST}?user=bob"), thread)["Holds"].startswith("Score subject=m1, session=1")
+    assert consequences(asked_to_end(admin, thread))[0].startswith("It holds the job Score(subject=m1, session=1) ,")
+
+
+@contextmanager
+def site_from_elsewhere() -> Iterator[int]:
+    """Connect as the site's own account from another address; yield the connection's id."""
+    driver = pymysql.connect(
+        host=GROUND.host, port=GROUND.port, user=SITE, password=PASSWORD, bind_address="127.0.0.3", ssl_disabled=True
+    )
+    try:
+        yield driver.thread_id()
+    finally:
+        driver.close()
+
+
+def test_without_the_privilege_no_connection_is_said_to_lose_nothing(lab: Lab, admin: Client) -> None:
+    with site_from_elsewhere() as thread, GROUND.without("PROCESS"):
+        found = asked_to_end(admin, thread)
+    assert consequences(found) == [
+        "Whether it has an open transaction is not known: Jobsite’s account may not see that (PROCESS is missing)."
+    ]
+    assert text_of(found.h1) == "End 1 connection?"
