@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -30,6 +31,7 @@ from jobsite.refusals import explain
 from jobsite.tables import ListingData
 
 LOOK = "connections.view_connection"
+NOT_DONE = 409
 
 
 @require_GET
@@ -50,30 +52,26 @@ def connection_list(request: HttpRequest) -> HttpResponse:
 @permission_required(KILL, raise_exception=True)
 def kill_confirm(request: HttpRequest) -> HttpResponse:
     """Read the chosen connections again and say what killing them would do; changes nothing."""
-    seen, target, server = _seen(request.POST.getlist("connection")), _target(request), ask_server()
+    seen, server = _seen(request.POST.getlist("connection")), ask_server()
     if not seen:
         messages.warning(request, "Nothing was ticked: tick the connections to end.")
         return HttpResponseRedirect(f"{reverse('connections:connection_list')}?{request.POST.get('filter', '')}")
-    rows, unread = described(read_again(seen, server), server)
-    unread += [sentence for sentence in _see_what_may_be_held(rows, server) if sentence not in unread]
-    context = {
-        "rows": [row for row in rows if not row.refusal],
-        "refused": [row for row in rows if row.refusal],
-        "gone": len(seen) - len(rows),
-        "unread": unread,
-        "target": target,
-        "server": server,
-        "filter": request.POST.get("filter", ""),
-    }
-    template = "connections/kill_confirm.html"
-    return page_or_fragment(request, template, template, context)
+    return _confirm(request, _consequences(request, seen, server), refusal="")
 
 
 @require_POST
 @permission_required(KILL, raise_exception=True)
 def kill(request: HttpRequest) -> HttpResponse:
-    """Send the kills that were confirmed, and lead to the page that follows them."""
-    outcomes = kill_seen(_seen(request.POST.getlist("connection")), _target(request), request.user)
+    """Send the kills that were confirmed, and lead to the page that follows them.
+
+    What they would lose is looked at once more: where it cannot be known, the number has to be typed.
+    """
+    seen, typed = _seen(request.POST.getlist("connection")), request.POST.get("typed", "").strip()
+    if typed != str(len(seen)):
+        found = _consequences(request, seen, ask_server())
+        if found["rows"] and (found["needs_number"] or request.POST.get("needs_number")):
+            return _confirm(request, found, f"No kill was sent: type {len(found['rows'])} to confirm.")
+    outcomes = kill_seen(seen, _target(request), request.user)
     for outcome in outcomes:
         if outcome.fate is not Fate.SENT:
             said = f": {outcome.why}" if outcome.why else ""
@@ -101,6 +99,31 @@ def kill_result(request: HttpRequest) -> HttpResponse:
         "address": request.get_full_path(),
     }
     return page_or_fragment(request, "connections/kill_result.html", "connections/_kill_result.html", context)
+
+
+def _consequences(request: HttpRequest, seen: Sequence[SeenConnection], server: Server) -> dict[str, Any]:
+    """Return what a kill of the seen connections would do now, and whether it can be known."""
+    target = _target(request)
+    found, unread = described(read_again(seen, server), server)
+    unread += [sentence for sentence in _see_what_may_be_held(found, server) if sentence not in unread]
+    rows = [row for row in found if not row.refusal]
+    unsure = bool(unread) or not server.sees_all or any(row.perhaps for row in rows)
+    return {
+        "rows": rows,
+        "refused": [row for row in found if row.refusal],
+        "gone": len(seen) - len(found),
+        "unread": unread,
+        # Where no statement runs, there is none to end.
+        "needs_number": unsure and any(target is Target.CONNECTION or row.info for row in rows),
+        "target": target,
+        "server": server,
+        "filter": request.POST.get("filter", ""),
+    }
+
+
+def _confirm(request: HttpRequest, consequences: dict[str, Any], refusal: str) -> HttpResponse:
+    template, status = "connections/kill_confirm.html", NOT_DONE if refusal else 200
+    return page_or_fragment(request, template, template, {**consequences, "refusal": refusal}, status=status)
 
 
 def described(rows: Sequence[Connection], server: Server) -> tuple[list[Connection], list[str]]:

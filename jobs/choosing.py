@@ -123,6 +123,8 @@ def why_not(choice: Choice, reviewed: Review, typed: str) -> str:
         return f"Nothing was cleared: type {choice.expected} to confirm."
     if reviewed.running > choice.running or choice.abandoned & reviewed.alive:
         return "Nothing was cleared: meanwhile a worker may be computing what looked abandoned. Look again."
+    if reviewed.needs_number and typed.strip() != str(choice.expected):  # whatever the form says of itself
+        return f"Nothing was cleared: type {reviewed.count} to confirm."
     return ""
 
 

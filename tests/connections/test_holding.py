@@ -10,10 +10,10 @@ from django.test import Client
 
 from jobs.reserved import MOST_READ
 from tests.connections.test_connection_list import LIST, row_of
-from tests.connections.test_killing import confirm, consequences, token
+from tests.connections.test_killing import KILL, confirm, consequences, token
 from tests.ground import GROUND, PASSWORD, SITE
 from tests.lab import Lab, eventually, is_connected
-from tests.pages import look, notices, text_of
+from tests.pages import fields, look, notices, page, text_of
 
 NOTHING_IS_LOST = "It holds no job and no open transaction: nothing is lost. Its client has to connect again."
 NOT_ALL_READ = (
@@ -133,3 +133,49 @@ def test_without_the_privilege_no_connection_is_said_to_lose_nothing(lab: Lab, a
         "Whether it has an open transaction is not known: Jobsite’s account may not see that (PROCESS is missing)."
     ]
     assert text_of(found.h1) == "End 1 connection?"
+
+
+# --- Typing the number ------------------------------------------------------------------------------------------------
+
+
+def unsure(lab: Lab) -> int:
+    """Leave a connection open of a user one of whose jobs cannot be told; return its id."""
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.abandon(schema)
+    return lab.idle("bob")[1]
+
+
+def test_where_it_cannot_be_known_what_is_lost_the_number_has_to_be_typed(lab: Lab, admin: Client) -> None:
+    found = asked_to_end(admin, unsure(lab), lab.idle("alice")[1])
+    asked = found.select_one('input[name="typed"]')
+    assert asked is not None
+    assert text_of(asked.parent) == "What is lost cannot be known: type 2 to confirm"
+    response = admin.post(KILL, {**fields(found, KILL), "typed": "2"})
+    assert text_of(look(admin, response.headers["Location"]).h1) == "Kill sent to 2 connections"
+
+
+@pytest.mark.parametrize("typed", ["", "2", "all"])
+@pytest.mark.parametrize("said", ["1", ""], ids=["asked for", "not asked for before"])
+def test_a_wrong_number_ends_nothing(lab: Lab, admin: Client, typed: str, said: str) -> None:
+    thread = unsure(lab)
+    form = {"connection": [token(thread)], "target": ["connection"], "needs_number": [said], "typed": [typed]}
+    response = admin.post(KILL, form)
+    assert response.status_code == 409
+    assert notices(page(response)) == ["No kill was sent: type 1 to confirm."]
+    assert is_connected(thread)
+
+
+def test_no_number_is_asked_for_where_it_is_known_what_is_lost(lab: Lab, admin: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="bob")
+    assert asked_to_end(admin, connection_of(schema)[0]).select('input[name="typed"]') == []
+
+
+def test_no_number_is_asked_for_where_no_statement_runs_that_could_be_ended(lab: Lab, admin: Client) -> None:
+    found = confirm(admin, {"connection": [token(unsure(lab))], "target": ["statement"]})
+    assert found.select('input[name="typed"]') == []
+
+
+def test_without_the_privilege_the_number_has_to_be_typed(lab: Lab, admin: Client) -> None:
+    with site_from_elsewhere() as thread, GROUND.without("PROCESS"):
+        assert asked_to_end(admin, thread).select_one('input[name="typed"]') is not None

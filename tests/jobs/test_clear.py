@@ -193,6 +193,16 @@ def test_a_running_job_takes_the_number_and_an_abandoned_one_does_not(lab: Lab, 
     assert notices(look(operator, response.headers["Location"])) == ["Cleared 1 job."]
 
 
+def test_a_running_job_takes_the_number_whatever_the_form_says_of_itself(lab: Lab, operator: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="bob")
+    sent = fields(confirm(operator, ticked(operator, f"schema={schema}")), CLEAR)
+    response = operator.post(CLEAR, {**sent, "needs_number": ""})
+    assert response.status_code == 409
+    assert notices(page(response)) == ["Nothing was cleared: type 1 to confirm."]
+    assert lab.jobs(schema) == {"m1": "reserved"}
+
+
 def test_an_abandoned_job_whose_worker_is_back_is_not_cleared(lab: Lab, operator: Client) -> None:
     schema = lab.pipeline(recordings={"m1": "wait"})[0]
     lab.abandon(schema)
