@@ -8,13 +8,17 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from jobs.reserved import MOST_READ
+from connections.server import ask_server
+from jobs.reading import Reading
+from jobs.reserved import MOST_READ, held_by, reserved_by
 from tests.connections.test_connection_list import LIST, row_of
 from tests.connections.test_killing import KILL, confirm, consequences, token
 from tests.ground import GROUND, PASSWORD, SITE
 from tests.lab import Lab, eventually, is_connected
 from tests.pages import fields, look, notices, page, text_of
 
+MORE = MOST_READ + 1
+"""More rows than are read."""
 NOTHING_IS_LOST = "It holds no job and no open transaction: nothing is lost. Its client has to connect again."
 NOT_ALL_READ = (
     "It has no open transaction, and holds none of the jobs that could be read. Whether it holds another is not known."
@@ -38,7 +42,7 @@ def plant(
         cursor.executemany(
             f"INSERT INTO `{schema}`.`~jobs` (table_name, key_hash, status, user, host, connection_id, timestamp) "
             f"VALUES ('__a', %s, 'reserved', %s, 'x', %s, {at})",
-            [(f"{user[:3]}{number}", user, connection_id) for number in range(MOST_READ + 1)],
+            [(f"{user[:3]}{number}", user, connection_id) for number in range(rows)],
         )
 
 
@@ -112,6 +116,16 @@ def test_a_worker_that_names_no_client_holds_its_job(lab: Lab, admin: Client) ->
     GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")
     assert row_of(look(admin, f"{LIST}?user=bob"), thread)["Holds"].startswith("Score subject=m1, session=1")
     assert consequences(asked_to_end(admin, thread))[0].startswith("It holds the job Score(subject=m1, session=1) ,")
+
+
+@pytest.mark.parametrize("length", [63, 64])
+def test_a_job_of_a_machine_whose_long_name_the_server_cuts_is_found(lab: Lab, viewer: Client, length: int) -> None:
+    schema = lab.failed(m1="value")
+    machine = f"{'gpu' * 22}.lab.example"
+    plant(schema, 7, f"bob@{machine}", rows=1)
+    started, threads = ask_server().started, {7: ("bob", machine[:length])}
+    for found in (held_by(threads, started, Reading([schema])), reserved_by(threads, started, Reading([schema]))):
+        assert [job.account for job in found.jobs] == [("bob", machine)]
 
 
 @contextmanager
