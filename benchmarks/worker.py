@@ -49,8 +49,8 @@ def main(whose: str, calls: str) -> None:
         Result.populate(reserve_jobs=True, suppress_errors=True, max_calls=max_calls)
     elif whose == "ours":
         with Interrupts() as interrupts:
-            options = Options(max_calls=max_calls)
-            tables = prepare(["benchmarks.pipeline.Result"], options, settings.LAB, interrupts)
+            options = Options(("benchmarks.pipeline.Result",), max_calls=max_calls)
+            tables = prepare(options, settings.LAB, interrupts)
             populate(tables, options, 1, settings.LAB, Silent(), interrupts, Schedule())
     sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\n")
     sys.stdout.flush()

@@ -1,27 +1,25 @@
-"""Which tables do `lab.ephys.Spikes` or a whole `lab.ephys` mean? Import the module, find them, put them in order."""
+"""Which tables do `lab.ephys.Spikes` or a whole `lab.ephys` mean? Find them, and put them in order."""
 
 import difflib
-import importlib
-import traceback
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping
 from types import ModuleType
 
-from jobs.interrupts import SIGTERM_RECEIVED, Interrupts
-from jobs.outcomes import Untyped, WrongInputError, said
+from jobs.importing import LOOKED, NothingThereError, held_by, import_pipeline, is_absent
+from jobs.interrupts import Interrupts
+from jobs.outcomes import Options, Untyped, WrongInputError, said
 from jobs.patience import until_it_answers
-from jobs.refused_writes import why_no_writes
 
 SUGGESTIONS = 3
-LOOKED = "it is neither in the current directory nor on the Python path"
 
 
-def wait_for_tables(names: Sequence[str], interrupts: Interrupts) -> dict[str, Untyped]:
+def wait_for_tables(options: Options, interrupts: Interrupts) -> dict[str, Untyped]:
     """Do as `find_tables` once the server takes writes: pipelines declare their tables and fill their lookup tables.
 
     A signal ends the waiting: KeyboardInterrupt or SystemExit.
     """
     try:
-        return until_it_answers(lambda: find_tables(names), interrupts)
+        return until_it_answers(lambda: find_tables(options), interrupts)
     except WrongInputError:
         raise
     except Exception:  # refused, and a signal ended the waiting
@@ -29,51 +27,32 @@ def wait_for_tables(names: Sequence[str], interrupts: Interrupts) -> dict[str, U
         raise
 
 
-def find_tables(names: Sequence[str]) -> dict[str, Untyped]:
-    """Return instances of the auto-populated tables that dotted names mean, by name, in order of their dependencies.
+def find_tables(options: Options) -> dict[str, Untyped]:
+    """Return instances of the auto-populated tables that the options name, by name.
 
-    A name is `package.module.Table`, or `package.module` for every such table that the module defines. Tables that do
-    not depend on each other keep the order given. Raises WrongInputError with the one sentence that helps, and the
-    server's own error where an import writes and the server takes no writes: it can be tried again.
+    A name is `package.module.Table`, or `package.module` for the tables of the module: first those it defines, then
+    those of the modules it holds. A table that is reached by two names is returned once, by the first. All names are
+    imported before any table is looked at: a workflow activates the schemas of an element, wherever it is named.
+
+    Raises WrongInputError with the one sentence that helps, and the server's own error where an import writes and the
+    server takes no writes: it can be tried again.
     """
-    found = {name: table for asked in names for name, table in _meant_by(asked)}
-    return found if len(found) == 1 else _in_dependency_order(found)
+    for module in options.imports:
+        _check_name(module, "a module", "workflow.pipeline")
+        import_pipeline(module)
+    meant = {name: _meant_by(name) for name in options.tables}
+    found, seen = dict[str, Untyped](), set[str]()
+    for name, table in ((name, table) for asked, held in meant.items() for name, table in _tables_of(asked, held)):
+        if table.full_table_name not in seen:
+            seen.add(table.full_table_name)
+            found[name] = table()
+    return found
 
 
-def _meant_by(name: str) -> Iterator[tuple[str, Untyped]]:
-    module_name, _, last = name.rpartition(".")
-    if not all(part.isidentifier() for part in name.split(".")):
-        raise WrongInputError(f"“{name}” is not a table: write it as module.Table, such as lab.ephys.Spikes.")
-    module = _import_pipeline(module_name) if module_name else None
-    found = getattr(module, last, None)
-    if found is None or isinstance(found, ModuleType):
-        yield from _all_of(name, module, last)
-    else:
-        _check(found, name)
-        yield name, found()
-
-
-def _all_of(name: str, parent: ModuleType | None, last: str) -> Iterator[tuple[str, Untyped]]:
-    try:
-        module = _import_pipeline(name)
-    except WrongInputError as error:
-        if not isinstance(error.__cause__, ModuleNotFoundError) or error.__cause__.name != name:
-            raise
-        if parent is None:
-            raise WrongInputError(f"There is no module {name}: {LOOKED}. A table is written as module.Table.") from None
-        raise WrongInputError(f"{parent.__name__} has no table {last}.{_near_misses(parent, last)}") from None
-    found = {
-        attribute: value
-        for attribute, value in vars(module).items()
-        if _is_populated(value) and _has_make(value) and f"{value.__module__}.".startswith(f"{name}.")
-    }
-    if not found:
-        raise WrongInputError(f"{name} defines no auto-populated table.")
-    for attribute, table in found.items():
-        yield f"{name}.{attribute}", table()
-
-
-def _in_dependency_order(tables: Mapping[str, Untyped]) -> dict[str, Untyped]:
+def in_dependency_order(tables: Mapping[str, Untyped]) -> dict[str, Untyped]:
+    """Return the tables, each after those that it depends on; others keep the order given. Raises WrongInputError."""
+    if len(tables) == 1:
+        return dict(tables)
     graph = next(iter(tables.values())).connection.dependencies
     try:
         graph.load()
@@ -96,34 +75,98 @@ def _ancestors(graph: Untyped, full_name: str) -> Iterator[str]:
             yield from graph.ancestors(node)
 
 
-def _import_pipeline(name: str) -> ModuleType:
+def _check_name(name: str, kind: str, example: str) -> None:
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise WrongInputError(f"“{name}” is not {kind}: write it as {example}.")
+
+
+def _meant_by(name: str) -> Untyped:
+    """Return the table class or the module that a person means."""
+    _check_name(name, "a table", "module.Table, such as lab.ephys.Spikes")
     try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name and f"{name}.".startswith(f"{error.name}."):
-            raise WrongInputError(f"There is no module {error.name}: {LOOKED}.") from error
-        reason = f"it needs the module {error.name}, which is not there" if error.name else said(error)
-        raise WrongInputError(f"{name} could not be imported: {reason} ({_where(error)}).") from None
-    except (Exception, SystemExit) as error:
-        if str(error) == SIGTERM_RECEIVED or why_no_writes(error):
+        return held_by(name)
+    except NothingThereError as nothing:
+        raise WrongInputError(f"{nothing.path} has no table {nothing.missing}.{_near_misses(nothing)}") from None
+    except WrongInputError as error:
+        if "." in name or not is_absent(error, name):
             raise
-        raise WrongInputError(f"{name} could not be imported: {said(error)} ({_where(error)}).") from None
+        raise WrongInputError(f"There is no module {name}: {LOOKED}. A table is written as module.Table.") from None
 
 
-def _where(error: BaseException) -> str:
-    """Return the file and line where an import failed: the pipeline's own, not the library's it called."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}, line {error.lineno}"
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<")]
-    own = [frame for frame in frames if "site-packages" not in frame.filename and "importlib" not in frame.filename]
-    last = (own or frames)[-1]
-    return f"{last.filename}, line {last.lineno}"
+def _tables_of(name: str, held: Untyped) -> Iterator[tuple[str, Untyped]]:
+    if not isinstance(held, ModuleType):
+        _check(held, name)
+        yield name, held
+        return
+    found = list(_all_of(held, name, set()))
+    if not found:
+        raise WrongInputError(_why_no_table(held, name))
+    yield from found
 
 
-def _near_misses(module: ModuleType, class_name: str) -> str:
-    names = sorted(name for name, value in vars(module).items() if _is_populated(value))
-    by_lower = {name.lower(): name for name in names}
-    near = [by_lower[name] for name in difflib.get_close_matches(class_name.lower(), by_lower, SUGGESTIONS)]
+def _all_of(module: ModuleType, name: str, seen: set[ModuleType]) -> Iterator[tuple[str, Untyped]]:
+    """Yield what a module defines, then what the modules that it holds define."""
+    seen.add(module)
+    for attribute, value in list(vars(module).items()):
+        if _is_own(value, module) and _is_populated(value) and _has_make(value):
+            yield f"{name}.{attribute}", value
+    for attribute, value in list(vars(module).items()):
+        if isinstance(value, ModuleType) and value not in seen and _is_below(value, module):
+            yield from _all_of(value, f"{name}.{attribute}", seen)
+
+
+def _is_own(value: Untyped, module: ModuleType) -> bool:
+    return _is_table(value) and f"{value.__module__}.".startswith(f"{module.__name__}.")
+
+
+def _is_below(held: ModuleType, module: ModuleType) -> bool:
+    """Say whether `held` is a module of a pipeline, and not the workflow that the element `module` is linked to.
+
+    A workflow activates an element with what it holds itself (`add_objects=linking_module.__dict__`).
+    """
+    linked = any((schema.add_objects or {}).get("__name__") == held.__name__ for schema in _schemas_in(module))
+    return not linked and any(_schemas_in(held))
+
+
+def _schemas_in(module: ModuleType) -> Iterator[Untyped]:
+    """Yield the schemas that a module holds; DataJoint itself holds none, nor does numpy."""
+    from datajoint.schemas import Schema
+
+    yield from (value for value in list(vars(module).values()) if isinstance(value, Schema))
+
+
+def _why_no_table(module: ModuleType, name: str) -> str:
+    if _is_virtual(module):
+        return f"{name} is a virtual module, which has no make: name the module in which its make is written."
+    if any(_is_own(value, module) and _waits_for_activation(value) for value in vars(module).values()):
+        return f"The schema of {name} is not activated: add --import and the module that activates it."
+    return f"{name} defines no auto-populated table."
+
+
+def _is_virtual(module: ModuleType) -> bool:
+    from datajoint.schemas import VirtualModule
+
+    return isinstance(module, VirtualModule)
+
+
+def _waits_for_activation(table: Untyped) -> bool:
+    """Say whether the class is bound to a schema that nobody has activated yet (0.14.10, schemas.py: declare_list)."""
+    schemas = _schemas_in(sys.modules.get(table.__module__, sys))
+    waiting = (declared for schema in schemas for declared, _ in schema.declare_list)
+    return not _is_named(table) and any(declared is table for declared in waiting)
+
+
+def _near_misses(nothing: NothingThereError) -> str:
+    names = sorted(name for name, value in vars(nothing.holder).items() if _is_populated(value))
+    if isinstance(nothing.holder, ModuleType):
+        prefix = f"{nothing.path}."
+        names += [
+            name
+            for full, _ in _all_of(nothing.holder, nothing.path, set())
+            if (name := full.removeprefix(prefix)) not in names
+        ]
+    by_lower = {name.rpartition(".")[2].lower(): name for name in reversed(names)}
+    near = [by_lower[name] for name in difflib.get_close_matches(nothing.missing.lower(), by_lower, SUGGESTIONS)]
     if near:
         return f" Did you mean {' or '.join(near)}?"
     return f" Its auto-populated tables: {', '.join(names)}." if names else " It has no auto-populated table."
@@ -154,10 +197,22 @@ def _check(found: Untyped, name: str) -> None:
     if not issubclass(found, AutoPopulate):
         tier = next((base.__name__ for base in found.__mro__ if base.__module__.startswith("datajoint.")), "Table")
         raise WrongInputError(f"{name} is a {tier} table: only Computed and Imported tables are populated.")
+    if _waits_for_activation(found):
+        raise WrongInputError(
+            f"{name} belongs to no schema yet: add --import and the module that activates its schema, such as"
+            " --import workflow.pipeline."
+        )
     if not _is_named(found):
-        raise WrongInputError(f"{name} belongs to no schema: it lacks @schema, or its schema is not activated.")
+        raise WrongInputError(f"{name} belongs to no schema: it lacks @schema.")
+    if _is_spawned(found):
+        raise WrongInputError(f"{name} is of a virtual module, which has no make: name the class that has it.")
     if not _has_make(found):
         raise WrongInputError(f"{name} has no make method, so there is nothing to run.")
+
+
+def _is_spawned(table: Untyped) -> bool:
+    """Say whether DataJoint made the class from a table of the server (0.14.10, schemas.py: spawn_missing_classes)."""
+    return str(table.__module__).startswith("datajoint.") and not _has_make(table)
 
 
 def _has_make(table: Untyped) -> bool:

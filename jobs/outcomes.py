@@ -17,10 +17,13 @@ ON_STOP = ("error", "release")
 class Options:
     """What `Table.populate(...)` is asked for, in DataJoint's words; `restrictions` are conditions in SQL.
 
+    `tables` are names as people write them, and `imports` are modules to import before any table is looked for.
     `on_stop` says what becomes of a job that Ctrl-C or SIGTERM interrupts: an error, as with DataJoint, or given back.
     `ends_at_s` is when no further key is begun, by `time.monotonic()`, which all processes of a machine share.
     """
 
+    tables: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
     restrictions: tuple[str, ...] = ()
     order: str = "original"
     limit: int | None = None

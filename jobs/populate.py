@@ -6,14 +6,14 @@ how they are computed to `jobs.computing` (this process) and `jobs.workers` (sev
 
 import inspect
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
 from jobs.as_script import become_script
 from jobs.computing import Tell, Work, compute
-from jobs.finding import wait_for_tables
+from jobs.finding import in_dependency_order, wait_for_tables
 from jobs.interrupts import Interrupts
 from jobs.leftovers import settle
 from jobs.outcomes import (
@@ -43,14 +43,14 @@ class Compute(Protocol):
     def __call__(self, name: str, table: Untyped, keys: list[Key], tell: Tell) -> None: ...
 
 
-def prepare(names: Sequence[str], options: Options, lab: LabServer, interrupts: Interrupts) -> dict[str, Untyped]:
-    """Return the tables that `names` mean, in the order of their dependencies, by name.
+def prepare(options: Options, lab: LabServer, interrupts: Interrupts) -> dict[str, Untyped]:
+    """Return the tables that the options name, in the order of their dependencies, by name.
 
     Raises WrongInputError when there is no such table, it does not take the options, or the account lacks a privilege.
     """
     become_script()
     connect(lab)
-    tables = wait_for_tables(names, interrupts)
+    tables = in_dependency_order(wait_for_tables(options, interrupts))
     for table in tables.values():
         _check(table, options)
     check_rights(tables, options)

@@ -61,14 +61,15 @@ def _mark(at: Untyped, places: dict[int, int], key: Key) -> None:
 
 
 def _work_on_shares(pipe: Connection, at: Untyped, options: Options, interrupts: Interrupts) -> None:
+    found: dict[str, Untyped] = {}
     tables: dict[str, tuple[Untyped, Reservations]] = {}
     while True:
         pipe.send(READY)
         name, keys = pipe.recv()
         places = {id(key): place for place, key in enumerate(keys)}
         if name not in tables:
-            (found,) = wait_for_tables([name], interrupts).values()
-            tables[name] = found, wait_for_reservations(found, options, interrupts)
+            found = found or wait_for_tables(options, interrupts)
+            tables[name] = found[name], wait_for_reservations(found[name], options, interrupts)
         table, reservations = tables[name]
         try:
             compute(Work(table, keys, options, interrupts, reservations, pipe.send, partial(_mark, at, places)))

@@ -21,6 +21,7 @@ WORKERS = {
         "computing",
         "ahead",
         "finding",
+        "importing",
         "held",
         "inserts",
         "todo",

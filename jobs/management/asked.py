@@ -15,9 +15,8 @@ EXAMPLE = "write an object such as '{\"scale\": 2}'"
 
 @dataclass(frozen=True)
 class Asked:
-    """Which tables, how, by how many processes, and when."""
+    """What is populated and how, by how many processes, and when."""
 
-    tables: tuple[str, ...]
     options: Options
     processes: int
     schedule: Schedule
@@ -27,7 +26,6 @@ class Asked:
         """Read what Django parsed. Raises WrongInputError."""
         _check_together(given)
         return cls(
-            tables=tuple(given["tables"]),
             options=_options(given),
             processes=_count("--processes", given["processes"]) or 1,
             schedule=Schedule(
@@ -57,6 +55,8 @@ def _check_together(given: Mapping[str, Any]) -> None:
 
 def _options(given: Mapping[str, Any]) -> Options:
     return Options(
+        tables=tuple(given["tables"]),
+        imports=tuple(given["imports"]),
         restrictions=tuple(given["restrict"]),
         order=given["order"],
         limit=_count("--limit", given["limit"]),

@@ -21,6 +21,7 @@ from jobsite.one_line import printable
 
 FAILED, WRONG_INPUT = 1, 2
 STDOUT, STDERR = 1, 2
+IMPORT_HELP = "a module to import first, such as the workflow that activates an element's schemas; may be repeated"
 ON_STOP_HELP = "what Ctrl-C or SIGTERM makes of the job in hand: an error, or given back (default: error)"
 
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             metavar="module.Table",
             help="tables to populate, or modules for all their tables; each after those that it depends on",
         )
+        say("--import", action="append", default=[], dest="imports", metavar="MODULE", help=IMPORT_HELP)
         say("--restrict", action="append", default=[], metavar="SQL", help="a condition on the keys; may be repeated")
         say("--order", default="original", metavar="|".join(ORDERS), help="the order of the keys (default: original)")
         say("--limit", metavar="N", help="look at N keys of each table at most, counting those held back")
@@ -82,7 +84,7 @@ class Command(BaseCommand):
         with Interrupts() as interrupts:
             try:
                 asked = Asked.read(options)
-                tables = prepare(asked.tables, asked.options, settings.LAB, interrupts)
+                tables = prepare(asked.options, settings.LAB, interrupts)
                 if options["dry_run"]:
                     return self._preview(lines, preview(tables, asked.options))
                 populate(tables, asked.options, asked.processes, settings.LAB, lines, interrupts, asked.schedule)
