@@ -22,6 +22,7 @@ WORKERS = {
         "ahead",
         "finding",
         "importing",
+        "overriding",
         "held",
         "inserts",
         "todo",

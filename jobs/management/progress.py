@@ -115,6 +115,7 @@ class Lines(Report):
         self.out = out
         self._by_table: dict[str, Tally] = {}
         self.troubles: list[str] = []
+        self.warnings: list[str] = []
 
     @property
     def tallies(self) -> list[Tally]:
@@ -147,6 +148,11 @@ class Lines(Report):
         self.troubles.append(text)
         self.write(f"TROUBLE {text}")
 
+    def warning(self, text: str) -> None:
+        """Write what a person may not expect of the run, and keep it for programs."""
+        self.warnings.append(text)
+        self.write(f"WARNING {text}")
+
     def summarise(self) -> None:
         """Write what came of each table, and every failure with its key, at most FAILURES_LISTED of a table."""
         self.close()
@@ -165,6 +171,7 @@ class Lines(Report):
             "status": status,
             "tables": [tally.as_json() for tally in self.tallies],
             "troubles": self.troubles,
+            "warnings": self.warnings,
         }
 
     def write(self, text: str) -> None:

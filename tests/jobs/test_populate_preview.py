@@ -101,6 +101,7 @@ def test_a_summary_for_a_program_stands_alone_on_stdout(previews: Previews) -> N
             }
         ],
         "troubles": [],
+        "warnings": [],
     }
     assert "make speaks" in previews.first.err.splitlines()
     assert previews.first.err.splitlines()[-2] == f"{SCORE}: 2 done, 1 failed, 0 skipped"

@@ -16,6 +16,7 @@ from jobs.management.asked import Asked
 from jobs.management.preview import Preview, preview
 from jobs.management.progress import Bar, Lines
 from jobs.outcomes import ON_STOP, ORDERS, InterruptedRunError, Untyped, WrongInputError
+from jobs.overriding import warnings_of
 from jobs.populate import populate, prepare
 from jobsite.one_line import printable
 
@@ -85,6 +86,8 @@ class Command(BaseCommand):
             try:
                 asked = Asked.read(options)
                 tables = prepare(asked.options, settings.LAB, interrupts)
+                for text in warnings_of(tables):
+                    lines.warning(text)
                 if options["dry_run"]:
                     return self._preview(lines, preview(tables, asked.options))
                 populate(tables, asked.options, asked.processes, settings.LAB, lines, interrupts, asked.schedule)
@@ -105,7 +108,7 @@ class Command(BaseCommand):
     def _preview(self, lines: Lines, previews: list[Preview]) -> tuple[int, dict[str, Untyped]]:
         for line in (line for found in previews for line in found.lines()):
             lines.write(line)
-        return 0, {"tables": [found.as_json() for found in previews]}
+        return 0, {"tables": [found.as_json() for found in previews], "warnings": lines.warnings}
 
 
 @contextmanager
