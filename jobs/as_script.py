@@ -26,17 +26,17 @@ def become_script() -> None:
 @contextmanager
 def jobsite_on_path() -> Iterator[None]:
     """Let the processes that are started in the block find Jobsite; `become_script_of_pool` is their end of it."""
-    sys.path.append(str(FOLDER))
+    sys.path.insert(0, str(FOLDER))  # before the lab's: a `jobs.py` that nobody imports may lie there
     try:
         yield
     finally:
-        sys.path.pop()
+        sys.path.pop(0)
         _forget_start_method()  # multiprocessing has chosen one for them, and set it
 
 
 def become_script_of_pool() -> None:
     """Make this process, which was started by `jobsite_on_path`, the same; its environment is its parent's."""
-    sys.path.pop()
+    sys.path.pop(0)
     _forget_start_method()
 
 

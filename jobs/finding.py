@@ -9,6 +9,7 @@ from jobs.importing import LOOKED, NothingThereError, held_by, import_pipeline, 
 from jobs.interrupts import Interrupts
 from jobs.outcomes import Options, Untyped, WrongInputError, said
 from jobs.patience import until_it_answers
+from jobs.shadowing import refusing_shadowed
 
 SUGGESTIONS = 3
 
@@ -37,10 +38,11 @@ def find_tables(options: Options) -> dict[str, Untyped]:
     Raises WrongInputError with the one sentence that helps, and the server's own error where an import writes and the
     server takes no writes: it can be tried again.
     """
-    for module in options.imports:
-        _check_name(module, "a module", "workflow.pipeline")
-        import_pipeline(module)
-    meant = {name: _meant_by(name) for name in options.tables}
+    with refusing_shadowed([*options.imports, *options.tables]):
+        for module in options.imports:
+            _check_name(module, "a module", "workflow.pipeline")
+            import_pipeline(module)
+        meant = {name: _meant_by(name) for name in options.tables}
     found, seen = dict[str, Untyped](), set[str]()
     for name, table in ((name, table) for asked, held in meant.items() for name, table in _tables_of(asked, held)):
         if table.full_table_name not in seen:

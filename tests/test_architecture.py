@@ -23,6 +23,7 @@ WORKERS = {
         "finding",
         "importing",
         "overriding",
+        "shadowing",
         "held",
         "inserts",
         "todo",
