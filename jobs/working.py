@@ -69,6 +69,8 @@ def _work_on_shares(pipe: Connection, at: Untyped, options: Options, interrupts:
         places = {id(key): place for place, key in enumerate(keys)}
         if name not in tables:
             found = found or wait_for_tables(options, interrupts)
+            if name not in found:
+                raise WrongInputError(f"{name} is not there any more: the lab's code has changed since the run began.")
             tables[name] = found[name], wait_for_reservations(found[name], options, interrupts)
         table, reservations = tables[name]
         try:
