@@ -57,7 +57,8 @@ class Maker:
     def cancel(self) -> None:
         """Roll back the open transaction, also one that nobody began: a make that ends one may begin another by it."""
         connection = self._table.connection
-        connection.query(ROLLBACK)
+        if connection.is_connected:  # a signal that broke into a question has closed it, and the server rolls back
+            connection.query(ROLLBACK)
         connection._in_transaction = False
 
     def make(self, key: Key, finish: Callable[[str], None], goes_on: Callable[[], bool]) -> None:

@@ -125,6 +125,9 @@ class Score(dj.Computed):
             time.sleep(float(os.environ["TEST_SLOW_S"]))
         if behaviour == "fixable" and not os.environ.get("TEST_FIXED"):
             raise RuntimeError("the settings file is missing")
+        if behaviour == "asks":
+            Path(os.environ["TEST_GATE"]).with_suffix(".waiting").touch()
+            self.connection.query("SELECT SLEEP(30)")
         if behaviour == "handles":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if behaviour == "database":

@@ -54,6 +54,17 @@ def test_on_stop_release_gives_the_job_back_for_another_worker(
     assert out.splitlines()[-2] == "tests.pipeline.Score: 1 done, 0 failed, 0 skipped, 1 given back, 1 not tried"
 
 
+@pytest.mark.parametrize("on_stop", [("error", "SystemExit: SIGTERM received"), ("release", None)])
+def test_a_signal_that_breaks_into_a_question_of_make_leaves_nothing_reserved(
+    lab: Lab, on_stop: tuple[str, str | None]
+) -> None:
+    schema, _ = lab.pipeline(recordings={"a": "asks"})
+    worker = lab.start_waiting(schema, "--on-stop", on_stop[0])
+    worker.terminate()
+    assert worker.wait() == 143
+    assert lab.jobs(schema).get("a") == on_stop[1]
+
+
 def test_a_stack_begins_at_the_labs_own_make(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": "value"})
     lab.populate(schema)
