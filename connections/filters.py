@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from jobsite.durations import read_span_s, say_exactly
 from jobsite.queries import as_query, attempt, sort_of, term
-from jobsite.spans import read_span_s, say_exactly
 
 SORTS = {
     "id": "id",

@@ -17,10 +17,10 @@ from django.db import DatabaseError
 from django.db import connections as databases
 
 from connections.models import Connection
-from connections.server import Server, ask_server, process_list
+from jobsite.lab.errors import error_number
+from jobsite.lab.server import Server, ask_server, process_list
 from jobsite.moments import read_moment
 from jobsite.one_line import line_logger
-from jobsite.refusals import error_number
 
 KILL = "connections.kill_connection"
 

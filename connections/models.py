@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models.sql.datastructures import BaseTable
 
-from jobsite.columns import LabText, quoted
+from jobsite.lab.columns import LabText, quoted
 
 STATEMENT_LIMIT = 2000
 """Characters of a running statement that are read; an INSERT of a recording can be many megabytes."""

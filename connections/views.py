@@ -18,16 +18,16 @@ from connections.killing import KILL, Fate, SeenConnection, Target, why_not
 from connections.killing import kill as kill_seen
 from connections.listing import list_connections, read_again
 from connections.models import Connection
-from connections.server import Presence, Server, ask_server, presence_on
 from connections.tables import ConnectionTable
-from connections.transactions import open_transactions
 from jobs.liveness import Sign, may_be
 from jobs.models import Job
 from jobs.reading import Reading
 from jobs.reserved import MOST_READ, Reserved, held_by, reserved_by
 from jobs.signs import mark
 from jobsite.http import page_or_fragment
-from jobsite.refusals import explain
+from jobsite.lab.errors import explain
+from jobsite.lab.server import Presence, Server, ask_server, presence_on
+from jobsite.lab.transactions import open_transactions
 from jobsite.tables import ListingData
 
 LOOK = "connections.view_connection"

@@ -15,16 +15,16 @@ from django.db import DatabaseError
 from django.db.models import F, Q
 from django.db.models.fields.tuple_lookups import Tuple, TupleIn
 
-from connections.server import ask_only_reads, ask_server
 from jobs.filters import JobFilter
 from jobs.listing import by_schema, seen_before
 from jobs.models import JOBS_TABLE, Job
 from jobs.reading import UNTRIED, LeftOut, Reading
 from jobs.seen import SeenJob
-from jobsite.columns import identifier
-from jobsite.grants import grant
+from jobsite.lab.columns import identifier
+from jobsite.lab.errors import concerns_one_table, explain, lacks_privilege
+from jobsite.lab.grants import grant
+from jobsite.lab.server import ask_only_reads, ask_server
 from jobsite.one_line import line_logger
-from jobsite.refusals import concerns_one_table, explain, lacks_privilege
 
 CLEAR = "jobs.clear_job"
 ROWS_A_DELETE = 200

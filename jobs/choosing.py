@@ -8,7 +8,6 @@ from datetime import datetime
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-from connections.server import Presence
 from jobs.filters import JobFilter
 from jobs.listing import count_seen_before, list_seen_before, read_again
 from jobs.liveness import Sign
@@ -17,6 +16,7 @@ from jobs.reading import LeftOut, Reading
 from jobs.seen import SeenJob
 from jobs.signs import mark
 from jobs.states import RESERVED
+from jobsite.lab.server import Presence
 from jobsite.moments import read_moment
 
 TYPE_THE_NUMBER_ABOVE = 50

@@ -14,7 +14,7 @@ from jobs.key_columns import any_of, columns_of
 from jobs.outcomes import Key, Untyped
 from jobs.reservations import Job, Reservations, job_of
 from jobs.sessions import ALL_ROWS
-from jobsite.columns import quoted
+from jobsite.lab.columns import quoted
 
 CHUNK_S = 0.1
 MOST_AT_ONCE = 32

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from jobs.names import class_name
 from jobs.states import STATUSES
+from jobsite.durations import read_span_s, say_exactly
 from jobsite.queries import as_query, attempt, sort_of, term
-from jobsite.spans import read_span_s, say_exactly
 
 SORTS = {
     "status": "status",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jobs.jobs_table import STATUSES, read_jobs_table
 from jobs.outcomes import Untyped
 from jobs.sessions import ALL_ROWS
-from jobsite.columns import quoted
+from jobsite.lab.columns import quoted
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from functools import cached_property
 from jobs.jobs_columns import COLUMNS, called
 from jobs.outcomes import Untyped
 from jobs.sessions import ALL_ROWS
-from jobsite.columns import quoted
+from jobsite.lab.columns import quoted
 
 COLUMNS_SQL = """
     SELECT column_name, data_type, character_maximum_length, character_octet_length, character_set_name

@@ -12,9 +12,9 @@ from django.db import DatabaseError, connections
 
 from jobs.jobs_columns import COLUMNS, PRIMARY_KEY, REQUIRED, called
 from jobs.models import JOBS_TABLE
-from jobsite.columns import identifier
-from jobsite.lab import at_once
-from jobsite.refusals import lacks_privilege
+from jobsite.lab.address import at_once
+from jobsite.lab.columns import identifier
+from jobsite.lab.errors import lacks_privilege
 
 BASE_TABLE = "BASE TABLE"
 

@@ -17,7 +17,7 @@ from jobs.filters import SORTS, JobFilter
 from jobs.models import Job, JobQuerySet
 from jobs.reading import Reading
 from jobs.seen import SeenJob
-from jobsite.columns import AsStored, InOneCollation
+from jobsite.lab.columns import AsStored, InOneCollation
 
 GROUP = ("schema", "table_name", "status")
 TIE_BREAKERS = ("schema", "table_name", "key_hash")

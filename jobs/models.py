@@ -16,7 +16,7 @@ from django.db.models.sql.datastructures import BaseTable
 from jobs.keys import Key, read_key
 from jobs.liveness import Sign
 from jobs.names import class_name
-from jobsite.columns import LabBlob, LabText, quoted
+from jobsite.lab.columns import LabBlob, LabText, quoted
 
 JOBS_TABLE = "~jobs"
 OLDER_ROWS = "SELECT {columns} FROM {table}"

@@ -18,8 +18,8 @@ from jobs.outcomes import InterruptedRunError, Options, StoppedError, Untyped, W
 from jobs.patience import until_it_answers
 from jobs.reservations import Reservations, SchemaWide
 from jobs.unreserved import Unreserved
-from jobsite.lab import LabServer
-from jobsite.refusals import OTHER_SENTENCE, SENTENCES
+from jobsite.lab.address import LabServer
+from jobsite.lab.errors import OTHER_SENTENCE, SENTENCES
 
 SETTINGS = ("database.host", "database.port", "database.user", "database.password", "database.use_tls")
 KNOWN_VERSION = "0.14."

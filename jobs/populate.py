@@ -33,8 +33,8 @@ from jobs.rights import check_rights, why_not_read
 from jobs.schedule import Schedule, Shift
 from jobs.todo import Row, Todo, choose, missing
 from jobs.workers import Crew
-from jobsite.lab import LabServer
-from jobsite.spans import say_span
+from jobsite.durations import say_span
+from jobsite.lab.address import LabServer
 
 
 class Compute(Protocol):

@@ -12,12 +12,12 @@ from typing import Any, TypeAlias, TypeVar
 
 from django.db import DatabaseError, connections
 
-from connections.locks import Holder, who_holds
 from jobs.layouts import OPEN_LIMIT_MS, Unreadable, find_layouts
 from jobs.models import JOBS_TABLE, Job, JobQuerySet
-from jobsite.columns import identifier
-from jobsite.lab import at_once
-from jobsite.refusals import concerns_one_table, is_lock, why_not_read
+from jobsite.lab.address import at_once
+from jobsite.lab.columns import identifier
+from jobsite.lab.errors import concerns_one_table, is_lock, why_not_read
+from jobsite.lab.locks import Holder, who_holds
 
 LOOKING_LIMIT_S = 0.8
 """All looking for what cannot be read, on one page: after it, the rest is left out unlooked at."""

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from jobs.jobs_table import read_jobs_table
 from jobs.outcomes import Options, Untyped, WrongInputError
 from jobs.patience import is_denied
-from jobsite.columns import identifier, quoted
-from jobsite.grants import account_name, grant
+from jobsite.lab.columns import identifier, quoted
+from jobsite.lab.grants import account_name, grant
 
 READ = "SELECT * FROM {table}"
 INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE FALSE"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jobs.interrupts import Interrupts
 from jobs.outcomes import InterruptedRunError
-from jobsite.spans import say_span
+from jobsite.durations import say_span
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-from connections.server import Presence
 from jobs.liveness import Evidence, Sign, sign_of_life
 from jobs.models import Job
 from jobs.states import RESERVED
+from jobsite.lab.server import Presence
 
 
 def evidence_of(presence: Presence) -> Evidence:

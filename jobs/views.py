@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from connections.server import Presence, who_is_connected
 from jobs.actions import CLEAR, clear_matching, why_no_clearing
 from jobs.actions import clear as clear_seen
 from jobs.choosing import Choice, Review, review, why_not
@@ -20,6 +19,7 @@ from jobs.states import STATES
 from jobs.tables import JobTable
 from jobs.tracebacks import shown
 from jobsite.http import CANNOT_LOOK, page_or_fragment
+from jobsite.lab.server import Presence, who_is_connected
 from jobsite.tables import ListingData
 
 LOOK = "jobs.view_job"

@@ -20,7 +20,7 @@ from jobs.endings import KILLED_BY, SIGNALS
 from jobs.interrupts import Interrupts
 from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, said
 from jobs.working import HELLO, READY, work
-from jobsite.lab import LabServer
+from jobsite.lab.address import LabServer
 
 # A share is a quarter of a fair part of what is left: few questions to the server at first, even ends at last.
 SHARES_EACH = 4

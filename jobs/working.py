@@ -14,7 +14,7 @@ from jobs.interrupts import Interrupts
 from jobs.outcomes import InterruptedRunError, Key, Options, StoppedError, Untyped, WrongInputError
 from jobs.pipelines import connect, wait_for_reservations
 from jobs.reservations import Reservations
-from jobsite.lab import LabServer
+from jobsite.lab.address import LabServer
 
 HELLO, READY = "hello", "ready"
 

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
 
-from jobsite.encryption import refuse_clear_text
+from jobsite.lab.tls import refuse_clear_text
 
 
 class JobsiteConfig(AppConfig):

@@ -7,7 +7,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 import jobsite.startup  # noqa: F401  # Django sets TZ once it has read this file
-from jobsite.lab import find_lab
+from jobsite.lab.address import find_lab
 from jobsite.secret import secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -78,7 +78,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL), "lab": LAB.as_database()}
-DATABASE_ROUTERS = ["jobsite.routers.LabRouter"]
+DATABASE_ROUTERS = ["jobsite.lab.router.LabRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

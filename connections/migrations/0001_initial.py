@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import jobsite.columns
+import jobsite.lab.columns
 
 
 class Migration(migrations.Migration):
@@ -15,13 +15,13 @@ class Migration(migrations.Migration):
             name="Connection",
             fields=[
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
-                ("user", jobsite.columns.LabText()),
-                ("host", jobsite.columns.LabText()),
-                ("db", jobsite.columns.LabText(null=True)),
-                ("command", jobsite.columns.LabText()),
+                ("user", jobsite.lab.columns.LabText()),
+                ("host", jobsite.lab.columns.LabText()),
+                ("db", jobsite.lab.columns.LabText(null=True)),
+                ("command", jobsite.lab.columns.LabText()),
                 ("time_s", models.BigIntegerField(db_column="time", null=True)),
-                ("state", jobsite.columns.LabText(null=True)),
-                ("info", jobsite.columns.LabText(null=True)),
+                ("state", jobsite.lab.columns.LabText(null=True)),
+                ("info", jobsite.lab.columns.LabText(null=True)),
             ],
             options={
                 "db_table": "`information_schema`.`processlist`",

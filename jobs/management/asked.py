@@ -7,7 +7,7 @@ from typing import Any
 
 from jobs.outcomes import ON_STOP, ORDERS, Options, WrongInputError
 from jobs.schedule import Schedule
-from jobsite.spans import read_span_s
+from jobsite.durations import read_span_s
 
 SLEEP = "60s"
 EXAMPLE = "write an object such as '{\"scale\": 2}'"

@@ -11,7 +11,7 @@ from jobs.management.progress import MESSAGE_CHARS, held_in_words
 from jobs.outcomes import Key, Options, Untyped, WrongInputError
 from jobs.populate import in_words
 from jobs.todo import Todo, choose, held_keys
-from jobsite.spans import say_span
+from jobsite.durations import say_span
 
 KEYS_LISTED = 50
 

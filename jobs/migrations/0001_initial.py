@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import jobsite.columns
+import jobsite.lab.columns
 
 
 class Migration(migrations.Migration):
@@ -20,14 +20,14 @@ class Migration(migrations.Migration):
                         "table_name", "key_hash", blank=True, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("table_name", jobsite.columns.LabText()),
-                ("key_hash", jobsite.columns.LabText()),
-                ("status", jobsite.columns.LabText()),
-                ("key_blob", jobsite.columns.LabBlob(db_column="key", null=True)),
-                ("error_message", jobsite.columns.LabText()),
-                ("error_stack", jobsite.columns.LabBlob(null=True)),
-                ("user", jobsite.columns.LabText()),
-                ("host", jobsite.columns.LabText()),
+                ("table_name", jobsite.lab.columns.LabText()),
+                ("key_hash", jobsite.lab.columns.LabText()),
+                ("status", jobsite.lab.columns.LabText()),
+                ("key_blob", jobsite.lab.columns.LabBlob(db_column="key", null=True)),
+                ("error_message", jobsite.lab.columns.LabText()),
+                ("error_stack", jobsite.lab.columns.LabBlob(null=True)),
+                ("user", jobsite.lab.columns.LabText()),
+                ("host", jobsite.lab.columns.LabText()),
                 ("pid", models.PositiveIntegerField()),
                 ("connection_id", models.PositiveBigIntegerField()),
                 ("timestamp", models.DateTimeField(null=True)),

@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jobsite.spans import say_span
+from jobsite.durations import say_span
 
 register = template.Library()
 

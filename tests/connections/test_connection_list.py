@@ -6,7 +6,7 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from connections.server import ask_server
+from jobsite.lab.server import ask_server
 from tests.connections.test_killing import busy
 from tests.ground import GROUND, SITE
 from tests.lab import Lab, eventually

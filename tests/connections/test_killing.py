@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from connections.killing import Fate, Outcome, SeenConnection, Target, kill, why_not
 from connections.models import INFORMATION_SCHEMA, Connection
-from connections.server import Server, ask_server, process_list
+from jobsite.lab.server import Server, ask_server, process_list
 from tests.cast import person
 from tests.ground import GROUND, SITE
 from tests.lab import Lab, eventually, is_connected

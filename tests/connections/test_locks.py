@@ -5,7 +5,7 @@ import time
 import pytest
 from django.test import Client
 
-from connections.locks import Holder, who_holds
+from jobsite.lab.locks import Holder, who_holds
 from tests.ground import GROUND, LOCK_TABLES
 from tests.jobs.locking import altered, bob_locks, bob_waits, held, moved
 from tests.lab import Lab

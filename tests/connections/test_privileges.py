@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import MySQLdb
 import pytest
 
-from connections.server import ask_server
-from jobsite.columns import identifier
+from jobsite.lab.columns import identifier
+from jobsite.lab.server import ask_server
 from tests.ground import GROUND, PASSWORD
 from tests.jobsite.test_doctor import doctor
 from tests.lab import Lab

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jobsite.lab import LabServer, find_lab
+from jobsite.lab.address import LabServer, find_lab
 
 FULL = {"database.host": "db.lab", "database.port": 3307, "database.user": "ada", "database.password": "pw"}
 NESTED = {"database": {"host": "db.lab", "port": 3307, "user": "ada", "password": "pw"}}

@@ -12,11 +12,11 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from connections.killing import SeenConnection, Target, kill
-from connections.server import ask_server
 from jobs.actions import clear, clear_grant
 from jobs.reading import Reading
-from jobsite.columns import identifier
-from jobsite.grants import account_name, grant
+from jobsite.lab.columns import identifier
+from jobsite.lab.grants import account_name, grant
+from jobsite.lab.server import ask_server
 from jobsite.one_line import line_logger
 from tests.connections.test_killing import token
 from tests.connections.test_privileges import account

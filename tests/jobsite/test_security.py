@@ -7,7 +7,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from connections.killing import SeenConnection
-from connections.server import ask_server, process_list
+from jobsite.lab.server import ask_server, process_list
 from tests.cast import browser_of
 from tests.lab import Lab
 from tests.pages import look, page, tokens

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobsite.spans import read_span_s, say_exactly, say_span
+from jobsite.durations import read_span_s, say_exactly, say_span
 
 
 @pytest.mark.parametrize(

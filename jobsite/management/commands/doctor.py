@@ -8,14 +8,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from connections.server import Server, ask_server
 from jobs.actions import clear_grant, why_no_clearing
 from jobs.layouts import may_delete
 from jobs.listing import read_one_of_each
 from jobs.reading import Reading
+from jobsite.durations import say_span
+from jobsite.lab.errors import explain
+from jobsite.lab.server import Server, ask_server
 from jobsite.one_line import printable
-from jobsite.refusals import explain
-from jobsite.spans import say_span
 
 Finding = tuple[bool, str]
 

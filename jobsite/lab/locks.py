@@ -12,8 +12,8 @@ from django.db import DatabaseError
 from django.db import connections as databases
 
 from connections.models import Connection
-from connections.server import ask_server, process_list
-from connections.transactions import open_transactions
+from jobsite.lab.server import ask_server, process_list
+from jobsite.lab.transactions import open_transactions
 
 # MySQL manual, "The metadata_locks Table"; empty without an error where performance_schema is off, or its instrument
 # wait/lock/metadata/sql/mdl, as by default on MariaDB.

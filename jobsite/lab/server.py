@@ -8,8 +8,8 @@ from datetime import datetime, timedelta, timezone
 from django.db import DatabaseError, connections
 
 from connections.models import INFORMATION_SCHEMA, PERFORMANCE_SCHEMA, Connection, ConnectionQuerySet, client_of
-from jobsite.grants import account_name, grant
-from jobsite.refusals import error_number
+from jobsite.lab.errors import error_number
+from jobsite.lab.grants import account_name, grant
 
 ALL_PRIVILEGES = "ALL PRIVILEGES"
 MARIADB_WITHOUT_SUPER = (11, 0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db import connections
 
-from connections.server import Server
+from jobsite.lab.server import Server
 
 # trx_started is in the server's own zone, whatever the session's is (MySQL manual, "The INFORMATION_SCHEMA INNODB_TRX
 # Table"); SYSTEM and offsets need no time zone tables.

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from jobsite.proxies import read_proxies
+from jobsite.lab.proxies import read_proxies
 
 DEFAULT_PORT = 3306
 STATEMENT_LIMIT_S = 10
