@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jobsite.durations import read_span_s, say_exactly
-from jobsite.queries import as_query, attempt, sort_of, term
+from jobsite.pages.query_string import as_query, attempt, sort_of, term
 
 SORTS = {
     "id": "id",

@@ -19,8 +19,8 @@ from django.db import connections as databases
 from connections.models import Connection
 from jobsite.lab.errors import error_number
 from jobsite.lab.server import Server, ask_server, process_list
-from jobsite.moments import read_moment
 from jobsite.one_line import line_logger
+from jobsite.pages.tokens import read_moment
 
 KILL = "connections.kill_connection"
 

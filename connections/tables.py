@@ -4,7 +4,7 @@ from typing import Any
 
 import django_tables2 as tables
 
-from jobsite.tables import ListingTable, cell, classes
+from jobsite.pages.tables import ListingTable, cell, classes
 
 
 class ConnectionTable(ListingTable):

@@ -24,11 +24,11 @@ from jobs.models import Job
 from jobs.reading import Reading
 from jobs.reserved import MOST_READ, Reserved, held_by, reserved_by
 from jobs.signs import mark
-from jobsite.http import page_or_fragment
 from jobsite.lab.errors import explain
 from jobsite.lab.server import Presence, Server, ask_server, presence_on
 from jobsite.lab.transactions import open_transactions
-from jobsite.tables import ListingData
+from jobsite.pages.http import page_or_fragment
+from jobsite.pages.tables import ListingData
 
 LOOK = "connections.view_connection"
 NOT_DONE = 409

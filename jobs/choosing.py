@@ -17,7 +17,7 @@ from jobs.seen import SeenJob
 from jobs.signs import mark
 from jobs.states import RESERVED
 from jobsite.lab.server import Presence
-from jobsite.moments import read_moment
+from jobsite.pages.tokens import read_moment
 
 TYPE_THE_NUMBER_ABOVE = 50
 ROWS_SHOWN = 50

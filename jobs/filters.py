@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from jobs.names import class_name
 from jobs.states import STATUSES
 from jobsite.durations import read_span_s, say_exactly
-from jobsite.queries import as_query, attempt, sort_of, term
+from jobsite.pages.query_string import as_query, attempt, sort_of, term
 
 SORTS = {
     "status": "status",

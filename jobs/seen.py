@@ -5,7 +5,7 @@ from datetime import datetime
 from urllib.parse import quote, unquote
 
 from jobs.models import Job
-from jobsite.moments import read_moment
+from jobsite.pages.tokens import read_moment
 
 PARTS = 5
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.template import Context
 
-from jobsite.tables import ListingTable, cell
+from jobsite.pages.tables import ListingTable, cell
 
 
 class JobTable(ListingTable):

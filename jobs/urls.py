@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-import jobsite.paths  # noqa: F401  # registers <name:...>
+import jobsite.pages.paths  # noqa: F401  # registers <name:...>
 from jobs import views
 
 app_name = "jobs"

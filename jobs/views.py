@@ -18,9 +18,9 @@ from jobs.stacks import read_stack, read_stack_blob, without_middle
 from jobs.states import STATES
 from jobs.tables import JobTable
 from jobs.tracebacks import shown
-from jobsite.http import CANNOT_LOOK, page_or_fragment
 from jobsite.lab.server import Presence, who_is_connected
-from jobsite.tables import ListingData
+from jobsite.pages.http import CANNOT_LOOK, page_or_fragment
+from jobsite.pages.tables import ListingData
 
 LOOK = "jobs.view_job"
 GONE = 404

@@ -54,8 +54,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "jobsite.http.LabAnswers",
-    "jobsite.http.FormsOnly",
+    "jobsite.pages.http.LabAnswers",
+    "jobsite.pages.http.FormsOnly",
 ]
 
 ROOT_URLCONF = "jobsite.urls"
@@ -71,7 +71,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "jobsite.http.banner",
+                "jobsite.pages.http.banner",
             ],
         },
     }
@@ -115,7 +115,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "jobsite.http.not_from_here"
+CSRF_FAILURE_VIEW = "jobsite.pages.http.not_from_here"
 
 LOGGING = {
     "version": 1,

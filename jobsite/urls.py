@@ -17,6 +17,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "jobsite.http.bad_request"
-handler403 = "jobsite.http.not_allowed"
-handler404 = "jobsite.http.not_found"
+handler400 = "jobsite.pages.http.bad_request"
+handler403 = "jobsite.pages.http.not_allowed"
+handler404 = "jobsite.pages.http.not_found"

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 from django.urls import resolve, reverse
 
-from jobsite.paths import NameConverter
+from jobsite.pages.paths import NameConverter
 
 NAMES = [
     "",
