@@ -14,8 +14,8 @@ from typing import TypeVar
 from jobs.ahead import Ahead, Rest
 from jobs.claiming import Claims
 from jobs.errors_in_make import stack_of
+from jobs.formats.key import key_of
 from jobs.interrupts import Interrupts
-from jobs.keys import key_of
 from jobs.making import Maker
 from jobs.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, Untyped, said
 from jobs.patience import passes, until_it_answers, while_refused

@@ -5,9 +5,9 @@ Anybody who may INSERT on one jobs table chooses what stands in it: nothing of i
 
 import shlex
 
-from jobs.keys import as_restriction, as_sql
+from jobs.formats.key import as_restriction, as_sql
+from jobs.formats.table_name import is_populated, python_class
 from jobs.models import Job
-from jobs.names import is_populated, python_class
 
 
 def lines_to_copy(job: Job) -> list[str]:

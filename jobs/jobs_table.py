@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from jobs.jobs_columns import COLUMNS, called
+from jobs.formats.jobs_columns import COLUMNS, called
 from jobs.outcomes import Untyped
 from jobs.sessions import ALL_ROWS
 from jobsite.lab.columns import quoted

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import DatabaseError, connections
 
-from jobs.jobs_columns import COLUMNS, PRIMARY_KEY, REQUIRED, called
+from jobs.formats.jobs_columns import COLUMNS, PRIMARY_KEY, REQUIRED, called
 from jobs.models import JOBS_TABLE
 from jobsite.lab.address import at_once
 from jobsite.lab.columns import identifier

@@ -13,9 +13,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import BaseTable
 
-from jobs.keys import Key, read_key
+from jobs.formats.key import Key, read_key
+from jobs.formats.table_name import class_name
 from jobs.liveness import Sign
-from jobs.names import class_name
 from jobsite.lab.columns import LabBlob, LabText, quoted
 
 JOBS_TABLE = "~jobs"

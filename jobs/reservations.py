@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from jobs.error_texts import LONGEST_STACK, SHORT_STACK, TRUNCATED, cut_message, cut_stack, in_ascii
+from jobs.formats.key import key_hash
 from jobs.jobs_table import JobsTable
-from jobs.keys import key_hash
 from jobs.outcomes import Key, Untyped
 from jobs.patience import DEADLOCK, is_busy, is_denied, passes
 from jobs.refused_writes import why_no_writes

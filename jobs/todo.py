@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from jobs.formats.key import row_hashes
 from jobs.held import Holding, held_back, holdings
-from jobs.keys import row_hashes
 from jobs.outcomes import Key, Options, Untyped
 from jobs.sessions import ALL_ROWS, MOST_ROWS
 

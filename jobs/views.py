@@ -14,10 +14,10 @@ from jobs.filters import JobFilter
 from jobs.listing import Counts, count_jobs, list_jobs, read_job
 from jobs.reading import Reading
 from jobs.signs import mark
-from jobs.stacks import read_stack, read_stack_blob, without_middle
 from jobs.states import STATES
 from jobs.tables import JobTable
-from jobs.tracebacks import shown
+from jobs.tracebacks.display import shown
+from jobs.tracebacks.parsing import read_stack, read_stack_blob, without_middle
 from jobsite.lab.server import Presence, who_is_connected
 from jobsite.pages.http import CANNOT_LOOK, page_or_fragment
 from jobsite.pages.tables import ListingData

@@ -59,8 +59,14 @@ RAW_SQL = {
     "connections/transactions.py",
     "jobsite/encryption.py",
 }
-LEAVES = {"jobs.liveness", "jobs.stacks", "jobs.stack_paths", "jobs.states", "jobs.names"}
-LEAVES |= {"jobs.jobs_columns", "jobs.blobs", "jobs.blob_reader", "jobs.blob_arrays"}
+LEAVES = {
+    "jobs.liveness",
+    "jobs.tracebacks.parsing",
+    "jobs.tracebacks.libraries",
+    "jobs.states",
+    "jobs.formats.table_name",
+}
+LEAVES |= {"jobs.formats.jobs_columns", "jobs.formats.blob", "jobs.formats.blob_reader", "jobs.formats.blob_arrays"}
 RANKS = [
     {"jobs.urls", "connections.urls"},
     {"jobs.views", "connections.views"},

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from textwrap import shorten
 from typing import Any
 
+from jobs.formats.key import key_of
 from jobs.held import Holding
-from jobs.keys import key_of
 from jobs.management.progress import MESSAGE_CHARS, held_in_words
 from jobs.outcomes import Key, Options, Untyped, WrongInputError
 from jobs.populate import in_words

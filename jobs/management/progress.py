@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from io import TextIOBase
 from typing import Any, TextIO
 
-from jobs.keys import key_of
+from jobs.formats.key import key_of
 from jobs.outcomes import Outcome, Report
 from jobs.todo import BEYOND
 from jobsite.one_line import printable

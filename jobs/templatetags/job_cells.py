@@ -3,8 +3,8 @@
 from django import template
 from django.urls import reverse
 
+from jobs.formats.table_name import class_name
 from jobs.models import Job
-from jobs.names import class_name
 from jobs.seen import SeenJob
 
 register = template.Library()

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jobs.blobs import Array, BlobError, Limits, first_bytes, unpack
+from jobs.formats.blob import Array, BlobError, Limits, first_bytes, unpack
 
 dj = pytest.importorskip("datajoint")
 
@@ -330,7 +330,7 @@ BOMB = """
 import resource, zlib
 stream = zlib.compressobj()
 body = b"".join(stream.compress(bytes(1024 * 1024)) for _ in range(200)) + stream.flush()
-from jobs.blobs import BlobError, unpack
+from jobs.formats.blob import BlobError, unpack
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
     unpack(b"ZL123\\0" + (200 * 1024 * 1024).to_bytes(8, "little") + body)

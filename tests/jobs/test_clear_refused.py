@@ -10,7 +10,7 @@ from django.test import Client
 
 from jobs.actions import Cleared, clear, clear_matching
 from jobs.filters import JobFilter
-from jobs.keys import key_hash
+from jobs.formats.key import key_hash
 from jobs.reading import Reading
 from tests.ground import GROUND, SITE
 from tests.jobs.clearing import JOBS, again, clear_all, confirm, post, ticked, tokens_of, wait_a_second

@@ -15,8 +15,8 @@ from datajoint.user_tables import Computed, Imported, Lookup, Manual, Part
 from django.test import Client
 from django.urls import reverse
 
-from jobs.keys import as_sql, key_of
-from jobs.names import is_populated, python_class
+from jobs.formats.key import as_sql, key_of
+from jobs.formats.table_name import is_populated, python_class
 from tests.jobs.planting import Planted
 from tests.pages import look
 

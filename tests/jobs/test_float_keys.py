@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from jobs.claiming import Claims
-from jobs.keys import key_hash
+from jobs.formats.key import key_hash
 from jobs.outcomes import Key, Options
 from jobs.pipelines import reservations_of
 from jobs.todo import choose

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jobs.keys import Key, as_restriction, as_sql, key_hash, key_of, read_key
+from jobs.formats.key import Key, as_restriction, as_sql, key_hash, key_of, read_key
 
 dj = pytest.importorskip("datajoint")
 

@@ -3,7 +3,7 @@
 import pytest
 from datajoint.utils import to_camel_case
 
-from jobs.names import class_name
+from jobs.formats.table_name import class_name
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from jobs.interrupts import ONE_SIGNAL_S, Interrupts
 from jobs.outcomes import InterruptedRunError, Options, Outcome
 from jobs.pipelines import reservations_of
 from jobs.reservations import Job, Reservations
-from jobs.stacks import read_stack
+from jobs.tracebacks.parsing import read_stack
 from tests.ground import GROUND
 from tests.lab import ROOT, Lab
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from jobs.stack_paths import library_of
-from jobs.stacks import (
+from jobs.tracebacks.libraries import library_of
+from jobs.tracebacks.parsing import (
     CHAIN_KEPT,
     FRAMES_KEPT,
     Frame,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from jobs.stacks import read_stack
-from jobs.tracebacks import shown
+from jobs.tracebacks.display import shown
+from jobs.tracebacks.parsing import read_stack
 
 CHAINED = """Traceback (most recent call last):
   File "/lab/a.py", line 1, in outer

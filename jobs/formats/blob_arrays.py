@@ -11,7 +11,7 @@ import math
 import struct
 from dataclasses import dataclass
 
-from jobs.blob_reader import BlobError, Kinds, Reader
+from jobs.formats.blob_reader import BlobError, Kinds, Reader
 
 NUMBERS = {  # blob.py, deserialize_lookup
     3: ("bool", "?"), 6: ("float64", "d"), 7: ("float32", "f"), 8: ("int8", "b"), 9: ("uint8", "B"), 10: ("int16", "h"),

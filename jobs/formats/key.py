@@ -18,7 +18,7 @@ from decimal import Decimal
 from types import NoneType
 from typing import Any
 
-from jobs.blobs import BlobError, Limits, first_bytes, unpack
+from jobs.formats.blob import BlobError, Limits, first_bytes, unpack
 from jobsite.one_line import printable
 
 KEY_LIMITS = Limits(inflated_bytes=64 * 1024, items=1_000, depth=8)  # the column is a BLOB: 64 KiB

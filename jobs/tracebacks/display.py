@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jobs.stacks import Frame, Raised, Run, Stack, folded
+from jobs.tracebacks.parsing import Frame, Raised, Run, Stack, folded
 
 FRAMES_SHOWN = 300
 """Frames of all exceptions together; a recursion can leave thousands, and the full text has them all."""

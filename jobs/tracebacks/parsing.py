@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import dropwhile, groupby, takewhile
 
-from jobs.blobs import BlobError, Limits, first_bytes, unpack
-from jobs.stack_paths import library_of
+from jobs.formats.blob import BlobError, Limits, first_bytes, unpack
+from jobs.tracebacks.libraries import library_of
 
 STACK_BYTES = 8 * 1024 * 1024
 PARSED_CHARS = 512 * 1024

@@ -13,8 +13,8 @@ import uuid
 import zlib
 from decimal import Decimal, InvalidOperation
 
-from jobs.blob_arrays import ARRAY_KINDS, Array
-from jobs.blob_reader import DEFAULT_LIMITS, BlobError, Kinds, Limits, Reader
+from jobs.formats.blob_arrays import ARRAY_KINDS, Array
+from jobs.formats.blob_reader import DEFAULT_LIMITS, BlobError, Kinds, Limits, Reader
 
 __all__ = ["DEFAULT_LIMITS", "Array", "BlobError", "Limits", "first_bytes", "unpack"]
 
