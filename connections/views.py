@@ -19,11 +19,11 @@ from connections.killing import kill as kill_seen
 from connections.listing import list_connections, read_again
 from connections.models import Connection
 from connections.tables import ConnectionTable
+from jobs.layouts.reading import Reading
+from jobs.listing.marking import mark
+from jobs.listing.reserved import MOST_READ, Reserved, held_by, reserved_by
 from jobs.liveness import Sign, may_be
 from jobs.models import Job
-from jobs.reading import Reading
-from jobs.reserved import MOST_READ, Reserved, held_by, reserved_by
-from jobs.signs import mark
 from jobsite.lab.errors import explain
 from jobsite.lab.server import Presence, Server, ask_server, presence_on
 from jobsite.lab.transactions import open_transactions

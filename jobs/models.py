@@ -1,6 +1,6 @@
 """DataJoint's schema-wide jobs table, as an unmanaged model (DataJoint 0.14.10, jobs.py).
 
-One class reads the `~jobs` of every schema: `Job.objects.in_schema(name)`. Rows are written by jobs.actions alone.
+One class reads the `~jobs` of every schema: `Job.objects.in_schema(name)`. Rows are deleted by jobs.actions alone.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Rows of one schema's jobs table."""
 
     def in_schema(self, schema: str, columns: Mapping[str, str] | None = None) -> "JobQuerySet":
-        """Return the jobs of `schema`, a name found by jobs.layouts.
+        """Return the jobs of `schema`, a name found by jobs.layouts.discovery.
 
         With the `columns` of an older table, it can be read as one of today; without, only what is there be named.
         """
@@ -59,8 +59,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(models.Model):
     """One row of a `~jobs` table: a key that is reserved, has failed or is ignored. No row: not started, or done.
 
-    `schema` is not a column: jobs.listing annotates it; `sign` is set by jobs.signs. The error stack is read only by a
-    job's own page.
+    `schema` is not a column: jobs.listing.rows annotates it; `sign` is set by jobs.listing.marking. The error stack is
+    read only by a job's own page.
     """
 
     pk = models.CompositePrimaryKey("table_name", "key_hash")
@@ -92,12 +92,12 @@ class Job(models.Model):
         return f"{self.table}({self.key})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refuse: workers write jobs, and jobs.actions clears them."""
-        raise TypeError("Jobs are written by their workers and cleared by jobs.actions.")
+        """Refuse: workers write jobs, and jobs.actions.clear clears them."""
+        raise TypeError("Jobs are written by their workers and cleared by jobs.actions.clear.")
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Refuse: an unguarded delete could take a row nobody has seen."""
-        raise TypeError("Jobs are cleared by jobs.actions, guarded by what was seen.")
+        raise TypeError("Jobs are cleared by jobs.actions.clear, guarded by what was seen.")
 
     @cached_property
     def key(self) -> Key:

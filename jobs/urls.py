@@ -3,7 +3,7 @@
 from django.urls import path
 
 import jobsite.pages.paths  # noqa: F401  # registers <name:...>
-from jobs import views
+from jobs.views import jobs as views
 
 app_name = "jobs"
 urlpatterns = [

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from jobs.formats.table_name import class_name
 from jobs.models import Job
-from jobs.seen import SeenJob
+from jobs.snapshots import SeenJob
 
 register = template.Library()
 register.filter(class_name)

@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from jobs.reading import Reading
-from jobs.reserved import MOST_READ, held_by, reserved_by
+from jobs.layouts.reading import Reading
+from jobs.listing.reserved import MOST_READ, held_by, reserved_by
 from jobsite.lab.server import ask_server
 from tests.connections.test_connection_list import LIST, row_of
 from tests.connections.test_killing import KILL, confirm, consequences, token

@@ -6,7 +6,7 @@ from types import ModuleType
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from jobs.seen import SeenJob
+from jobs.snapshots import SeenJob
 from tests.ground import GROUND
 from tests.lab import eventually
 from tests.pages import Response, fields, look, notices, page, text_of, tokens

@@ -11,10 +11,10 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jobs.actions import Cleared, clear, clear_matching
-from jobs.filters import JobFilter
-from jobs.reading import Reading
-from jobs.seen import SeenJob
+from jobs.actions.clear import Cleared, clear, clear_matching
+from jobs.layouts.reading import Reading
+from jobs.listing.filters import JobFilter
+from jobs.snapshots import SeenJob
 from tests.cast import person
 from tests.ground import EVERY_SCHEMA, GROUND
 from tests.jobs.clearing import (
@@ -249,7 +249,7 @@ def test_what_may_be_cleared_is_cleared_although_another_schema_refuses(lab: Lab
 def test_a_long_list_is_cleared_in_short_statements(
     many: str, operator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.actions.ROWS_A_DELETE", 20)
+    monkeypatch.setattr("jobs.actions.clear.ROWS_A_DELETE", 20)
     ((now,),) = GROUND.sql("SELECT UTC_TIMESTAMP()")
     later = now.replace(tzinfo=timezone.utc) + timedelta(hours=1)
     with CaptureQueriesContext(connections["lab"]) as asked:

@@ -8,10 +8,10 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 
-from jobs.actions import Cleared, clear, clear_matching
-from jobs.filters import JobFilter
+from jobs.actions.clear import Cleared, clear, clear_matching
 from jobs.formats.key import key_hash
-from jobs.reading import Reading
+from jobs.layouts.reading import Reading
+from jobs.listing.filters import JobFilter
 from tests.ground import GROUND, SITE
 from tests.jobs.clearing import JOBS, again, clear_all, confirm, post, ticked, tokens_of, wait_a_second
 from tests.jobsite.test_doctor import doctor
@@ -116,7 +116,7 @@ def test_what_was_cleared_before_the_server_refused_is_said(
     lab: Lab, operator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     schema = lab.failed(m1="value", m2="value", m3="value")
-    monkeypatch.setattr("jobs.actions.ROWS_A_DELETE", 1)
+    monkeypatch.setattr("jobs.actions.clear.ROWS_A_DELETE", 1)
     _, second, _ = sorted((key_hash({"subject": name, "session": 1}), name) for name in ("m1", "m2", "m3"))
     refuse(schema, second[1], 1290)
     outcome = clear_everything_in(schema)

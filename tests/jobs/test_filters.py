@@ -2,7 +2,7 @@
 
 from django.http import QueryDict
 
-from jobs.filters import JobFilter
+from jobs.listing.filters import JobFilter
 
 
 def test_a_filter_read_from_its_own_query_is_the_same() -> None:

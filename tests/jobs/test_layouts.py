@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from jobs.layouts import find_layouts
+from jobs.layouts.discovery import find_layouts
 from tests.ground import GROUND, SITE
 from tests.lab import Lab
 from tests.pages import cells, look, notices, page, text_of, tokens

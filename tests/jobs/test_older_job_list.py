@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from jobs.filters import SORTS
+from jobs.listing.filters import SORTS
 from tests.ground import GROUND, SITE
 from tests.jobs.clearing import clear_all, everything, ticked
 from tests.jobs.older import SHAPES, declare

@@ -9,9 +9,9 @@ from django.db import DatabaseError, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jobs.filters import JobFilter
-from jobs.listing import count_jobs, list_jobs
-from jobs.reading import UNLOOKED, Reading
+from jobs.layouts.reading import UNLOOKED, Reading
+from jobs.listing.filters import JobFilter
+from jobs.listing.rows import count_jobs, list_jobs
 from tests.ground import GROUND, SITE
 from tests.jobs.locking import held
 from tests.lab import Lab
@@ -126,7 +126,7 @@ def test_what_the_time_does_not_suffice_for_is_said_to_be_unlooked_at(
 ) -> None:
     made = [lab.failed(m1="value") for _ in range(2)]
     reading = Reading(made)
-    monkeypatch.setattr("jobs.reading.LOOKING_LIMIT_S", -1)
+    monkeypatch.setattr("jobs.layouts.reading.LOOKING_LIMIT_S", -1)
     with held(lab, made[0]):
         assert list_jobs(ALL, reading, NOW, 0, 50) == []
     assert [table.why for table in reading.unreadable] == [UNLOOKED, UNLOOKED]

@@ -12,8 +12,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from connections.killing import SeenConnection, Target, kill
-from jobs.actions import clear, clear_grant
-from jobs.reading import Reading
+from jobs.actions.clear import clear, clear_grant
+from jobs.layouts.reading import Reading
 from jobsite.lab.columns import identifier
 from jobsite.lab.grants import account_name, grant
 from jobsite.lab.server import ask_server

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from jobs.actions import clear_grant, why_no_clearing
-from jobs.layouts import may_delete
-from jobs.listing import read_one_of_each
-from jobs.reading import Reading
+from jobs.actions.clear import clear_grant, why_no_clearing
+from jobs.layouts.discovery import may_delete
+from jobs.layouts.reading import Reading
+from jobs.listing.rows import read_one_of_each
 from jobsite.durations import say_span
 from jobsite.lab.errors import explain
 from jobsite.lab.server import Server, ask_server

@@ -13,10 +13,10 @@ from typing import Any
 from django.db.models import BooleanField, CharField, Count, ExpressionWrapper, F, Q, Value
 from django.db.models.lookups import IContains
 
-from jobs.filters import SORTS, JobFilter
+from jobs.layouts.reading import Reading
+from jobs.listing.filters import SORTS, JobFilter
 from jobs.models import Job, JobQuerySet
-from jobs.reading import Reading
-from jobs.seen import SeenJob
+from jobs.snapshots import SeenJob
 from jobsite.lab.columns import AsStored, InOneCollation
 
 GROUP = ("schema", "table_name", "status")

@@ -8,14 +8,14 @@ from datetime import datetime
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 
-from jobs.filters import JobFilter
-from jobs.listing import count_seen_before, list_seen_before, read_again
+from jobs.layouts.reading import LeftOut, Reading
+from jobs.listing.filters import JobFilter
+from jobs.listing.marking import mark
+from jobs.listing.rows import count_seen_before, list_seen_before, read_again
 from jobs.liveness import Sign
 from jobs.models import Job
-from jobs.reading import LeftOut, Reading
-from jobs.seen import SeenJob
-from jobs.signs import mark
-from jobs.states import RESERVED
+from jobs.snapshots import SeenJob
+from jobs.statuses import RESERVED
 from jobsite.lab.server import Presence
 from jobsite.pages.tokens import read_moment
 

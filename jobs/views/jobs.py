@@ -6,18 +6,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from jobs.actions import CLEAR, clear_matching, why_no_clearing
-from jobs.actions import clear as clear_seen
-from jobs.choosing import Choice, Review, review, why_not
-from jobs.copying import lines_to_copy
-from jobs.filters import JobFilter
-from jobs.listing import Counts, count_jobs, list_jobs, read_job
-from jobs.reading import Reading
-from jobs.signs import mark
-from jobs.states import STATES
-from jobs.tables import JobTable
+from jobs.actions.clear import CLEAR, clear_matching, why_no_clearing
+from jobs.actions.clear import clear as clear_seen
+from jobs.actions.selection import Choice, Review, review, why_not
+from jobs.layouts.reading import Reading
+from jobs.listing.filters import JobFilter
+from jobs.listing.marking import mark
+from jobs.listing.rows import Counts, count_jobs, list_jobs, read_job
+from jobs.listing.tables import JobTable
+from jobs.statuses import STATES
 from jobs.tracebacks.display import shown
 from jobs.tracebacks.parsing import read_stack, read_stack_blob, without_middle
+from jobs.views.copying import lines_to_copy
 from jobsite.lab.server import Presence, who_is_connected
 from jobsite.pages.http import CANNOT_LOOK, page_or_fragment
 from jobsite.pages.tables import ListingData

@@ -12,11 +12,11 @@ from django.db.models import BinaryField, F, Func, Q
 from django.db.models.functions import Left
 from django.db.models.lookups import Exact, In
 
-from jobs.listing import branch, union_all
+from jobs.layouts.reading import Reading
+from jobs.listing.rows import branch, union_all
 from jobs.liveness import CLOCK_MARGIN, Account, is_cut, names_of
 from jobs.models import Job, JobQuerySet
-from jobs.reading import Reading
-from jobs.states import RESERVED
+from jobs.statuses import RESERVED
 
 MOST_READ = 1000
 """Jobs that are read at most: a worker holds a few."""

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from django.db import DatabaseError, connections
 
-from jobs.layouts import OPEN_LIMIT_MS, Unreadable, find_layouts
+from jobs.layouts.discovery import OPEN_LIMIT_MS, Unreadable, find_layouts
 from jobs.models import JOBS_TABLE, Job, JobQuerySet
 from jobsite.lab.address import at_once
 from jobsite.lab.columns import identifier

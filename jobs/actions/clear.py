@@ -15,11 +15,11 @@ from django.db import DatabaseError
 from django.db.models import F, Q
 from django.db.models.fields.tuple_lookups import Tuple, TupleIn
 
-from jobs.filters import JobFilter
-from jobs.listing import by_schema, seen_before
+from jobs.layouts.reading import UNTRIED, LeftOut, Reading
+from jobs.listing.filters import JobFilter
+from jobs.listing.rows import by_schema, seen_before
 from jobs.models import JOBS_TABLE, Job
-from jobs.reading import UNTRIED, LeftOut, Reading
-from jobs.seen import SeenJob
+from jobs.snapshots import SeenJob
 from jobsite.lab.columns import identifier
 from jobsite.lab.errors import concerns_one_table, explain, lacks_privilege
 from jobsite.lab.grants import grant

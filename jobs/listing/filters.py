@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from jobs.formats.table_name import class_name
-from jobs.states import STATUSES
+from jobs.statuses import STATUSES
 from jobsite.durations import read_span_s, say_exactly
 from jobsite.pages.query_string import as_query, attempt, sort_of, term
 

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from jobs.liveness import Evidence, Sign, sign_of_life
 from jobs.models import Job
-from jobs.states import RESERVED
+from jobs.statuses import RESERVED
 from jobsite.lab.server import Presence
 
 
