@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import django
 from django.conf import settings
 
-from jobs.interrupts import Interrupts
-from jobs.outcomes import Options, Outcome, Report
-from jobs.pipelines import connect
-from jobs.populate import populate, prepare
-from jobs.schedule import Schedule
+from jobs.worker.dj.connecting import connect
+from jobs.worker.outcomes import Options, Outcome, Report
+from jobs.worker.run import populate, prepare
+from jobs.worker.schedule import Schedule
+from jobs.worker.signals import Interrupts
 
 
 class Silent(Report):

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from jobs.ahead import Ahead
-from jobs.outcomes import Options
-from jobs.pipelines import reservations_of
-from jobs.reservations import Job, Reservations, job_of
+from jobs.worker.dj.connecting import reservations_of
+from jobs.worker.outcomes import Options
+from jobs.worker.prefetch import Ahead
+from jobs.worker.reservations.schema_wide import Job, Reservations, job_of
 from tests.ground import GROUND
 from tests.lab import Lab, eventually
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from jobs.claiming import Claims
-from jobs.outcomes import Key, Options
-from jobs.pipelines import reservations_of
+from jobs.worker.claims import Claims
+from jobs.worker.dj.connecting import reservations_of
+from jobs.worker.outcomes import Key, Options
 from tests.lab import Lab
 
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from jobs.claiming import Claims
 from jobs.formats.key import key_hash
-from jobs.outcomes import Key, Options
-from jobs.pipelines import reservations_of
-from jobs.todo import choose
+from jobs.worker.claims import Claims
+from jobs.worker.dj.connecting import reservations_of
+from jobs.worker.outcomes import Key, Options
+from jobs.worker.pending import choose
 from tests.ground import GROUND
 from tests.jobs.workers import answers, environ
 from tests.lab import ROOT, Lab, load_pipeline

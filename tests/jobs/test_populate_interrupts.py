@@ -11,12 +11,12 @@ from typing import Any
 import pymysql
 import pytest
 
-from jobs.computing import Work, compute
-from jobs.interrupts import ONE_SIGNAL_S, Interrupts
-from jobs.outcomes import InterruptedRunError, Options, Outcome
-from jobs.pipelines import reservations_of
-from jobs.reservations import Job, Reservations
 from jobs.tracebacks.parsing import read_stack
+from jobs.worker.compute import Work, compute
+from jobs.worker.dj.connecting import reservations_of
+from jobs.worker.outcomes import InterruptedRunError, Options, Outcome
+from jobs.worker.reservations.schema_wide import Job, Reservations
+from jobs.worker.signals import ONE_SIGNAL_S, Interrupts
 from tests.ground import GROUND
 from tests.lab import ROOT, Lab
 
@@ -208,7 +208,7 @@ def test_a_signal_that_a_cluster_sends_twice_leaves_no_reservation(lab: Lab) -> 
 def test_a_process_forked_by_make_dies_of_a_signal_that_its_parent_would_hold() -> None:
     script = """
 import os, signal, time
-from jobs.interrupts import ONE_SIGNAL_S, Interrupts
+from jobs.worker.signals import ONE_SIGNAL_S, Interrupts
 with Interrupts() as interrupts, interrupts.held():
     ready, say_ready = os.pipe()
     child = os.fork()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jobs.inserts import Inserts
+from jobs.worker.dj.inserts import Inserts
 from tests.ground import GROUND
 from tests.jobs.workers import Answer, answers
 from tests.lab import PATIENCE_S, Lab

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from jobs import patience
-from jobs.ahead import Ahead
-from jobs.computing import Work, compute
-from jobs.interrupts import Interrupts
-from jobs.outcomes import Key, Options, Outcome
-from jobs.patience import MOST_TRIES
-from jobs.pipelines import reservations_of
-from jobs.reservations import job_of
+from jobs.worker import retry as patience
+from jobs.worker.compute import Work, compute
+from jobs.worker.dj.connecting import reservations_of
+from jobs.worker.outcomes import Key, Options, Outcome
+from jobs.worker.prefetch import Ahead
+from jobs.worker.reservations.schema_wide import job_of
+from jobs.worker.retry import MOST_TRIES
+from jobs.worker.signals import Interrupts
 from tests.ground import GROUND
 from tests.lab import Lab, Worker, eventually
 from tests.warm import WarmWorker
@@ -224,7 +224,7 @@ def test_a_result_that_gave_way_to_somebody_else_in_a_deadlock_is_computed_again
 def test_what_waits_behind_a_long_make_is_given_back_as_soon_as_the_server_takes_writes(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.ahead.AGAIN_S", 0.1)
+    monkeypatch.setattr("jobs.worker.prefetch.AGAIN_S", 0.1)
     schema, module = lab.pipeline()
     reservations = reservations_of(module.Score(), Options())
     jobs = reservations.reserve([job_of({**A, "subject": subject}, {**A, "subject": subject}) for subject in "abc"])

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from jobs.management.progress import FAILURES_LISTED, MESSAGE_CHARS, Lines, failure
-from jobs.outcomes import Outcome
+from jobs.worker.outcomes import Outcome
+from jobs.worker.terminal.progress import FAILURES_LISTED, MESSAGE_CHARS, Lines, failure
 from jobsite.one_line import printable
 from tests.jobs.workers import on_a_terminal
 from tests.lab import Lab

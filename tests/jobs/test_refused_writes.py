@@ -3,7 +3,7 @@
 import pymysql
 import pytest
 
-from jobs.refused_writes import NO_COMMIT, NO_MEMORY, NO_ROOM, NOT_READY, READ_ONLY, why_no_writes
+from jobs.worker.refused_writes import NO_COMMIT, NO_MEMORY, NO_ROOM, NOT_READY, READ_ONLY, why_no_writes
 
 OPTION = "The MySQL server is running with the --{} option so it cannot execute this statement"
 SAID = [

@@ -11,9 +11,9 @@ from typing import Any
 import datajoint as dj
 import pytest
 
-from jobs.outcomes import Options
-from jobs.pipelines import reservations_of
-from jobs.reservations import Job, Reservations, job_of
+from jobs.worker.dj.connecting import reservations_of
+from jobs.worker.outcomes import Options
+from jobs.worker.reservations.schema_wide import Job, Reservations, job_of
 from tests.ground import GROUND
 from tests.lab import Lab
 

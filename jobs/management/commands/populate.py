@@ -10,14 +10,14 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jobs.endings import KILLED_BY
-from jobs.interrupts import Interrupts
-from jobs.management.asked import Asked
-from jobs.management.preview import Preview, preview
-from jobs.management.progress import Bar, Lines
-from jobs.outcomes import ON_STOP, ORDERS, InterruptedRunError, Untyped, WrongInputError
-from jobs.overriding import warnings_of
-from jobs.populate import populate, prepare
+from jobs.worker.outcomes import ON_STOP, ORDERS, InterruptedRunError, Untyped, WrongInputError
+from jobs.worker.overriding import warnings_of
+from jobs.worker.run import populate, prepare
+from jobs.worker.signals import Interrupts
+from jobs.worker.terminal.arguments import Asked
+from jobs.worker.terminal.preview import Preview, preview
+from jobs.worker.terminal.progress import Bar, Lines
+from jobs.worker.watchdog import KILLED_BY
 from jobsite.one_line import printable
 
 FAILED, WRONG_INPUT = 1, 2
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Name the arguments. Values are read by `jobs.management.asked`, which answers a wrong one in one line."""
+        """Name the arguments. `jobs.worker.terminal.arguments` reads the values, and answers a wrong one in one line."""
         say = parser.add_argument
         say(
             "tables",

@@ -1,0 +1,170 @@
+"""How does a worker come to the lab's server? DataJoint is started on it, and its jobs table found.
+
+DataJoint takes two seconds to import and may not be installed where only the site runs: it is imported when a run
+begins, not when the site's commands are listed.
+"""
+
+import importlib
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from jobs.worker.outcomes import InterruptedRunError, Options, StoppedError, Untyped, WrongInputError, said
+from jobs.worker.reservations.jobs_table import read_jobs_table
+from jobs.worker.reservations.none import Unreserved
+from jobs.worker.reservations.schema_wide import Reservations, SchemaWide
+from jobs.worker.retry import until_it_answers
+from jobs.worker.signals import Interrupts
+from jobsite.lab.address import LabServer
+from jobsite.lab.errors import OTHER_SENTENCE, SENTENCES
+
+SETTINGS = ("database.host", "database.port", "database.user", "database.password", "database.use_tls")
+KNOWN_VERSION = "0.14."
+NO_TLS = 2026  # PyMySQL >= 1.2 insists on TLS where DataJoint 0.14.10 only prefers it
+
+
+def connect(lab: LabServer) -> None:
+    """Start DataJoint on the lab's server, before any pipeline is imported, so that both use the same one.
+
+    Raises WrongInputError when DataJoint is missing, no server is named, or it does not let us in.
+    """
+    if lab.problem:
+        raise WrongInputError(lab.problem)
+    with _without_greetings():
+        dj = _import_datajoint()
+        own = {name: dj.config[name] for name in SETTINGS}
+        _configure(dj, lab)
+        _open_connection(dj, lab)
+    os.environ.update(_for_children(own, dj.config))
+
+
+def _configure(dj: Untyped, lab: LabServer) -> None:
+    dj.config["database.host"] = lab.host
+    dj.config["database.port"] = lab.port  # DataJoint 0.14 does not know DJ_PORT
+    dj.config["database.user"] = lab.user
+    dj.config["database.password"] = lab.password  # '' and not None: DataJoint would ask for it on the terminal
+    # DataJoint's own settings file may hold a dict of certificates where `lab` says True.
+    if not isinstance(dj.config["database.use_tls"], dict):
+        dj.config["database.use_tls"] = lab.use_tls
+
+
+def _for_children(own: Mapping[str, Untyped], used: Mapping[str, Untyped]) -> dict[str, str]:
+    """Return the variables by which DataJoint in a process that make starts finds the server that is `used` here.
+
+    `own` are the settings that it finds without them. It reads no port but in the host, and no DJ_USE_TLS (0.14.10,
+    settings.py): processes of multiprocessing have that from `jobs.worker.main`.
+    """
+    found: dict[str, str] = {}
+    host, _, port = str(own["database.host"]).partition(":")
+    if (host, int(port or own["database.port"])) != (used["database.host"], used["database.port"]):
+        found["DJ_HOST"] = f"{used['database.host']}:{used['database.port']}"
+    for name, setting in (("DJ_USER", "database.user"), ("DJ_PASS", "database.password")):
+        if own[setting] != used[setting]:
+            found[name] = used[setting]
+    if own["database.use_tls"] != used["database.use_tls"]:
+        found["DJ_USE_TLS"] = "1" if used["database.use_tls"] else "0"
+    return found
+
+
+def reservations_of(table: Untyped, options: Options) -> Reservations:
+    """Return the jobs table of the table's schema, which DataJoint makes when it is not there yet."""
+    if not options.reserve:
+        return Unreserved(table.connection)
+    from datajoint import blob, config
+
+    def pack(value: object) -> bytes:
+        with config(enable_python_native_blobs=True):  # as DataJoint packs what it writes there (0.14.10, jobs.py)
+            packed: bytes = blob.pack(value)
+        return packed
+
+    target = table.target
+    table.connection.schemas[target.database].jobs  # noqa: B018  declares ~jobs
+    jobs = read_jobs_table(table.connection, target.database)
+    return SchemaWide(table.connection, jobs, target.table_name, pack)
+
+
+def connected(table: Untyped) -> Untyped:
+    """Return the table, over a connection that is open. Raises the driver's error."""
+    if not table.connection.is_connected:
+        table.connection.connect()
+    return table
+
+
+def connect_again(table: Untyped) -> None:
+    """Open a new connection, perhaps to another server of the same name. Raises the driver's error."""
+    if table.connection.is_connected:
+        table.connection.close()
+    table.connection.connect()
+
+
+def wait_for_reservations(table: Untyped, options: Options, interrupts: Interrupts) -> Reservations:
+    """Return the same, once the server answers and takes the jobs table, if there is none yet.
+
+    Raises InterruptedRunError after a signal, StoppedError when the jobs table cannot be made.
+    """
+    try:
+        return until_it_answers(lambda: reservations_of(table, options), interrupts)
+    except WrongInputError:
+        raise
+    except Exception as error:
+        if interrupts.received is not None:
+            raise InterruptedRunError(interrupts.received) from None
+        raise StoppedError(f"No jobs table for {type(table).__name__}: {said(error)}") from None
+
+
+def _import_datajoint() -> ModuleType:
+    try:
+        dj = importlib.import_module("datajoint")
+    except ModuleNotFoundError as error:
+        raise WrongInputError(
+            f"populate needs DataJoint, and {error.name} is not installed here: pip install 'datajoint==0.14.*'"
+        ) from None
+    except Exception as error:  # its settings file is read on import
+        raise WrongInputError(f"DataJoint does not start: {said(error)}") from None
+    if not dj.__version__.startswith(KNOWN_VERSION):
+        raise WrongInputError(f"populate knows DataJoint {KNOWN_VERSION}x, and {dj.__version__} is installed here.")
+    return dj
+
+
+@contextmanager
+def _without_greetings() -> Iterator[None]:
+    """Leave out what DataJoint says of its start; what it says while the lab's code runs is the lab's."""
+    logger = logging.getLogger("datajoint")
+    logger.addFilter(_worth_telling)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_worth_telling)
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Keep what the pipeline says through `dj.logger`, and DataJoint's warnings; not its greetings and repetitions."""
+    if Path(record.pathname).parent.name != "datajoint":
+        return True
+    return record.levelno >= logging.WARNING and record.module != "autopopulate"
+
+
+def _open_connection(dj: Untyped, lab: LabServer) -> None:
+    try:
+        try:
+            dj.conn()
+        except Exception as error:
+            if lab.use_tls is not None or _number(error) != NO_TLS:
+                raise
+            dj.config["database.use_tls"] = False
+            dj.conn()
+    except Exception as error:
+        raise WrongInputError(refusal(error, lab)) from None
+
+
+def refusal(error: BaseException, lab: LabServer) -> str:
+    """Return in one sentence why the server let us not in; `error` is PyMySQL's or DataJoint's."""
+    text = str(error.args[1] if len(error.args) > 1 else error).rstrip(".")
+    return SENTENCES.get(_number(error), OTHER_SENTENCE).format(lab=lab.name, user=lab.user, said=text)
+
+
+def _number(error: BaseException) -> int:
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0

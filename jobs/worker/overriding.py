@@ -1,0 +1,23 @@
+"""What of DataJoint's populate has a lab written anew, that `manage.py populate` does not call?"""
+
+from collections.abc import Iterator, Mapping
+
+from jobs.worker.outcomes import Untyped
+
+NOT_CALLED = ("populate", "_populate1")
+"""What a worker of ours does itself (0.14.10, autopopulate.py); `_jobs_to_do`, `key_source` and make it calls."""
+
+
+def warnings_of(tables: Mapping[str, Untyped]) -> Iterator[str]:
+    """Yield a sentence for each such method of each table, by the name of the table."""
+    for name, table in tables.items():
+        for method in NOT_CALLED:
+            owner = next(base for base in type(table).__mro__ if method in vars(base))
+            if not _is_datajoint_s(vars(owner)[method]):
+                written = f"{owner.__qualname__}.{method}"
+                yield f"{name}: {written} is not called, because manage.py populate calls make itself."
+
+
+def _is_datajoint_s(method: object) -> bool:
+    """Say whether DataJoint has written it: a lab may put its own into DataJoint's classes as well."""
+    return getattr(method, "__module__", "") == "datajoint.autopopulate" and not hasattr(method, "__wrapped__")

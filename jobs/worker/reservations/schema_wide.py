@@ -1,0 +1,239 @@
+"""How does a worker reserve a job, finish it, leave its error, or give it back? Only here do workers write job rows.
+
+`SchemaWide` writes the `~jobs` table of DataJoint 0.14.10 as its jobs.py does, row for row, so that DataJoint's own
+workers and ours share one table. Three things differ. Several keys are reserved in one statement. The connection id is
+that of the connection in use, where DataJoint keeps the first one for ever. And a row is only taken back while it is
+still the one that was written: somebody may have cleared it, and another worker taken the key.
+Left out: which keys to reserve (`jobs.worker.claims`) and what to compute (`jobs.worker.make`).
+"""
+
+import os
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from jobs.formats.key import key_hash
+from jobs.worker.dj.connection import Beside, Session
+from jobs.worker.error_texts import LONGEST_STACK, SHORT_STACK, TRUNCATED, cut_message, cut_stack, in_ascii
+from jobs.worker.outcomes import Key, Untyped
+from jobs.worker.refused_writes import why_no_writes
+from jobs.worker.reservations.jobs_table import JobsTable
+from jobs.worker.retry import DEADLOCK, is_busy, is_denied, passes
+
+DUPLICATE = 1062
+AT_ONCE = "BEGIN NOT ATOMIC {release}; {end}; END"
+Pack = Callable[[object], bytes]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One key of the table, and what stands for it in the jobs table; `held_by`, `pid` and `user` have reserved it."""
+
+    key: Key
+    job_key: Key
+    hash: str
+    held_by: int = 0
+    pid: int = 0
+    user: str = ""
+
+
+class Reservations(Protocol):
+    """The four verbs of a jobs table, and the question which jobs are in it."""
+
+    def reserve(self, jobs: Sequence[Job]) -> list[Job]:
+        """Reserve what is still to be had, and return it."""
+
+    def complete(self, job: Job, end: str) -> None:
+        """Take back the reservation of a computed job and `end` make's transaction, so that both happen or neither."""
+
+    def error(self, job: Job, message: str, stack: str) -> None:
+        """Put an error in place of the reservation, if it still is the one we made."""
+
+    def release(self, jobs: Sequence[Job]) -> None:
+        """Give back reservations, for any worker to take."""
+
+    def taken(self, jobs: Sequence[Job]) -> set[str]:
+        """Return the hashes of those that are reserved, ignored or errors now."""
+
+    def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
+        """Return those that a process of this machine has reserved."""
+
+    def are_live(self, jobs: Sequence[Job]) -> bool:
+        """Say whether the reservations name the connection in use, or DataJoint has connected again since."""
+
+    def beside(self) -> AbstractContextManager["Reservations"]:
+        """Give the same over a connection of its own, to release jobs in another thread."""
+
+
+class SchemaWide:
+    """The rows of one table in the `~jobs` table of its schema."""
+
+    def __init__(self, connection: Untyped, jobs: JobsTable, table_name: str, pack: Pack) -> None:
+        """`connection` is DataJoint's, `pack` its blob.pack with Python's own types."""
+        self._connection = connection
+        self._jobs = jobs
+        self._table_name = table_name
+        self._pack = pack
+        self._session = Session(connection)
+        self._host, self._pid = self._cut("host", platform.node()), os.getpid()
+        self._doubtful: list[Job] = []
+
+    def reserve(self, jobs: Sequence[Job]) -> list[Job]:
+        """Reserve what is still to be had, in as few statements as can be, and return it."""
+        # In the order of the table's index: workers who want the same keys wait for each other, never in a ring.
+        reserved = {job.hash: job for job in self._reserve(sorted(jobs, key=lambda job: job.hash))}
+        return [reserved[job.hash] for job in jobs if job.hash in reserved]
+
+    def complete(self, job: Job, end: str) -> None:
+        """Delete the reservation and end the transaction: one question, where the server takes statements together.
+
+        Raises the server's error, with the transaction still open unless that error ended it.
+        """
+        if self._doubtful or not self._session.takes_blocks():
+            self.release([job])
+            self._connection.query(end)
+        else:
+            at_once = AT_ONCE.format(release=self._jobs.release, end=end)
+            ended = self._connection.query(at_once, (self._table_name, [job.hash], *self._whose(job)))
+            if not ended.rowcount:  # somebody cleared it, or the same: with the next release
+                self._doubtful.append(job)
+
+    def error(self, job: Job, message: str, stack: str) -> None:
+        """Make an error of the row; what the table's character set or column cannot hold is escaped and cut.
+
+        A row that is gone or somebody else's is left alone: it was cleared, so that the key is computed again.
+        """
+        try:
+            self._write_error(job, message, cut_stack(stack, LONGEST_STACK))
+        except Exception as failure:  # DataJoint would end here, and leave the reservation behind
+            if passes(failure):
+                raise
+            self._write_error(job, in_ascii(message), in_ascii(cut_stack(stack, SHORT_STACK)))
+
+    def release(self, jobs: Sequence[Job]) -> None:
+        """Delete the reservations that are still ours."""
+        jobs = [*jobs, *self._doubtful]
+        for whose in {self._whose(job) for job in jobs}:
+            hashes = [job.hash for job in jobs if self._whose(job) == whose]
+            parameters = (self._table_name, hashes, *whose)
+            # What a KILL QUERY hits, MariaDB may call done without a row: once more, if rows are not accounted for.
+            if self._connection.query(self._jobs.release, parameters).rowcount < len(hashes):
+                self._connection.query(self._jobs.release, parameters)
+        self._doubtful = []
+
+    def are_live(self, jobs: Sequence[Job]) -> bool:
+        """Say whether the reservations bear the id of the connection in use."""
+        return all(job.held_by == self._session.who()[0] for job in jobs)
+
+    def taken(self, jobs: Sequence[Job]) -> set[str]:
+        """Ask by primary key."""
+        hashes = [job.hash for job in jobs]
+        return {taken for (taken,) in self._connection.query(self._jobs.taken, (self._table_name, hashes))}
+
+    def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
+        """Ask for the process by its id and this machine's name; where rows name neither, nobody can tell."""
+        if not jobs or not self._jobs.names_processes:
+            return []
+        parameters = (self._table_name, [job.hash for job in jobs], self._host, pid)
+        holders = dict(self._connection.query(self._jobs.held, parameters))
+        user = self._user()
+        return [replace(job, held_by=holders[job.hash] or 0, pid=pid, user=user) for job in jobs if job.hash in holders]
+
+    @contextmanager
+    def beside(self) -> Iterator["SchemaWide"]:
+        """Connect to where DataJoint is connected. Raises the driver's error when that fails."""
+        beside = Beside(self._connection)
+        try:
+            yield SchemaWide(beside, self._jobs, self._table_name, self._pack)
+        finally:
+            beside.close()
+
+    def _reserve(self, jobs: Sequence[Job]) -> list[Job]:
+        if not jobs:
+            return []
+        held_by, _ = self._session.who()
+        user = self._user()
+        ours = [replace(job, held_by=held_by, pid=self._pid, user=user) for job in jobs]
+        try:
+            self._insert(jobs)
+        except Exception as error:
+            if not is_taken(error) or (len(jobs) == 1 and is_busy(error)):
+                if not (is_denied(error) or why_no_writes(error)):
+                    self._doubtful += ours  # the answer may have been lost after the rows were written
+                raise
+            if self._session.who()[0] == held_by:
+                return self._reserve_what_is_left(jobs)
+        if self._session.who()[0] == held_by:
+            return ours
+        self.release(ours)  # the connection was lost, opened again, and the rows, if they came, bear a dead id
+        return self._reserve(jobs)
+
+    def _reserve_what_is_left(self, jobs: Sequence[Job]) -> list[Job]:
+        """Leave out what is taken; when that does not show, because its row comes or goes just now, halve the rest."""
+        taken = self.taken(jobs)
+        left = [job for job in jobs if job.hash not in taken]
+        if len(left) < len(jobs):
+            return self._reserve(left)
+        middle = len(jobs) // 2
+        return self._reserve(jobs[:middle]) + self._reserve(jobs[middle:]) if middle else []
+
+    def _insert(self, jobs: Sequence[Job]) -> None:
+        self._connection.query(self._jobs.reserve(len(jobs)), [self._row(job) for job in jobs])
+
+    def _write_error(self, job: Job, message: str, stack: str) -> None:
+        texts: dict[str, object] = {
+            "error_message": self._cut("error_message", cut_message(message), TRUNCATED),
+            "error_stack": self._packed(stack),
+        }
+        kept = [texts[name] for name in self._jobs.texts]
+        self._connection.query(self._jobs.become_error, (*kept, self._table_name, job.hash, *self._whose(job)))
+
+    def _packed(self, stack: str) -> bytes:
+        """Return the stack as the column holds it whole: half of a blob cannot be read."""
+        packed, most = self._pack(stack), len(stack)
+        while not self._fits("error_stack", packed) and most > 1:
+            most //= 2
+            packed = self._pack(cut_stack(stack, most))
+        return packed
+
+    def _whose(self, job: Job) -> tuple[object, ...]:
+        who = {"host": self._host, "pid": job.pid, "user": job.user, "connection_id": job.held_by}
+        return tuple(who[name] for name in self._jobs.guard)
+
+    def _row(self, job: Job) -> tuple[object, ...]:
+        key = self._pack(job.job_key)
+        row = {
+            "table_name": self._table_name,
+            "key_hash": job.hash,
+            "status": "reserved",
+            "host": self._host,
+            "pid": self._pid,
+            "connection_id": self._session.who()[0],
+            "key": key if self._fits("key", key) else None,
+            "user": self._user(),
+        }
+        return tuple(row[name] for name in self._jobs.written)
+
+    def _user(self) -> str:
+        return self._cut("user", self._session.who()[1])
+
+    def _cut(self, name: str, text: str, end: str = "") -> str:
+        column = self._jobs.columns.get(name)
+        return column.cut(text, end) if column else text
+
+    def _fits(self, name: str, packed: bytes) -> bool:
+        column = self._jobs.columns.get(name)
+        return column is None or column.longest is None or len(packed) <= column.longest
+
+
+def job_of(key: Key, job_key: Key) -> Job:
+    """Return the job of a key; `job_key` is what the table reserves for it (0.14.10, autopopulate.py: _job_key)."""
+    return Job(key, job_key, key_hash(job_key))
+
+
+def is_taken(error: BaseException) -> bool:
+    """Say whether an INSERT failed because another worker has a key, or takes or leaves one just now."""
+    # DataJoint makes a DuplicateError of 1062 and leaves a deadlock as the driver raised it.
+    return type(error).__name__ == "DuplicateError" or error.args[:1] in ((DUPLICATE,), (DEADLOCK,))

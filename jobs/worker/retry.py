@@ -1,0 +1,133 @@
+"""What does a worker do while the lab's server is gone or takes no writes? It says so, waits, and goes on."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from jobs.worker.refused_writes import why_no_writes
+from jobs.worker.signals import Interrupts
+from jobsite.one_line import line_logger
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+# A key whose make is refused each time may be what fills the disk: then it is an error, as one of make's own.
+MOST_TRIES = 6
+# A result waits this long in its transaction for a server that takes no writes: another one may have taken its place.
+RESULT_KEPT_S = 600.0
+# MySQL manual, "Client Error Message Reference": cannot connect, gone, lost; "Server ...": too many, shutting down.
+GONE = {2002, 2003, 2006, 2013, 1040, 1053, 1927, 4031}
+# Lock wait timeout, interrupted, and both families' time limits: the statement is lost, its transaction goes on.
+HELD_UP = {1205, 1317, 1969, 3024}
+DEADLOCK = 1213
+# No privilege on a schema, a table, a column (MySQL manual, "Server Error Message Reference").
+DENIED = {1044, 1142, 1143}
+Answer = TypeVar("Answer")
+log = line_logger(__name__)
+
+
+class Pauses:
+    """Pauses of a worker, each twice as long as the one before; a signal ends each."""
+
+    def __init__(self, interrupts: Interrupts) -> None:
+        """The first is the shortest."""
+        self._interrupts = interrupts
+        self._next_s = FIRST_PAUSE_S
+
+    def wait(self, error: BaseException) -> None:
+        """Say what the server's trouble is, and pause."""
+        log.warning("The lab's server %s (%s); trying again in %d s.", _trouble(error), error, self._next_s)
+        self._interrupts.wait(self._next_s)
+        self._next_s = min(self._next_s * 2, LONGEST_PAUSE_S)
+
+    def begin_anew(self) -> None:
+        """The trouble is over: the next pause is the shortest again."""
+        self._next_s = FIRST_PAUSE_S
+
+
+def until_it_answers(
+    ask: Callable[[], Answer], interrupts: Interrupts, connect_again: Callable[[], None] = lambda: None
+) -> Answer:
+    """Return what `ask` returns, once the server answers, takes writes and is not held up.
+
+    `ask` must be whole in itself. After a refused write, `connect_again` comes before the next try: the server's name
+    may mean another one by now, and a session that began read-only remains so. Raises what else `ask` raises; a signal
+    ends the waiting.
+    """
+    return _until(ask, interrupts, passes, connect_again)
+
+
+def while_held_up(ask: Callable[[], Answer], interrupts: Interrupts, stands: Callable[[], bool]) -> Answer:
+    """Return what `ask` returns, inside a transaction: only what leaves the transaction as it was is tried again.
+
+    `stands` says whether what it wrote is still there: a COMMIT that is held up by a backup and then ended rolls it
+    back, and so does one on a read-only server, and a lock that was waited for too long where
+    innodb_rollback_on_timeout is set (MySQL manual).
+    """
+    until_s = time.monotonic() + RESULT_KEPT_S
+
+    def leaves_it(error: BaseException) -> bool:
+        is_kept = bool(why_no_writes(error)) and time.monotonic() < until_s
+        return (is_kept or _number(error) in HELD_UP) and stands()
+
+    return _until(ask, interrupts, leaves_it)
+
+
+def while_refused(ask: Callable[[], Answer], interrupts: Interrupts) -> Answer:
+    """Return what `ask` returns, after MOST_TRIES at most while the server takes no writes. Raises what it raises."""
+    tries = iter(range(1, MOST_TRIES))
+    return _until(ask, interrupts, lambda error: bool(why_no_writes(error)) and next(tries, None) is not None)
+
+
+def _until(
+    ask: Callable[[], Answer],
+    interrupts: Interrupts,
+    passing: Callable[[BaseException], bool],
+    connect_again: Callable[[], None] = lambda: None,
+) -> Answer:
+    pauses, is_refused = Pauses(interrupts), False
+    while True:
+        try:
+            if is_refused:
+                connect_again()
+            return ask()
+        except Exception as error:
+            if not passing(error) or interrupts.received is not None:
+                raise
+            is_refused = bool(why_no_writes(error))
+            pauses.wait(error)
+
+
+def _trouble(error: BaseException) -> str:
+    if is_gone(error):
+        return "does not answer"
+    why = why_no_writes(error)
+    return f"takes no writes: {why}" if why else "is held up"
+
+
+def passes(error: BaseException) -> bool:
+    """Say whether an error is of the server's state, which passes, and not of the statement."""
+    return is_gone(error) or is_busy(error) or bool(why_no_writes(error))
+
+
+def is_gone(error: BaseException) -> bool:
+    """Say whether an error, DataJoint's or PyMySQL's, means that the server or the way to it is gone."""
+    return type(error).__name__ == "LostConnectionError" or _number(error) in GONE
+
+
+def is_busy(error: BaseException) -> bool:
+    """Say whether somebody else's lock or a limit of time stood in the way."""
+    return _number(error) in HELD_UP or is_deadlock(error)
+
+
+def is_deadlock(error: BaseException) -> bool:
+    """Say whether the transaction was rolled back in favour of another one, on this server or in its cluster."""
+    return _number(error) == DEADLOCK
+
+
+def is_denied(error: BaseException) -> bool:
+    """Say whether the account lacks a privilege, which no waiting gives it."""
+    return type(error).__name__ == "AccessError" or _number(error) in DENIED
+
+
+def _number(error: BaseException) -> int:
+    number = error.args[0] if error.args else 0
+    return number if isinstance(number, int) else 0

@@ -1,0 +1,224 @@
+"""What does one run of `manage.py populate` do? Table after table, once or for ever, until its time is up.
+
+Nothing is computed before every table is found and every restriction understood. Which keys is left to `pending`, how
+they are computed to `compute` (this process) and `pool` (several), and when to `schedule`.
+"""
+
+import inspect
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Protocol
+
+from jobs.worker.compute import Tell, Work, compute
+from jobs.worker.dj.connecting import connect, connect_again, connected, wait_for_reservations
+from jobs.worker.outcomes import (
+    InterruptedRunError,
+    Key,
+    Options,
+    Outcome,
+    Report,
+    StoppedError,
+    Untyped,
+    WrongInputError,
+    said,
+)
+from jobs.worker.pending import Row, Todo, choose, missing
+from jobs.worker.pool.cleanup import settle
+from jobs.worker.pool.parent import Crew
+from jobs.worker.privileges import check_rights, why_not_read
+from jobs.worker.retry import until_it_answers
+from jobs.worker.schedule import Schedule, Shift
+from jobs.worker.script import become_script
+from jobs.worker.signals import Interrupts
+from jobs.worker.tables import in_dependency_order, wait_for_tables
+from jobsite.durations import say_span
+from jobsite.lab.address import LabServer
+
+
+class Compute(Protocol):
+    """Compute keys of a table and tell each outcome; raises InterruptedRunError or StoppedError when it ends early."""
+
+    def __call__(self, name: str, table: Untyped, keys: list[Key], tell: Tell) -> None: ...
+
+
+def prepare(options: Options, lab: LabServer, interrupts: Interrupts) -> dict[str, Untyped]:
+    """Return the tables that the options name, in the order of their dependencies, by name.
+
+    Raises WrongInputError when there is no such table, it does not take the options, or the account lacks a privilege.
+    """
+    become_script()
+    connect(lab)
+    tables = in_dependency_order(wait_for_tables(options, interrupts))
+    for table in tables.values():
+        _check(table, options)
+    check_rights(tables, options)
+    return tables
+
+
+def populate(
+    tables: Mapping[str, Untyped],
+    options: Options,
+    processes: int,
+    lab: LabServer,
+    report: Report,
+    interrupts: Interrupts,
+    schedule: Schedule,
+) -> None:
+    """Populate tables that `prepare` returned, one after the other, and report as it goes.
+
+    Raises InterruptedRunError after a signal. A run that a failure ends early returns: the report has it.
+    """
+    shift = Shift(schedule, interrupts)
+    options = replace(options, ends_at_s=shift.ends_at_s)
+    shift.stagger()
+    with _engine(options, processes, lab, report, interrupts) as engine:
+        try:
+            _Run(tables, options, engine, report, interrupts, shift).go(schedule.sleep_s)
+        except StoppedError as stopped:
+            if str(stopped):
+                report.trouble(str(stopped))
+            if interrupts.received is not None:  # a signal ended a wait, and something could not be written any more
+                raise InterruptedRunError(interrupts.received) from None
+
+
+class _Run:
+    """Rounds over the tables, each from what is missing then."""
+
+    def __init__(
+        self,
+        tables: Mapping[str, Untyped],
+        options: Options,
+        engine: Compute,
+        report: Report,
+        interrupts: Interrupts,
+        shift: Shift,
+    ) -> None:
+        self._tables, self._options, self._engine = tables, options, engine
+        self._report, self._interrupts, self._shift = report, interrupts, shift
+        self._tried: Counter[str] = Counter()
+        self._seen: set[str] = set()
+        self._empty: defaultdict[str, set[Row]] = defaultdict(set)
+        self._computed = 0
+
+    def go(self, sleep_s: float) -> None:
+        while True:
+            self._computed = 0
+            for name, table in self._tables.items():
+                if not self._options.time_is_up:
+                    self._populate_one(name, table)
+            if self._has_tried_all_it_may():
+                return
+            if not self._computed and not self._shift.is_idle and self._shift.looks_again:
+                self._report.note(f"Nothing to compute; looking again every {say_span(sleep_s)}.")
+            if not self._shift.look_again(has_computed=self._computed > 0):
+                break
+        if self._shift.why_over:
+            self._report.note(self._shift.why_over)
+
+    def _populate_one(self, name: str, table: Untyped) -> None:
+        options = self._options
+        if options.max_calls is not None:
+            options = replace(options, max_calls=options.max_calls - self._tried[name])
+        todo = self._choose(table, options)
+        if todo.keys or name not in self._seen:
+            self._report.begin(name, len(todo.keys), todo.held_back)
+        if todo.why_none and name not in self._seen:
+            self._report.note(todo.why_none)
+        self._seen.add(name)
+        if todo.keys:
+            self._engine(name, table, todo.keys, lambda outcome: self._tell(name, outcome))
+
+    def _has_tried_all_it_may(self) -> bool:
+        most = self._options.max_calls
+        return most is not None and all(self._tried[name] >= most for name in self._tables)
+
+    def _tell(self, name: str, outcome: Outcome) -> None:
+        self._tried[name] += 1
+        self._computed += outcome.status in ("done", "failed")
+        if outcome.status == "empty":
+            self._empty[_target_of(self._tables[name])].add(tuple(outcome.key.values()))
+        self._report.outcome(outcome)
+
+    def _choose(self, table: Untyped, options: Options) -> Todo:
+        empty = self._empty[_target_of(table)]
+        try:
+            return until_it_answers(
+                lambda: choose(connected(table), options, empty), self._interrupts, lambda: connect_again(table)
+            )
+        except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
+            if self._interrupts.received is not None:
+                raise InterruptedRunError(self._interrupts.received) from None
+            raise StoppedError(f"The keys of {type(table).__name__} could not be read: {in_words(error)}.") from None
+
+
+def _target_of(table: Untyped) -> str:
+    """Return what stays the same when one table is asked for by two names."""
+    return str(table.target.full_table_name)
+
+
+@contextmanager
+def _engine(
+    options: Options, processes: int, lab: LabServer, report: Report, interrupts: Interrupts
+) -> Iterator[Compute]:
+    if processes == 1:
+
+        def here(name: str, table: Untyped, keys: list[Key], tell: Tell) -> None:
+            compute(Work(table, keys, options, interrupts, wait_for_reservations(table, options, interrupts), tell))
+
+        yield here
+        return
+    with Crew(processes, lab, options, report.trouble, interrupts) as crew:
+
+        def by_crew(name: str, table: Untyped, keys: list[Key], tell: Tell) -> None:
+            table.connection.close()  # ours would only idle, and be cut off, while the others work
+
+            def settled(pid: int, left: list[Key], at: Key | None, message: str) -> bool:
+                return until_it_answers(
+                    lambda: settle(connected(table), options, pid, left, at, message),
+                    interrupts,
+                    lambda: connect_again(table),
+                )
+
+            crew.compute(name, keys, tell, settled)
+
+        yield by_crew
+
+
+def _check(table: Untyped, options: Options) -> None:
+    """Raise WrongInputError for a restriction, a key_source or make-kwargs that the table does not take."""
+    _check_make_kwargs(table, options)
+    for restriction in options.restrictions:
+        problem = _problem(table, Options(restrictions=(restriction,)))
+        if problem and not _problem(table, Options()):
+            raise WrongInputError(f"The restriction “{restriction}” does not fit {type(table).__name__}: {problem}.")
+    problem = _problem(table, options)
+    if problem:
+        raise WrongInputError(why_not_read(table) or f"{type(table).__name__} cannot be populated: {problem}.")
+
+
+def _problem(table: Untyped, options: Options) -> str:
+    """Ask the server for one key, and return what is wrong with the question, or ''."""
+    try:
+        missing(table, options).fetch("KEY", limit=1)
+    except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
+        return in_words(error)
+    return ""
+
+
+def in_words(error: Exception) -> str:
+    """Return the server's own sentence: a number stands before it, or the whole query behind it."""
+    if not type(error).__module__.startswith(("datajoint", "pymysql")):
+        return said(error)
+    words = [arg for arg in error.args if isinstance(arg, str) and arg != "Insufficient privileges."]
+    return words[0].rstrip(".") if words else said(error)
+
+
+def _check_make_kwargs(table: Untyped, options: Options) -> None:
+    # make_fetch takes them in a make of three parts (0.14.10, autopopulate.py). Otherwise every key would fail alike.
+    make = table.make_fetch if hasattr(table, "make_fetch") and hasattr(table, "make_insert") else table.make
+    try:
+        inspect.signature(getattr(table, "_make_tuples", make)).bind({}, **options.make_kwargs)
+    except TypeError as error:
+        raise WrongInputError(f"{type(table).__name__}'s make does not take these make-kwargs: {error}.") from None

@@ -1,0 +1,85 @@
+"""When does a run begin, look again, and end?"""
+
+import random
+import time
+from dataclasses import dataclass
+
+from jobs.worker.outcomes import InterruptedRunError
+from jobs.worker.signals import Interrupts
+from jobsite.durations import say_span
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """What the command line asks for, in seconds; None is no bound."""
+
+    forever: bool = False
+    sleep_s: float = 60
+    max_idle_s: float | None = None
+    run_s: float | None = None
+    stagger_s: float = 0
+
+
+class Shift:
+    """The time of one run, from its making on."""
+
+    def __init__(self, schedule: Schedule, interrupts: Interrupts) -> None:
+        """`interrupts` may end every wait."""
+        self._schedule = schedule
+        self._interrupts = interrupts
+        self._idle_since_s: float | None = None
+        self.ends_at_s = None if schedule.run_s is None else time.monotonic() + schedule.run_s
+        """When no further key is begun, by `time.monotonic()`; None without a bound."""
+
+    def stagger(self) -> None:
+        """Wait for a random part of the stagger: workers that are started together shall not ask together."""
+        self._wait(random.uniform(0, self._schedule.stagger_s))  # noqa: S311  not a secret
+
+    def look_again(self, *, has_computed: bool) -> bool:
+        """Wait until it is time to look for keys again, at once after a round that computed some; False at the end."""
+        if not self._schedule.forever:
+            return False
+        if has_computed:
+            self._idle_since_s = None
+            return True
+        if self._idle_since_s is None:
+            self._idle_since_s = time.monotonic()
+        self._wait(min(self._schedule.sleep_s, self._left_s()))
+        return self._left_s() > 0
+
+    @property
+    def looks_again(self) -> bool:
+        """Say whether the run goes on when there is nothing to compute."""
+        return self._schedule.forever and self._left_s() > 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Say whether the last round found nothing to compute."""
+        return self._idle_since_s is not None
+
+    @property
+    def why_over(self) -> str:
+        """Return which bound has ended the run, in words, or ''."""
+        if self._is_past(self.ends_at_s):
+            return f"Ended by --run-duration, after {say_span(self._schedule.run_s or 0)}."
+        if self._is_past(self._idle_until_s()):
+            return f"Ended by --max-idle: there was nothing to compute for {say_span(self._schedule.max_idle_s or 0)}."
+        return ""
+
+    def _idle_until_s(self) -> float | None:
+        if self._idle_since_s is None or self._schedule.max_idle_s is None:
+            return None
+        return self._idle_since_s + self._schedule.max_idle_s
+
+    def _left_s(self) -> float:
+        bounds = [bound_s for bound_s in (self.ends_at_s, self._idle_until_s()) if bound_s is not None]
+        return max(0.0, min(bounds) - time.monotonic()) if bounds else float("inf")
+
+    @staticmethod
+    def _is_past(moment_s: float | None) -> bool:
+        return moment_s is not None and time.monotonic() >= moment_s
+
+    def _wait(self, pause_s: float) -> None:
+        self._interrupts.wait(pause_s)
+        if self._interrupts.received is not None:
+            raise InterruptedRunError(self._interrupts.received)

@@ -1,0 +1,121 @@
+"""When may Ctrl-C or SIGTERM end a worker? At once inside make; never half way through writing a job's row.
+
+DataJoint records what interrupts make, but not what lands between the reservation and make, or while it commits: the
+row would stay reserved with nobody behind it.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from jobs.worker.watchdog import SIGNALS, LastResort
+
+LOOK_S = 0.2
+# What ends a cluster's job signals it more than once, at nearly the same time; a person's second Ctrl-C comes later.
+ONE_SIGNAL_S = 1.0
+# The exception and the words DataJoint's own handler uses, which end up in the jobs table (0.14.10, autopopulate.py).
+SIGTERM_RECEIVED = "SIGTERM received"
+
+
+class Interrupts:
+    """The two signals of this process. They raise where they land, save inside `held()`, where they wait."""
+
+    def __init__(self, *, says: bool = True) -> None:
+        """Nothing is installed yet. `says`: after a while a person is told that make is waited for."""
+        self.last_resort = LastResort()
+        self._says = says
+        self.received: int | None = None
+        self._received_s: float | None = None
+        self._held = False
+        self._pass_on: Callable[[int], None] | None = None
+        self._pid = os.getpid()
+
+    def __enter__(self) -> "Interrupts":
+        """Take the signals until the end of the block."""
+        self._before = {signum: signal.getsignal(signum) for signum in SIGNALS}
+        self.install()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        """Give them back as they were."""
+        self.last_resort.disarm()
+        for signum, handler in self._before.items():
+            signal.signal(signum, handler)
+
+    def install(self) -> None:
+        """Take the signals; again after whatever may have put its own handlers in place of ours."""
+        for signum in SIGNALS:
+            signal.signal(signum, self._arrived)
+
+    def raise_received(self) -> None:
+        """Raise the signal that waited, if one did: KeyboardInterrupt or SystemExit."""
+        if self.received is not None:
+            raise self.as_exception(self.received)
+
+    def raised(self, error: BaseException) -> bool:
+        """Say whether this error is a signal of ours, and not a make that calls exit."""
+        return self.received is not None and repr(error) == repr(self.as_exception(self.received))
+
+    def wait(self, pause_s: float) -> None:
+        """Wait `pause_s` seconds, or until a signal has come."""
+        until = time.monotonic() + pause_s
+        while self.received is None and time.monotonic() < until:
+            time.sleep(min(LOOK_S, pause_s))
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let a signal wait. The second one does not: a server that answers no more must not hold the terminal."""
+        before, self._held = self._held, True
+        try:
+            yield
+        finally:
+            self._held = before
+
+    @contextmanager
+    def let_through(self) -> Iterator[None]:
+        """Let signals raise where they land again, inside of `held()`; one that waited raises now."""
+        before, self._held = self._held, False
+        try:
+            self.raise_received()
+            yield
+        finally:
+            self._held = before
+            self.install()  # make may have put handlers of its own in their place
+
+    @contextmanager
+    def passed_on(self, to: Callable[[int], None]) -> Iterator[None]:
+        """Give every signal to `to`, and raise none: the processes that work are others."""
+        self._pass_on = to
+        try:
+            yield
+        finally:
+            self._pass_on = None
+
+    def _arrived(self, signum: int, frame: FrameType | None) -> None:
+        if os.getpid() != self._pid:  # a process forked by make inherits this handler: let it die as if it had none
+            signal.signal(signum, signal.SIG_DFL)
+            os.kill(os.getpid(), signum)
+            return
+        first_s, now_s = self._received_s, time.monotonic()
+        if first_s is not None and now_s - first_s < ONE_SIGNAL_S:
+            return
+        again = self.received is not None
+        self.received = self.received or signum
+        self._received_s = first_s or now_s
+        if self._says and not again:
+            self.last_resort.say_later()
+        if self._pass_on:
+            self._pass_on(signum)
+            return
+        if again:
+            self.last_resort.end_later(self.received)
+        if again or not self._held:
+            raise self.as_exception(signum)
+
+    @staticmethod
+    def as_exception(signum: int) -> BaseException:
+        """Return what a signal raises, as DataJoint words it."""
+        return SystemExit(SIGTERM_RECEIVED) if signum == signal.SIGTERM else KeyboardInterrupt()

@@ -1,0 +1,70 @@
+"""What would a run of populate compute, and who holds the rest? Nothing is reserved, computed or written."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from textwrap import shorten
+from typing import Any
+
+from jobs.formats.key import key_of
+from jobs.worker.excluded import Holding
+from jobs.worker.outcomes import Key, Options, Untyped, WrongInputError
+from jobs.worker.pending import Todo, choose, held_keys
+from jobs.worker.run import in_words
+from jobs.worker.terminal.progress import MESSAGE_CHARS, held_in_words
+from jobsite.durations import say_span
+
+KEYS_LISTED = 50
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a run would do with one table."""
+
+    table: str
+    todo: Todo
+    held: list[tuple[Key, Holding]]
+
+    def lines(self) -> list[str]:
+        """Return it for a person, at most KEYS_LISTED keys of each kind."""
+        held = [f"{holding.status} {key_of(key)}: {_in_words(holding)}" for key, holding in self.held]
+        return [
+            f"{self.table}: {len(self.todo.keys)} to compute, {self._held_in_words()}",
+            *_cut([self.todo.why_none] if self.todo.why_none else []),
+            *_cut([f"would compute {key_of(key)}" for key in self.todo.keys]),
+            *_cut(held),
+        ]
+
+    def _held_in_words(self) -> str:
+        return held_in_words(self.todo.held_back) if self.todo.held_back else "0 held back"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain values, with every key."""
+        return {
+            "table": self.table,
+            "would_compute": self.todo.keys,
+            "held_back": [{"key": key, **asdict(holding)} for key, holding in self.held],
+        }
+
+
+def preview(tables: Mapping[str, Untyped], options: Options) -> list[Preview]:
+    """Return what a run would do with each table as things stand; what one table gives the next is not known yet.
+
+    Raises WrongInputError when the server cannot say.
+    """
+    try:
+        return [Preview(name, choose(table, options), held_keys(table, options)) for name, table in tables.items()]
+    except Exception as error:  # the server's or DataJoint's
+        raise WrongInputError(f"The keys could not be read: {in_words(error)}.") from None
+
+
+def _in_words(holding: Holding) -> str:
+    who = {"by": holding.user, "host": holding.host, "pid": holding.pid, "connection": holding.connection_id}
+    said = ", ".join(f"{name} {'unknown' if value is None else value}" for name, value in who.items())
+    when = "" if holding.age_s is None else f", {say_span(holding.age_s)} ago"
+    message = f": {shorten(holding.message, MESSAGE_CHARS, placeholder='…')}" if holding.message else ""
+    return f"{said}{when}{message}"
+
+
+def _cut(lines: list[str]) -> list[str]:
+    more = [f"and {len(lines) - KEYS_LISTED} more"] if len(lines) > KEYS_LISTED else []
+    return [f"  {line}" for line in (*lines[:KEYS_LISTED], *more)]
