@@ -18,12 +18,12 @@ from jobsite.lab.columns import identifier
 from jobsite.lab.grants import account_name, grant
 from jobsite.lab.server import ask_server
 from jobsite.one_line import line_logger
+from tests.connections.test_doctor import doctor
 from tests.connections.test_killing import token
-from tests.connections.test_privileges import account
 from tests.ground import GROUND
 from tests.jobs.clearing import JOBS, clear_all, everything, ticked, tokens_of
 from tests.jobs.planting import Planted
-from tests.jobsite.test_doctor import doctor
+from tests.jobsite.lab.test_privileges import account
 from tests.lab import Lab
 from tests.pages import look
 

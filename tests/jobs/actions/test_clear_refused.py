@@ -12,9 +12,9 @@ from jobs.actions.clear import Cleared, clear, clear_matching
 from jobs.formats.key import key_hash
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
+from tests.connections.test_doctor import doctor
 from tests.ground import GROUND, SITE
 from tests.jobs.clearing import JOBS, again, clear_all, confirm, post, ticked, tokens_of, wait_a_second
-from tests.jobsite.test_doctor import doctor
 from tests.lab import Lab
 from tests.pages import look, notices, tokens
 

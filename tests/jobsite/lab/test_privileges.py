@@ -8,8 +8,8 @@ import pytest
 
 from jobsite.lab.columns import identifier
 from jobsite.lab.server import ask_server
+from tests.connections.test_doctor import doctor
 from tests.ground import GROUND, PASSWORD
-from tests.jobsite.test_doctor import doctor
 from tests.lab import Lab
 
 NAMES = ("anna@lab", "o'hara", "back\\slash", "tick`s", "@", 'say "hi"')

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.connections.test_privileges import account
 from tests.ground import GROUND, PASSWORD
 from tests.jobs.older import declare
+from tests.jobsite.lab.test_privileges import account
 from tests.lab import Lab
 
 CAROL, ROLE = "carol", "lab_staff"
