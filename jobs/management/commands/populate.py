@@ -37,7 +37,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Name the arguments. `jobs.worker.terminal.arguments` reads the values, and answers a wrong one in one line."""
+        """Name the arguments. `jobs.worker.terminal.arguments` reads the values and answers a wrong one in one line."""
         say = parser.add_argument
         say(
             "tables",
