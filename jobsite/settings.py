@@ -27,6 +27,7 @@ SECRET_KEY = os.environ.get("JOBSITE_SECRET_KEY") or secret_key(JOBSITE_HOME / "
 
 INSTALLED_APPS = [
     "jobsite",
+    "jobsite.activity",
     "jobs",
     "connections",
     "django.contrib.admin",

@@ -1,0 +1,58 @@
+"""Who did what on the lab's server, when, and what became of it: the record in the site's own database.
+
+Rows are written by jobsite.activity.record alone.
+"""
+
+from django.db import models
+from django.utils import timezone
+
+NAME_CHARS = 254
+"""A username of Django has 150 letters at most; that of a terminal may be longer."""
+
+
+class Act(models.Model):
+    """One act of a person: written before it begins, and completed when it has ended."""
+
+    username = models.CharField(max_length=NAME_CHARS)
+    verb = models.CharField(max_length=32)
+    """What was done, in a word or two: `clear`, `kill connection`."""
+    server = models.CharField(max_length=NAME_CHARS)
+    """The lab's server, as the banner names it."""
+    meant = models.TextField()
+    """What the person asked for, in a sentence."""
+    began_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    """NULL while the act is under way, and for ever when its process was killed."""
+    outcome = models.TextField(blank=True)
+    """What became of it, in a sentence; '' until it has ended."""
+    stopped = models.TextField(blank=True)
+    """Why it ended before its time, in a sentence; '' when it came to its end."""
+
+    class Meta:
+        ordering = ["-began_at", "-pk"]
+
+    def __str__(self) -> str:
+        """Return who did what."""
+        return f"{self.username}: {self.verb}"
+
+
+class ActChunk(models.Model):
+    """One statement of an act: the rows it was meant for, written before it is sent, and what became of them after."""
+
+    act = models.ForeignKey(Act, on_delete=models.CASCADE, related_name="chunks")
+    schema = models.CharField(max_length=NAME_CHARS, blank=True)
+    """The schema whose rows it changes; '' for connections."""
+    rows = models.JSONField()
+    """Each row as the person saw it: a list of plain values."""
+    began_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    """NULL when what became of it is not known."""
+    counts = models.JSONField(default=dict)
+    """How many rows came to which end, by its word: `{"cleared": 3, "gone": 1}`."""
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        """Return how many rows it was meant for."""
+        return f"{len(self.rows)} rows of {self.schema}" if self.schema else f"{len(self.rows)} rows"

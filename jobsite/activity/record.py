@@ -1,0 +1,89 @@
+"""How is an act written into the record? Before it begins with what was meant, and after it with what became of it.
+
+A process that is killed, or a server that goes away, leaves a row that says so: it has no end.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError
+from django.utils import timezone
+
+from jobsite.activity.models import Act, ActChunk
+from jobsite.one_line import line_logger
+
+Row = Sequence[object]
+NOT_WRITTEN = (
+    "The site's own record of acts could not be written ({error}), so nothing more was done. "
+    "After an update of Jobsite, run manage.py migrate; else look whether the disk of the site's database is full."
+)
+
+log = line_logger(__name__)
+
+
+class RecordError(Exception):
+    """The record could not be written, so that nothing may be done; the message is one sentence for the person."""
+
+
+@dataclass
+class ChunkRecord:
+    """One chunk under way. Whoever acts fills `counts`: how many rows came to which end."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+class ActRecord:
+    """One act under way."""
+
+    def __init__(self, act: Act) -> None:
+        """`act` has been written."""
+        self._act = act
+
+    @contextmanager
+    def chunk(self, schema: str, rows: Sequence[Row]) -> Iterator[ChunkRecord]:
+        """Write down what one statement is meant for; at the end of the block, what became of it.
+
+        An error that leaves the block leaves the chunk without an end: nobody knows what became of it. Raises
+        RecordError when the record cannot be written.
+        """
+        with _as_record_error():
+            chunk = ActChunk.objects.create(act=self._act, schema=schema, rows=_plain(rows))
+        record = ChunkRecord()
+        yield record
+        chunk.counts, chunk.ended_at = record.counts, timezone.now()
+        with _as_record_error():
+            chunk.save(update_fields=["counts", "ended_at"])
+
+    def end(self, outcome: str, stopped: str = "") -> None:
+        """Write down what became of the act, and why it ended before its time, if it did.
+
+        What was done cannot be taken back here: a record that cannot be completed is logged, and no error.
+        """
+        self._act.outcome, self._act.stopped, self._act.ended_at = outcome, stopped, timezone.now()
+        try:
+            self._act.save(update_fields=["outcome", "stopped", "ended_at"])
+        except DatabaseError as error:
+            log.error("The record of act %s could not be completed: %s", self._act.pk, error)
+
+
+def begin_act(username: str, verb: str, meant: str) -> ActRecord:
+    """Write down what `username` is about to do, in a sentence. Raises RecordError when that cannot be written."""
+    with _as_record_error():
+        return ActRecord(Act.objects.create(username=username, verb=verb, meant=meant, server=settings.LAB.name))
+
+
+@contextmanager
+def _as_record_error() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        raise RecordError(NOT_WRITTEN.format(error=error)) from error
+
+
+def _plain(rows: Sequence[Row]) -> list[list[object]]:
+    """Return the rows as JSON holds them: times as text."""
+    encode = DjangoJSONEncoder().default
+    return [[value if isinstance(value, str | int | None) else encode(value) for value in row] for row in rows]
