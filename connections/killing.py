@@ -17,8 +17,9 @@ from django.db import DatabaseError
 from django.db import connections as databases
 
 from connections.models import Connection
+from connections.processes import process_list
 from jobsite.lab.errors import error_number
-from jobsite.lab.server import Server, ask_server, process_list
+from jobsite.lab.server import Server, ask_server
 from jobsite.one_line import line_logger
 from jobsite.pages.tokens import read_moment
 

@@ -8,8 +8,9 @@ from django.db.models.lookups import IContains
 from connections.filters import SORTS, ConnectionFilter
 from connections.killing import SeenConnection
 from connections.models import Connection
+from connections.processes import process_list
 from jobsite.lab.columns import InOneCollation
-from jobsite.lab.server import Server, process_list
+from jobsite.lab.server import Server
 
 ROWS_READ = 5000
 """Connections that are read at most; a server is seldom set to allow more."""

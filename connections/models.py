@@ -9,12 +9,11 @@ from typing import Any
 from django.db import models
 from django.db.models.sql.datastructures import BaseTable
 
-from jobsite.lab.columns import LabText, quoted
+from jobsite.lab.columns import LabText
+from jobsite.lab.server import INFORMATION_SCHEMA, client_of
 
 STATEMENT_LIMIT = 2000
 """Characters of a running statement that are read; an INSERT of a recording can be many megabytes."""
-INFORMATION_SCHEMA = quoted("information_schema", "processlist")
-PERFORMANCE_SCHEMA = quoted("performance_schema", "processlist")
 
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
@@ -75,13 +74,3 @@ class Connection(models.Model):
     def account(self) -> tuple[str, str]:
         """User and client: one person or worker on one machine."""
         return self.user, self.client
-
-
-def client_of(host: str) -> str:
-    """Return `10.0.0.5` for `10.0.0.5:49152`, and `localhost` as it is.
-
-    MariaDB drops a port for which its 64 characters have no room, and shows `name:` or the beginning of the name.
-    """
-    client, colon, port = host.rpartition(":")
-    is_port = port.isdecimal() or (not port and not client.endswith(":"))
-    return client if colon and is_port else host

@@ -79,15 +79,9 @@ RANKS = [
         "jobs.listing.marking",
         "connections.listing",
     },
-    {
-        "jobs.models",
-        "jobs.snapshots",
-        "connections.killing",
-        "jobsite.lab.server",
-        "jobsite.lab.locks",
-        "jobsite.lab.transactions",
-    },
-    {"connections.models"},
+    {"jobs.models", "jobs.snapshots", "connections.killing"},
+    {"connections.models", "connections.processes"},
+    {"jobsite.lab.server", "jobsite.lab.locks", "jobsite.lab.transactions"},
     LEAVES,
 ]
 """Each imports only from the lines below its own, or beside it."""
@@ -166,6 +160,11 @@ def test_imports_go_downward_only() -> None:
         if rank_of.get(other, rank) < rank
     ]
     assert upward == []
+
+
+def test_the_lab_s_server_knows_no_app() -> None:
+    lab = [name for name in SOURCES if name.startswith("jobsite/lab/")]
+    assert {name: {"jobs", "connections"} & tops(name) for name in lab} == {name: set() for name in lab}
 
 
 def test_connections_know_nothing_of_jobs_but_on_their_page() -> None:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError
 from django.db import connections as databases
 
-from connections.models import Connection
-from jobsite.lab.server import ask_server, process_list
+from jobsite.lab.server import Server, ask_server, client_of
 from jobsite.lab.transactions import open_transactions
 
 # MySQL manual, "The metadata_locks Table"; empty without an error where performance_schema is off, or its instrument
@@ -26,10 +25,40 @@ SELECT l.object_schema, t.processlist_id, l.lock_type
 PLUGIN_SQL = """
 SELECT table_schema, thread_id, lock_mode FROM information_schema.metadata_lock_info WHERE table_name = %s
 """
+STATEMENT_LIMIT = 2000
+"""Characters of a running statement that are looked at: how it begins, and which table it names."""
+THREADS_SQL = """
+SELECT id, COALESCE(user, ''), COALESCE(host, ''), COALESCE(db, ''), COALESCE(state, ''),
+       COALESCE(CONVERT(LEFT(info, {limit}) USING utf8mb4), '')
+  FROM {process_list}
+"""
 NOBODY_READS = {"EXCLUSIVE", "SHARED_NO_READ_WRITE"}
 WAITS = "Waiting for table metadata lock"
 CHANGES = ("alter", "create", "drop", "flush", "lock", "optimize", "rename", "repair", "truncate")
 """How the statements begin that nobody may read beside; a SELECT that waits is only a victim."""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A connection of the server: whose it is, and what it does or waits for."""
+
+    id: int
+    user: str
+    client: str
+    schema: str
+    state: str
+    statement: str
+
+    @property
+    def waits(self) -> bool:
+        """Say whether it waits for a table."""
+        return self.state == WAITS
+
+    def changes(self, table: str, schema: str) -> bool:
+        """Say whether its statement is one that nobody may read beside, and of this table."""
+        statement = self.statement
+        begins = statement.lower().lstrip("(/*! ").startswith(CHANGES)
+        return begins and table in statement and (schema in statement or self.schema == schema)
 
 
 @dataclass(frozen=True)
@@ -56,13 +85,20 @@ class Holder:
 def who_holds(table: str, schemas: Collection[str]) -> Mapping[str, tuple[Holder, ...]]:
     """Return schema -> who holds its `table`, the likeliest first; nobody where the server does not tell."""
     server = ask_server()
-    there = {row.id: row for row in process_list(server) if row.id != server.own_id}
+    there = _other_threads(server)
     told = _ask(PERFORMANCE_SCHEMA_SQL, table) or _ask(PLUGIN_SQL, table)
     if told:
         return {schema: _holders(there, {who: mode for of, who, mode in told if of == schema}) for schema in schemas}
     transactions = open_transactions(server)
     open_for = {thread: transaction.age_s for thread, transaction in transactions.items()}
     return {schema: _guess(there, open_for, table, schema) for schema in schemas}
+
+
+def _other_threads(server: Server) -> Mapping[int, Thread]:
+    with databases["lab"].cursor() as cursor:
+        cursor.execute(THREADS_SQL.format(limit=STATEMENT_LIMIT, process_list=server.process_list))
+        rows = [Thread(number, user, client_of(host), *rest) for number, user, host, *rest in cursor.fetchall()]
+    return {row.id: row for row in rows if row.id != server.own_id}
 
 
 def _ask(query: str, table: str) -> Sequence[tuple[str, int, str]]:
@@ -74,30 +110,21 @@ def _ask(query: str, table: str) -> Sequence[tuple[str, int, str]]:
         return [(schema, thread, mode.removeprefix("MDL_")) for schema, thread, mode in cursor.fetchall()]
 
 
-def _holders(there: Mapping[int, Connection], modes: Mapping[int, str]) -> tuple[Holder, ...]:
+def _holders(there: Mapping[int, Thread], modes: Mapping[int, str]) -> tuple[Holder, ...]:
     known = {thread: mode for thread, mode in modes.items() if thread in there}
-    alone = [thread for thread, mode in known.items() if mode in NOBODY_READS and not _waits(there[thread])]
+    alone = [thread for thread, mode in known.items() if mode in NOBODY_READS and not there[thread].waits]
     # Where nobody has it alone, somebody waits to: for all who hold it in any way.
-    queue = alone or sorted(known, key=lambda thread: not _waits(there[thread]))
-    certain = bool(alone) or any(_waits(there[thread]) for thread in queue)
+    queue = alone or sorted(known, key=lambda thread: not there[thread].waits)
+    certain = bool(alone) or any(there[thread].waits for thread in queue)
     return tuple(_holder(there[thread], is_certain=certain) for thread in queue)
 
 
-def _guess(there: Mapping[int, Connection], open_for: Mapping[int, int], table: str, schema: str) -> tuple[Holder, ...]:
-    waiting = [row for row in there.values() if _waits(row) and _changes(row, table, schema)]
+def _guess(there: Mapping[int, Thread], open_for: Mapping[int, int], table: str, schema: str) -> tuple[Holder, ...]:
+    waiting = [row for row in there.values() if row.waits and row.changes(table, schema)]
     longest = sorted((thread for thread in open_for if thread in there), key=lambda thread: -open_for[thread])
     rest = [there[thread] for thread in longest if there[thread] not in waiting]
     return tuple(_holder(row, is_certain=False) for row in [*waiting, *rest])
 
 
-def _holder(row: Connection, *, is_certain: bool) -> Holder:
-    return Holder(row.id, row.user, row.client, _waits(row), is_certain)
-
-
-def _waits(row: Connection) -> bool:
-    return bool(row.state == WAITS)
-
-
-def _changes(row: Connection, table: str, schema: str) -> bool:
-    said = f"{row.info or ''}"
-    return said.lower().lstrip("(/*! ").startswith(CHANGES) and table in said and (schema in said or row.db == schema)
+def _holder(row: Thread, *, is_certain: bool) -> Holder:
+    return Holder(row.id, row.user, row.client, row.waits, is_certain)

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta, timezone
 
 from django.db import DatabaseError, connections
 
-from connections.models import INFORMATION_SCHEMA, PERFORMANCE_SCHEMA, Connection, ConnectionQuerySet, client_of
+from jobsite.lab.columns import identifier
 from jobsite.lab.errors import error_number
 from jobsite.lab.grants import account_name, grant
 
+INFORMATION_SCHEMA = identifier("information_schema", "processlist")
+PERFORMANCE_SCHEMA = identifier("performance_schema", "processlist")
 ALL_PRIVILEGES = "ALL PRIVILEGES"
 MARIADB_WITHOUT_SUPER = (11, 0)
 NO_PRIVILEGES_KEPT = 1290  # a server started with --skip-grant-tables lets everybody do everything
@@ -28,6 +30,7 @@ class Server:
     own_id: int
     privileges: frozenset[str]
     process_list: str
+    """The table in which this server wants its connections looked up."""
 
     @property
     def is_mariadb(self) -> bool:
@@ -108,6 +111,8 @@ GLOBAL_GRANT = re.compile(r"GRANT (.+?) ON \*\.\* TO ")
 # Connections counts up to the last number that a connection was given, at least (tried on MariaDB 10.11 and 11.8 and
 # MySQL 9.7; FLUSH STATUS leaves it alone).
 STATUS_SQL = "SHOW GLOBAL STATUS WHERE variable_name IN ('Uptime', 'Connections')"
+# The columns that both families' tables have.
+THREADS_SQL = "SELECT id, COALESCE(user, ''), COALESCE(host, '') FROM {process_list}"
 
 
 def ask_server() -> Server:
@@ -160,11 +165,6 @@ def _privileges() -> frozenset[str]:
     return frozenset(privilege for grant in grants if grant for privilege in grant.group(1).split(", "))
 
 
-def process_list(server: Server) -> ConnectionQuerySet:
-    """Return the connections of the server as a queryset over the table it wants asked."""
-    return Connection.objects.listed_in(server.process_list)
-
-
 def who_is_connected() -> Presence:
     """Return everybody connected now, as far as the site's account may see."""
     return presence_on(ask_server())
@@ -172,5 +172,16 @@ def who_is_connected() -> Presence:
 
 def presence_on(server: Server) -> Presence:
     """Return everybody connected to a server that was asked before."""
-    rows = process_list(server).values_list("id", "user", "host")
-    return Presence(server, {thread: (user, client_of(host)) for thread, user, host in rows})
+    with connections["lab"].cursor() as cursor:
+        cursor.execute(THREADS_SQL.format(process_list=server.process_list))
+        return Presence(server, {thread: (user, client_of(host)) for thread, user, host in cursor.fetchall()})
+
+
+def client_of(host: str) -> str:
+    """Return `10.0.0.5` for `10.0.0.5:49152`, and `localhost` as it is.
+
+    MariaDB drops a port for which its 64 characters have no room, and shows `name:` or the beginning of the name.
+    """
+    client, colon, port = host.rpartition(":")
+    is_port = port.isdecimal() or (not port and not client.endswith(":"))
+    return client if colon and is_port else host

@@ -15,8 +15,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from connections.killing import Fate, Outcome, SeenConnection, Target, kill, why_not
-from connections.models import INFORMATION_SCHEMA, Connection
-from jobsite.lab.server import Server, ask_server, process_list
+from connections.models import Connection
+from connections.processes import process_list
+from jobsite.lab.server import INFORMATION_SCHEMA, Server, ask_server
 from tests.cast import person
 from tests.ground import GROUND, SITE
 from tests.lab import Lab, eventually, is_connected

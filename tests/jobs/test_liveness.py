@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
-from connections.models import client_of
 from jobs.liveness import Account, Evidence, Sign, sign_of_life
+from jobsite.lab.server import client_of
 from tests.ground import GROUND
 from tests.jobs.clearing import confirm, ticked
 from tests.lab import Lab, eventually

@@ -7,7 +7,8 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from connections.killing import SeenConnection
-from jobsite.lab.server import ask_server, process_list
+from connections.processes import process_list
+from jobsite.lab.server import ask_server
 from tests.cast import browser_of
 from tests.lab import Lab
 from tests.pages import look, page, tokens
