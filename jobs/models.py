@@ -16,7 +16,8 @@ from django.db.models.sql.datastructures import BaseTable
 from jobs.formats.key import Key, read_key
 from jobs.formats.table_name import class_name
 from jobs.liveness import Sign
-from jobsite.lab.columns import LabBlob, LabText, quoted
+from jobsite.lab.columns import LabBlob, LabText
+from jobsite.lab.identifiers import quoted
 
 JOBS_TABLE = "~jobs"
 OLDER_ROWS = "SELECT {columns} FROM {table}"

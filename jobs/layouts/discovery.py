@@ -13,8 +13,8 @@ from django.db import DatabaseError, connections
 from jobs.formats.jobs_columns import COLUMNS, PRIMARY_KEY, REQUIRED, called
 from jobs.models import JOBS_TABLE
 from jobsite.lab.address import at_once
-from jobsite.lab.columns import identifier
 from jobsite.lab.errors import lacks_privilege
+from jobsite.lab.identifiers import identifier
 
 BASE_TABLE = "BASE TABLE"
 

@@ -15,8 +15,8 @@ from django.db import DatabaseError, connections
 from jobs.layouts.discovery import OPEN_LIMIT_MS, Unreadable, find_layouts
 from jobs.models import JOBS_TABLE, Job, JobQuerySet
 from jobsite.lab.address import at_once
-from jobsite.lab.columns import identifier
 from jobsite.lab.errors import concerns_one_table, is_lock, why_not_read
+from jobsite.lab.identifiers import identifier
 from jobsite.lab.locks import Holder, who_holds
 
 LOOKING_LIMIT_S = 0.8

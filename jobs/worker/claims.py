@@ -14,7 +14,7 @@ from jobs.worker.dj.connection import ALL_ROWS
 from jobs.worker.key_columns import any_of, columns_of
 from jobs.worker.outcomes import Key, Untyped
 from jobs.worker.reservations.schema_wide import Job, Reservations, job_of
-from jobsite.lab.columns import quoted
+from jobsite.lab.identifiers import quoted
 
 CHUNK_S = 0.1
 MOST_AT_ONCE = 32

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jobs.worker.dj.connection import ALL_ROWS
 from jobs.worker.outcomes import Untyped
 from jobs.worker.reservations.jobs_table import STATUSES, read_jobs_table
-from jobsite.lab.columns import quoted
+from jobsite.lab.identifiers import quoted
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.worker.outcomes import Key, Untyped
-from jobsite.lab.columns import quoted
+from jobsite.lab.identifiers import quoted
 
 SHOWN_WITHIN = 1e-5
 """A FLOAT lies nearer to the number it shows than this part of the number."""

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from jobs.worker.outcomes import Options, Untyped, WrongInputError
 from jobs.worker.reservations.jobs_table import read_jobs_table
 from jobs.worker.retry import is_denied
-from jobsite.lab.columns import identifier, quoted
 from jobsite.lab.grants import account_name, grant
+from jobsite.lab.identifiers import identifier, quoted
 
 READ = "SELECT * FROM {table}"
 INSERT = "INSERT INTO {table} ({columns}) SELECT {columns} FROM {table} WHERE FALSE"

@@ -79,21 +79,8 @@ class InOneCollation(models.Func):
     output_field = TextField()
 
 
-def identifier(*names: str) -> str:
-    """Return `a`.`b` as a person types it; a backtick in a name is doubled (MySQL manual, "Schema Object Names")."""
-    return ".".join("`" + name.replace("`", "``") + "`" for name in names)
-
-
 class AsStored(models.Func):
     """A column to sort by in its own collation, along its index: Django would sort by what the SELECT list shows."""
 
     template = "%(expressions)s"
     arity = 1
-
-
-def quoted(*names: str) -> str:
-    """Return `a`.`b` for names found on the server, fit for `db_table` and for raw SQL with parameters.
-
-    A percent sign is doubled, because the driver formats every statement that has parameters.
-    """
-    return identifier(*names).replace("%", "%%")

@@ -3,7 +3,7 @@
 Anybody who may create a schema or an account chooses its name.
 """
 
-from jobsite.lab.columns import identifier
+from jobsite.lab.identifiers import identifier
 
 BY_HAND = "a GRANT of {privileges} that is typed by hand: a name in it has characters that cannot be seen"
 

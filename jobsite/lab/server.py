@@ -7,9 +7,9 @@ from datetime import datetime, timedelta, timezone
 
 from django.db import DatabaseError, connections
 
-from jobsite.lab.columns import identifier
 from jobsite.lab.errors import error_number
 from jobsite.lab.grants import account_name, grant
+from jobsite.lab.identifiers import identifier
 
 INFORMATION_SCHEMA = identifier("information_schema", "processlist")
 PERFORMANCE_SCHEMA = identifier("performance_schema", "processlist")

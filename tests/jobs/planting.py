@@ -1,6 +1,6 @@
 """Rows of a jobs table that are put there by SQL, because no worker would write them."""
 
-from jobsite.lab.columns import identifier
+from jobsite.lab.identifiers import identifier
 from tests.ground import GROUND
 
 JOBS_TABLE = """

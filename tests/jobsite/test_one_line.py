@@ -14,8 +14,8 @@ from django.test import Client
 from connections.killing import SeenConnection, Target, kill
 from jobs.actions.clear import clear, clear_grant
 from jobs.layouts.reading import Reading
-from jobsite.lab.columns import identifier
 from jobsite.lab.grants import account_name, grant
+from jobsite.lab.identifiers import identifier
 from jobsite.lab.server import ask_server
 from jobsite.one_line import line_logger
 from tests.connections.test_doctor import doctor

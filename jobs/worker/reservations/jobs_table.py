@@ -11,7 +11,7 @@ from functools import cached_property
 from jobs.formats.jobs_columns import COLUMNS, called
 from jobs.worker.dj.connection import ALL_ROWS
 from jobs.worker.outcomes import Untyped
-from jobsite.lab.columns import quoted
+from jobsite.lab.identifiers import quoted
 
 COLUMNS_SQL = """
     SELECT column_name, data_type, character_maximum_length, character_octet_length, character_set_name

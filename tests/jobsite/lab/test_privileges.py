@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import MySQLdb
 import pytest
 
-from jobsite.lab.columns import identifier
+from jobsite.lab.identifiers import identifier
 from jobsite.lab.server import ask_server
 from tests.connections.test_doctor import doctor
 from tests.ground import GROUND, PASSWORD
