@@ -12,9 +12,9 @@ from django.db import DatabaseError, connections
 
 from jobs.formats.jobs_columns import COLUMNS, PRIMARY_KEY, REQUIRED, called
 from jobs.models import JOBS_TABLE
-from jobsite.lab.address import at_once
 from jobsite.lab.errors import lacks_privilege
 from jobsite.lab.identifiers import identifier
+from jobsite.lab.session import at_once
 
 BASE_TABLE = "BASE TABLE"
 

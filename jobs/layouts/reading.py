@@ -14,10 +14,10 @@ from django.db import DatabaseError, connections
 
 from jobs.layouts.discovery import OPEN_LIMIT_MS, Unreadable, find_layouts
 from jobs.models import JOBS_TABLE, Job, JobQuerySet
-from jobsite.lab.address import at_once
 from jobsite.lab.errors import concerns_one_table, is_lock, why_not_read
 from jobsite.lab.identifiers import identifier
 from jobsite.lab.locks import Holder, who_holds
+from jobsite.lab.session import at_once
 
 LOOKING_LIMIT_S = 0.8
 """All looking for what cannot be read, on one page: after it, the rest is left out unlooked at."""

@@ -1,4 +1,4 @@
-"""Where is the lab's server, and what does its answer mean when it refuses?
+"""Where is the lab's server, and who is Jobsite there?
 
 The address comes from the environment, else from the DataJoint settings file the lab already has. Environment wins over
 files, field by field (DataJoint 0.14.10, settings.py; DataJoint 2.3, settings.py). Connecting is left to Django.
@@ -10,38 +10,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jobsite.lab.proxies import read_proxies
+from jobsite.lab.session import CONNECT_LIMIT_S, SESSION_SQL, STATEMENT_LIMIT_S
 
 DEFAULT_PORT = 3306
-STATEMENT_LIMIT_S = 10
-LOCK_LIMIT_S = 1
-"""A page may wait for a lock once before it knows who holds it."""
-CONNECT_LIMIT_S = 5
-SORT_BYTES = 16 * 1024 * 1024
-"""Fifteen of the longest rows must find place in it, or MySQL answers 1038; it takes no more of it than it needs."""
-SORTED_BYTES = 1024
-"""How much of a text is compared when rows are sorted or grouped: both families' default."""
 NOT_NAMED = (
     "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS, "
     "or start Jobsite beside the lab's DataJoint settings file."
 )
-
-# One SET for both kinds of server. MySQL takes `/*M!` for a plain comment; MariaDB passes over `/*!80000` (MariaDB
-# Knowledge Base, "Comment Syntax"), so each reads only the time limit it knows. Set is whatever can change what a
-# statement means or how much of it is answered, since a lab may have set it for the whole server or by init_connect
-# (MySQL manual, "Server System Variables" and "Server SQL Modes"). Autocommit, the character set and
-# the isolation are set by Django; whether the server only reads is left as it is.
-SESSION_SQL = (
-    "SET time_zone='+00:00', sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"
-    ", sql_select_limit=18446744073709551615, sql_big_selects=1, sql_safe_updates=0, sql_auto_is_null=0"
-    f", sql_quote_show_create=1, max_sort_length={SORTED_BYTES}, completion_type=0"
-    f", lock_wait_timeout={LOCK_LIMIT_S}, innodb_lock_wait_timeout={LOCK_LIMIT_S}, sort_buffer_size={SORT_BYTES}"
-    f" /*M!100108 , max_statement_time={STATEMENT_LIMIT_S} */ /*!80000 , max_execution_time={STATEMENT_LIMIT_S}000 */"
-)
-
-
-def at_once(statement: str) -> str:
-    """Return a statement that waits for no lock on MariaDB; MySQL, whose least wait is a second, reads a comment."""
-    return f"/*M!100108 SET STATEMENT lock_wait_timeout=0 FOR */ {statement}"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, NotSupportedError
 
-from jobsite.lab.address import STATEMENT_LIMIT_S
+from jobsite.lab.session import STATEMENT_LIMIT_S
 
 # Error numbers: MySQL manual, "Server Error Message Reference" and "Client Error Message Reference"; MariaDB
 # Knowledge Base, "MariaDB Error Codes". `{lab}` is the server, `{user}` its account, `{said}` the server's own words.
