@@ -14,12 +14,12 @@ from urllib.parse import quote, unquote
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
-from django.db import connections as databases
 
 from connections.models import Connection
 from connections.processes import process_list
 from jobsite.lab.errors import error_number
 from jobsite.lab.server import Server, ask_server
+from jobsite.lab.sql import lab_cursor
 from jobsite.one_line import line_logger
 from jobsite.pages.tokens import read_moment
 
@@ -151,7 +151,7 @@ def _missing(server: Server) -> str:
 
 def _send(seen: SeenConnection, target: Target, server: Server) -> Outcome:
     try:
-        with databases["lab"].cursor() as cursor:
+        with lab_cursor() as cursor:
             cursor.execute(target.sql, [seen.id])
     except DatabaseError as error:
         if error_number(error) == NO_SUCH_THREAD:

@@ -45,20 +45,10 @@ WORKERS = {
         "outcomes",
     )
 }
-RAW_SQL = {
-    "jobs/layouts.py",
-    "jobs/reading.py",
-    "jobs/listing.py",
-    "jobs/claiming.py",
-    "jobs/jobs_table.py",
-    "jobs/rights.py",
-    "jobs/reservations.py",
-    "connections/killing.py",
-    "connections/locks.py",
-    "connections/server.py",
-    "connections/transactions.py",
-    "jobsite/encryption.py",
-}
+RAW_SQL = ("jobsite/lab/", "jobs/layouts/", "jobs/listing/", "jobs/actions/", "connections/killing.py")
+"""Where the site may write SQL itself; it goes through jobsite.lab.sql.lab_cursor."""
+CURSORS = {"jobsite/lab/sql.py", "jobsite/lab/tls.py"}
+"""Who opens a cursor: the door, and the look at a connection that is not in use yet."""
 LEAVES = {
     "jobs.liveness",
     "jobs.tracebacks.parsing",
@@ -119,6 +109,11 @@ def names_in(name: str) -> Iterator[str]:
             yield node.arg
 
 
+def attributes_in(name: str) -> set[str]:
+    """Return the attributes that the code of a file asks for."""
+    return {node.attr for node in ast.walk(TREES[name]) if isinstance(node, ast.Attribute)}
+
+
 def test_the_source_was_found() -> None:
     assert len(SOURCES) > 50
     assert len(TEMPLATES) > 20
@@ -172,16 +167,26 @@ def test_connections_know_nothing_of_jobs_but_on_their_page() -> None:
     assert found == {"connections/views.py"}
 
 
+def web() -> list[str]:
+    """Return the files of the site: neither a worker's nor the demo's."""
+    return [name for name in SOURCES if not name.startswith(("jobs/worker/", "jobsite/demo/"))]
+
+
 def test_raw_sql_stands_in_few_places() -> None:
-    web = {name for name in SOURCES if name not in WORKERS and not name.startswith("jobsite/demo/")}
-    assert {name for name in web if {"cursor", "RawSQL"} & set(names_in(name))} <= RAW_SQL
+    found = {name for name in web() if {"lab_cursor", "RawSQL"} & set(names_in(name))}
+    assert [name for name in found if not name.startswith(RAW_SQL)] == []
+
+
+def test_raw_sql_goes_through_one_door() -> None:
+    assert {name for name in web() if "cursor" in attributes_in(name)} == CURSORS
 
 
 def test_no_sql_is_put_together_with_values() -> None:
     verbs = re.compile(r"^\s*(SELECT\s.+\sFROM|INSERT|UPDATE|DELETE|KILL|SHOW)\s.*\{", re.DOTALL)
     texts = [
         (name, ast.unparse(node))
-        for name in RAW_SQL & set(SOURCES)
+        for name in SOURCES
+        if name.startswith(RAW_SQL)
         for node in ast.walk(TREES[name])
         if isinstance(node, ast.JoinedStr) and verbs.match(ast.unparse(node)[2:])
     ]
@@ -216,7 +221,7 @@ def test_only_views_filters_and_choosing_see_the_request() -> None:
 
 
 def test_tables_and_templatetags_never_query() -> None:
-    asking = {"objects", "cursor", "filter_by", "list_jobs", "process_list", "connections"}
+    asking = {"objects", "cursor", "lab_cursor", "filter_by", "list_jobs", "process_list", "connections"}
     files = [name for name in SOURCES if name.endswith("tables.py") or "/templatetags/" in name]
     assert {name: asking & set(names_in(name)) for name in files} == {name: set() for name in files}
 

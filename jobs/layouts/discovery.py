@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 
 from jobs.formats.jobs_columns import COLUMNS, PRIMARY_KEY, REQUIRED, called
 from jobs.models import JOBS_TABLE
 from jobsite.lab.errors import lacks_privilege
 from jobsite.lab.identifiers import identifier
 from jobsite.lab.session import at_once
+from jobsite.lab.sql import lab_cursor
 
 BASE_TABLE = "BASE TABLE"
 
@@ -64,7 +65,7 @@ ALL_COLUMNS_SQL = "SELECT /*+ MAX_EXECUTION_TIME({limit_ms}) */ * FROM {table} L
 
 def find_layouts() -> Layouts:
     """Return every schema-wide jobs table the site's account can see, in two short questions that wait for no lock."""
-    with connections["lab"].cursor() as cursor:
+    with lab_cursor() as cursor:
         cursor.execute(at_once(TABLES_SQL), [JOBS_TABLE])
         kinds = {schema: (kind, engine is not None) for schema, kind, engine in cursor.fetchall()}
         cursor.execute(at_once(COLUMNS_SQL), [JOBS_TABLE])
@@ -96,7 +97,7 @@ def may_delete(schema: str) -> bool:
 
     Explaining a statement takes the privileges of running it (MySQL manual, "EXPLAIN Statement"), and runs nothing.
     """
-    with connections["lab"].cursor() as cursor:
+    with lab_cursor() as cursor:
         try:
             cursor.execute(f"EXPLAIN DELETE FROM {identifier(schema, JOBS_TABLE)} WHERE FALSE")  # noqa: S608  a name found by discovery
         except DatabaseError as error:
@@ -140,7 +141,7 @@ def _hides_columns(schema: str) -> bool:
     that it does not name may be there all the same. To select all columns takes the privilege on the whole table.
     """
     table = identifier(schema, JOBS_TABLE)
-    with connections["lab"].cursor() as cursor:
+    with lab_cursor() as cursor:
         try:
             cursor.execute(at_once(ALL_COLUMNS_SQL.format(limit_ms=OPEN_LIMIT_MS, table=table)))
         except DatabaseError as error:  # a lock, or a broken table, shows when it is read

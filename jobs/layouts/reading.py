@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, TypeVar
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 
 from jobs.layouts.discovery import OPEN_LIMIT_MS, Unreadable, find_layouts
 from jobs.models import JOBS_TABLE, Job, JobQuerySet
@@ -18,6 +18,7 @@ from jobsite.lab.errors import concerns_one_table, is_lock, why_not_read
 from jobsite.lab.identifiers import identifier
 from jobsite.lab.locks import Holder, who_holds
 from jobsite.lab.session import at_once
+from jobsite.lab.sql import lab_cursor
 
 LOOKING_LIMIT_S = 0.8
 """All looking for what cannot be read, on one page: after it, the rest is left out unlooked at."""
@@ -152,7 +153,7 @@ class Reading:
     def _closed(self, schemas: Iterable[str]) -> dict[str, Cause]:
         """Return which tables cannot even be opened, without waiting for a lock."""
         causes: dict[str, Cause] = {}
-        with connections["lab"].cursor() as cursor:
+        with lab_cursor() as cursor:
             for schema in schemas:
                 try:
                     if self._is_late():

@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import DatabaseError
-from django.db import connections as databases
 
 from jobsite.lab.server import Server, ask_server, client_of
+from jobsite.lab.sql import lab_cursor
 from jobsite.lab.transactions import open_transactions
 
 # MySQL manual, "The metadata_locks Table"; empty without an error where performance_schema is off, or its instrument
@@ -95,14 +95,14 @@ def who_holds(table: str, schemas: Collection[str]) -> Mapping[str, tuple[Holder
 
 
 def _other_threads(server: Server) -> Mapping[int, Thread]:
-    with databases["lab"].cursor() as cursor:
+    with lab_cursor() as cursor:
         cursor.execute(THREADS_SQL.format(limit=STATEMENT_LIMIT, process_list=server.process_list))
         rows = [Thread(number, user, client_of(host), *rest) for number, user, host, *rest in cursor.fetchall()]
     return {row.id: row for row in rows if row.id != server.own_id}
 
 
 def _ask(query: str, table: str) -> Sequence[tuple[str, int, str]]:
-    with databases["lab"].cursor() as cursor:
+    with lab_cursor() as cursor:
         try:
             cursor.execute(query, [table])
         except DatabaseError:  # not granted, or no such plugin

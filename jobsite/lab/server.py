@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 
 from jobsite.lab.errors import error_number
 from jobsite.lab.grants import account_name, grant
 from jobsite.lab.identifiers import identifier
+from jobsite.lab.sql import lab_cursor
 
 INFORMATION_SCHEMA = identifier("information_schema", "processlist")
 PERFORMANCE_SCHEMA = identifier("performance_schema", "processlist")
@@ -117,7 +118,7 @@ THREADS_SQL = "SELECT id, COALESCE(user, ''), COALESCE(host, '') FROM {process_l
 
 def ask_server() -> Server:
     """Return what the lab's server says of itself, in three short questions that need no privilege."""
-    with connections["lab"].cursor() as cursor:
+    with lab_cursor() as cursor:
         cursor.execute(SERVER_SQL)
         now, version, user, account, own_id, performance_schema, *read_only = cursor.fetchone()
         cursor.execute(STATUS_SQL)
@@ -143,7 +144,7 @@ def ask_server() -> Server:
 
 def ask_only_reads() -> str:
     """Return which variable makes the server take no writes just now; '' when it takes them."""
-    with connections["lab"].cursor() as cursor:
+    with lab_cursor() as cursor:
         cursor.execute(ONLY_READS_SQL)
         return _first_set(cursor.fetchone())
 
@@ -155,7 +156,7 @@ def _first_set(values: Iterable[object]) -> str:
 def _privileges() -> frozenset[str]:
     """Return the privileges on the whole server that are in force."""
     try:
-        with connections["lab"].cursor() as cursor:
+        with lab_cursor() as cursor:
             cursor.execute(GRANTS_SQL)
             grants = [GLOBAL_GRANT.match(grant) for (grant,) in cursor.fetchall()]
     except DatabaseError as error:
@@ -172,7 +173,7 @@ def who_is_connected() -> Presence:
 
 def presence_on(server: Server) -> Presence:
     """Return everybody connected to a server that was asked before."""
-    with connections["lab"].cursor() as cursor:
+    with lab_cursor() as cursor:
         cursor.execute(THREADS_SQL.format(process_list=server.process_list))
         return Presence(server, {thread: (user, client_of(host)) for thread, user, host in cursor.fetchall()})
 

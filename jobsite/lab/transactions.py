@@ -6,9 +6,8 @@ An ordinary make() holds one since its start, while the process list shows its c
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db import connections
-
 from jobsite.lab.server import Server
+from jobsite.lab.sql import lab_cursor
 
 # trx_started is in the server's own zone, whatever the session's is (MySQL manual, "The INFORMATION_SCHEMA INNODB_TRX
 # Table"); SYSTEM and offsets need no time zone tables.
@@ -35,6 +34,6 @@ def open_transactions(server: Server) -> Mapping[int, Transaction]:
     """Return thread id -> its open transaction; nothing when the account may not see them."""
     if not server.sees_all:
         return {}
-    with connections["lab"].cursor() as cursor:
+    with lab_cursor() as cursor:
         cursor.execute(TRANSACTIONS_SQL)
         return {thread: Transaction(max(0, age_s or 0), rows) for thread, age_s, rows in cursor.fetchall()}
