@@ -25,7 +25,7 @@ from jobs.listing.reserved import MOST_READ, Reserved, held_by, reserved_by
 from jobs.liveness import Sign, may_be
 from jobs.models import Job
 from jobsite.lab.errors import explain
-from jobsite.lab.server import Presence, Server, ask_server, presence_on
+from jobsite.lab.server import ConnectedThreads, Server, ask_server, connected_threads
 from jobsite.lab.transactions import open_transactions
 from jobsite.pages.http import page_or_fragment
 from jobsite.pages.tables import ListingData
@@ -142,7 +142,7 @@ def described(rows: Sequence[Connection], server: Server) -> tuple[list[Connecti
 
 def _held(rows: Sequence[Connection], server: Server) -> tuple[dict[int, list[Job]], list[str]]:
     """Return connection id -> reserved jobs that it really holds: same user and client, reserved since the start."""
-    presence = Presence(server, {row.id: row.account for row in rows})
+    presence = ConnectedThreads(server, {row.id: row.account for row in rows})
     held: dict[int, list[Job]] = defaultdict(list)
     try:
         reading = Reading.begin()
@@ -166,7 +166,7 @@ def _see_what_may_be_held(rows: Sequence[Connection], server: Server) -> list[st
     for row in rows:
         row.perhaps = []
     try:
-        presence = presence_on(server)
+        presence = connected_threads(server)
         found = reserved_by({row.id: row.account for row in rows}, server.started, Reading.begin())
     except DatabaseError as error:
         return [_sentence(error)]

@@ -16,7 +16,7 @@ from jobs.liveness import Sign
 from jobs.models import Job
 from jobs.snapshots import SeenJob
 from jobs.statuses import RESERVED
-from jobsite.lab.server import Presence
+from jobsite.lab.server import ConnectedThreads
 from jobsite.pages.tokens import read_moment
 
 TYPE_THE_NUMBER_ABOVE = 50
@@ -109,7 +109,7 @@ class Review:
         return sorted({job.account[0] for job in self.jobs})
 
 
-def review(choice: Choice, reading: Reading, presence: Presence) -> Review:
+def review(choice: Choice, reading: Reading, presence: ConnectedThreads) -> Review:
     """Return what clearing the chosen jobs would do now; reads, never writes."""
     return _review_all(choice, reading, presence) if choice.everything else _review_seen(choice.seen, reading, presence)
 
@@ -128,7 +128,7 @@ def why_not(choice: Choice, reviewed: Review, typed: str) -> str:
     return ""
 
 
-def _review_seen(seen: Sequence[SeenJob], reading: Reading, presence: Presence) -> Review:
+def _review_seen(seen: Sequence[SeenJob], reading: Reading, presence: ConnectedThreads) -> Review:
     found = mark(read_again(seen, reading), presence)
     wanted = {row for row in seen if row.schema not in reading.left_out}
     same = [job for job in found if SeenJob.of(job) in wanted]
@@ -145,7 +145,7 @@ def _review_seen(seen: Sequence[SeenJob], reading: Reading, presence: Presence) 
     )
 
 
-def _review_all(choice: Choice, reading: Reading, presence: Presence) -> Review:
+def _review_all(choice: Choice, reading: Reading, presence: ConnectedThreads) -> Review:
     assert choice.as_of is not None
     by_status, later = count_seen_before(choice.chosen, reading, choice.as_of)
     shown = mark(list_seen_before(choice.chosen, reading, choice.as_of, ROWS_SHOWN), presence)

@@ -7,10 +7,10 @@ from django.conf import settings
 from jobs.liveness import Evidence, Sign, sign_of_life
 from jobs.models import Job
 from jobs.statuses import RESERVED
-from jobsite.lab.server import Presence
+from jobsite.lab.server import ConnectedThreads
 
 
-def evidence_of(presence: Presence) -> Evidence:
+def evidence_of(presence: ConnectedThreads) -> Evidence:
     """Return what the rules of jobs.liveness want to know."""
     server = presence.server
     proxies = settings.LAB.proxies
@@ -26,7 +26,7 @@ def sign_of(job: Job, evidence: Evidence) -> Sign | None:
     return sign_of_life(job.account, job.connection_id, job.timestamp, evidence)
 
 
-def mark(jobs: Iterable[Job], presence: Presence) -> list[Job]:
+def mark(jobs: Iterable[Job], presence: ConnectedThreads) -> list[Job]:
     """Return the jobs, each with its `sign` set."""
     evidence, marked = evidence_of(presence), list(jobs)
     for job in marked:

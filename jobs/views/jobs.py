@@ -18,7 +18,7 @@ from jobs.statuses import STATES
 from jobs.tracebacks.display import shown
 from jobs.tracebacks.parsing import read_stack, read_stack_blob, without_middle
 from jobs.views.copying import lines_to_copy
-from jobsite.lab.server import Presence, who_is_connected
+from jobsite.lab.server import ConnectedThreads, who_is_connected
 from jobsite.pages.http import CANNOT_LOOK, page_or_fragment
 from jobsite.pages.tables import ListingData
 
@@ -120,7 +120,7 @@ def clear(request: HttpRequest) -> HttpResponse:
     return _to_list(choice)
 
 
-def _may_clear(request: HttpRequest, presence: Presence) -> tuple[bool, str]:
+def _may_clear(request: HttpRequest, presence: ConnectedThreads) -> tuple[bool, str]:
     """Return whether clearing is offered, and to those whose act it would be, why the server makes it impossible."""
     if not request.user.has_perm(CLEAR):
         return False, ""
@@ -132,7 +132,9 @@ def _to_list(choice: Choice) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('jobs:job_list')}?{choice.chosen.query}")
 
 
-def _confirm(request: HttpRequest, choice: Choice, reviewed: Review, presence: Presence, refusal: str) -> HttpResponse:
+def _confirm(
+    request: HttpRequest, choice: Choice, reviewed: Review, presence: ConnectedThreads, refusal: str
+) -> HttpResponse:
     context = {
         "choice": choice,
         "review": reviewed,

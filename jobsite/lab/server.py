@@ -85,7 +85,7 @@ class Server:
 
 
 @dataclass(frozen=True)
-class Presence:
+class ConnectedThreads:
     """Who is connected: thread id -> (user, client), and whether that is everybody."""
 
     server: Server
@@ -166,16 +166,16 @@ def _privileges() -> frozenset[str]:
     return frozenset(privilege for grant in grants if grant for privilege in grant.group(1).split(", "))
 
 
-def who_is_connected() -> Presence:
+def who_is_connected() -> ConnectedThreads:
     """Return everybody connected now, as far as the site's account may see."""
-    return presence_on(ask_server())
+    return connected_threads(ask_server())
 
 
-def presence_on(server: Server) -> Presence:
+def connected_threads(server: Server) -> ConnectedThreads:
     """Return everybody connected to a server that was asked before."""
     with lab_cursor() as cursor:
         cursor.execute(THREADS_SQL.format(process_list=server.process_list))
-        return Presence(server, {thread: (user, client_of(host)) for thread, user, host in cursor.fetchall()})
+        return ConnectedThreads(server, {thread: (user, client_of(host)) for thread, user, host in cursor.fetchall()})
 
 
 def client_of(host: str) -> str:
