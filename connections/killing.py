@@ -17,7 +17,7 @@ from django.db import DatabaseError
 
 from connections.models import Connection
 from connections.processes import process_list
-from jobsite.lab.errors import error_number
+from jobsite.lab.errors import Kind, kind_of
 from jobsite.lab.server import Server, ask_server
 from jobsite.lab.sql import lab_cursor
 from jobsite.one_line import line_logger
@@ -29,8 +29,6 @@ SYSTEM_USERS = {"system user", "event_scheduler", "unauthenticated user"}
 REPLICATION_COMMANDS = {"daemon", "slave_io", "slave_sql", "slave_worker", "register slave", "register replica"}
 BINLOG_DUMP = "binlog dump"  # also "Binlog Dump GTID"
 
-NO_SUCH_THREAD = 1094
-MISSING_PRIVILEGE = {1095, 1227}
 CLOCK_MARGIN = timedelta(seconds=5)
 """Uptime counts whole seconds: the start of one and the same server moves a little."""
 
@@ -154,9 +152,9 @@ def _send(seen: SeenConnection, target: Target, server: Server) -> Outcome:
         with lab_cursor() as cursor:
             cursor.execute(target.sql, [seen.id])
     except DatabaseError as error:
-        if error_number(error) == NO_SUCH_THREAD:
+        if kind_of(error) is Kind.NO_SUCH_THREAD:
             return Outcome(seen, Fate.GONE)
-        if error_number(error) in MISSING_PRIVILEGE:
+        if kind_of(error) is Kind.DENIED_EVERYWHERE:
             return Outcome(seen, Fate.REFUSED, _missing(server))
         raise
     return Outcome(seen, Fate.SENT)

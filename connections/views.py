@@ -24,7 +24,7 @@ from jobs.listing.marking import mark
 from jobs.listing.reserved import MOST_READ, Reserved, held_by, reserved_by
 from jobs.liveness import Sign, may_be
 from jobs.models import Job
-from jobsite.lab.errors import explain
+from jobsite.lab.explanations import explain
 from jobsite.lab.server import ConnectedThreads, Server, ask_server, connected_threads
 from jobsite.lab.transactions import open_transactions
 from jobsite.pages.http import page_or_fragment

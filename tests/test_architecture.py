@@ -162,6 +162,11 @@ def test_the_lab_s_server_knows_no_app() -> None:
     assert {name: {"jobs", "connections"} & tops(name) for name in lab} == {name: set() for name in lab}
 
 
+def test_what_the_worker_shares_with_the_site_imports_no_django() -> None:
+    shared = [f"jobsite/lab/{name}.py" for name in ("address", "errors", "grants", "identifiers", "proxies", "session")]
+    assert {name: "django" in tops(name) for name in shared} == dict.fromkeys(shared, False)
+
+
 def test_connections_know_nothing_of_jobs_but_on_their_page() -> None:
     found = {name for name in SOURCES if name.startswith("connections/") and "jobs" in tops(name)}
     assert found == {"connections/views.py"}

@@ -20,7 +20,8 @@ from jobs.listing.filters import JobFilter
 from jobs.listing.rows import by_schema, seen_before
 from jobs.models import JOBS_TABLE, Job
 from jobs.snapshots import SeenJob
-from jobsite.lab.errors import concerns_one_table, explain, lacks_privilege
+from jobsite.lab.errors import concerns_one_table, lacks_privilege
+from jobsite.lab.explanations import explain
 from jobsite.lab.grants import grant
 from jobsite.lab.identifiers import identifier
 from jobsite.lab.server import ask_only_reads, ask_server

@@ -14,7 +14,8 @@ from django.db import DatabaseError
 
 from jobs.layouts.discovery import OPEN_LIMIT_MS, Unreadable, find_layouts
 from jobs.models import JOBS_TABLE, Job, JobQuerySet
-from jobsite.lab.errors import concerns_one_table, is_lock, why_not_read
+from jobsite.lab.errors import concerns_one_table, is_lock
+from jobsite.lab.explanations import why_not_read
 from jobsite.lab.identifiers import identifier
 from jobsite.lab.locks import Holder, who_holds
 from jobsite.lab.session import at_once

@@ -1,74 +1,150 @@
-"""What does it mean, in one sentence, when the lab's server refuses or does not answer?"""
+"""What do the errors of the lab's server mean? Each number stands here once, with its kind and its sentence.
 
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, InterfaceError, NotSupportedError
+Imports no Django, so that the worker can ask the same. MySQL manual, "Server Error Message Reference" and "Client Error
+Message Reference"; MariaDB Knowledge Base, "MariaDB Error Codes".
+"""
+
+from enum import Enum, auto
 
 from jobsite.lab.session import STATEMENT_LIMIT_S
 
-# Error numbers: MySQL manual, "Server Error Message Reference" and "Client Error Message Reference"; MariaDB
-# Knowledge Base, "MariaDB Error Codes". `{lab}` is the server, `{user}` its account, `{said}` the server's own words.
-SENTENCES = {
-    1040: "The lab's server {lab} has no connection left (too many connections): wait, or end some.",
-    1044: "The account {user} may not do this on {lab} ({said}): grant it what docs/grants.sql lists.",
-    1045: "The lab's server {lab} refused the account {user}: check DJ_USER and DJ_PASS.",
-    1053: "The lab's server {lab} is shutting down: try again when it is back.",
-    1129: "The lab's server {lab} blocks this machine after many failed connections: run FLUSH HOSTS there.",
-    1130: "The lab's server {lab} does not let this machine connect: create the account for this host.",
-    1142: "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists.",
-    1143: "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists.",
-    1146: "A jobs table vanished from {lab} while it was read ({said}): load the page again.",
-    1203: "The account {user} has used up its connections on {lab}: wait, or raise max_user_connections.",
-    1205: "Somebody holds a lock on {lab} that was not given up in time: see Connections for who, and try again.",
-    1213: "The lab's server {lab} ended this request to resolve a deadlock: try again.",
-    1226: "The account {user} has used up its allowance on {lab} ({said}): wait, or raise it.",
-    1227: "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists.",
-    1317: "The lab's server {lab} ended this request: try again.",
-    1698: "The lab's server {lab} refused the account {user}: check DJ_USER and DJ_PASS.",
-    2002: "The lab's server {lab} does not answer: check DJ_HOST and DJ_PORT, and that the server runs.",
-    2003: "The lab's server {lab} does not answer: check DJ_HOST and DJ_PORT, and that the server runs.",
-    2005: "No server named {lab} is known: check DJ_HOST.",
-    2006: "The lab's server {lab} went away while it was asked: try again when it is back.",
-    2013: "The lab's server {lab} went away while it was asked: try again when it is back.",
-    2026: "No encrypted connection to {lab} could be made ({said}): set DJ_USE_TLS=0 if the server has no TLS.",
-    2059: "The account {user} logs in on {lab} in a way this client does not know ({said}).",
-}
-MISSING_PRIVILEGE = {1044, 1142, 1143}
-TOO_SLOW = {1969, 3024}
-LOCKED = 1205
-OF_THE_SERVER = {1021, 1037, 1040, 1041, 1045, 1053, 1129, 1130, 1203, 1213, 1226, 1317, 1698, 1927, 3168, 4031}
-"""Errors that no table is to blame for: the server, its disk or memory, the account, or a KILL."""
-OF_THE_CLIENT = range(2000, 3000)
-# What else a server says that takes no changes, from this session or at all: an option (read_only), its mode, a
-# transaction that only reads, sql_safe_updates, and a group of replicas that lets no commit through.
-BY_OPTION = 1290
-TAKES_NO_CHANGES = {BY_OPTION, 1836, 1792, 1175, 3100, 3101}
-NO_CHANGES_SENTENCE = "The lab's server {lab} takes no changes ({said})."
-SLOW_SENTENCE = "The lab's server {lab} needed more than {limit} s: narrow the filter and try again."
+
+class Kind(Enum):
+    """What is wrong, as far as the number alone tells."""
+
+    GONE = auto()
+    """The server, or the way to it, is gone or takes no more connections."""
+    NO_SUCH_HOST = auto()
+    NOT_LET_IN = auto()
+    """The server refuses the account, its machine, or how it connects."""
+    USED_UP = auto()
+    """The account has used up what it was allowed."""
+    LOCKED = auto()
+    """Somebody held a lock longer than the session waits."""
+    TOO_SLOW = auto()
+    """The statement took longer than the session allows, or waited so long on MySQL."""
+    INTERRUPTED = auto()
+    """Somebody ended the statement."""
+    DEADLOCK = auto()
+    """The transaction was rolled back in favour of another one, on this server or in its cluster."""
+    DENIED = auto()
+    """The account lacks a privilege on a schema, a table or a column."""
+    DENIED_EVERYWHERE = auto()
+    """The account lacks a privilege on the whole server, such as the one to end other accounts' connections."""
+    BY_OPTION = auto()
+    """An option of the server forbids the statement: which one, only the text says."""
+    READ_ONLY = auto()
+    """The server, its storage engine, or the transaction only reads."""
+    ONLY_BY_KEY = auto()
+    """The session's sql_safe_updates refuses the statement."""
+    NO_COMMIT = auto()
+    """The group of replicas lets no commit through."""
+    NO_ROOM = auto()
+    """The disk is full."""
+    TABLE_FULL = auto()
+    NO_MEMORY = auto()
+    VANISHED = auto()
+    """A schema or a table is not there."""
+    NO_SUCH_THREAD = auto()
+    """A KILL names a connection that is not there."""
+    DUPLICATE = auto()
+    """A row with this key is there already."""
+
+
+# `{lab}` is the server, `{user}` its account, `{said}` the server's own words, `{limit}` the seconds of a statement.
 OTHER_SENTENCE = "The lab's server {lab} answered: {said}."
+NO_ANSWER = "The lab's server {lab} does not answer: check DJ_HOST and DJ_PORT, and that the server runs."
+WENT_AWAY = "The lab's server {lab} went away while it was asked: try again when it is back."
+WRONG_ACCOUNT = "The lab's server {lab} refused the account {user}: check DJ_USER and DJ_PASS."
+LACKS = "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists."
+NO_CHANGES = "The lab's server {lab} takes no changes ({said})."
+SLOW = "The lab's server {lab} needed more than {limit} s: narrow the filter and try again."
 
-# Why one table cannot be read, in words that end a sentence.
-REASONS = {
-    1044: "the account {user} lacks a privilege there ({said})",
-    1049: "its jobs table vanished while it was read",
-    1142: "the account {user} lacks a privilege there ({said})",
-    1143: "the account {user} lacks a privilege there ({said})",
-    1146: "its jobs table vanished while it was read",
-    LOCKED: "its jobs table is locked",
-    **dict.fromkeys(TOO_SLOW, "its jobs table is locked"),
+BY_OPTION = 1290
+DUPLICATE = 1062
+NO_ENCRYPTION = 2026
+ERRORS = {
+    5: (Kind.NO_MEMORY, OTHER_SENTENCE),
+    20: (Kind.NO_ROOM, OTHER_SENTENCE),
+    1021: (Kind.NO_ROOM, OTHER_SENTENCE),
+    1037: (Kind.NO_MEMORY, OTHER_SENTENCE),
+    1040: (Kind.GONE, "The lab's server {lab} has no connection left (too many connections): wait, or end some."),
+    1041: (Kind.NO_MEMORY, OTHER_SENTENCE),
+    1044: (
+        Kind.DENIED,
+        "The account {user} may not do this on {lab} ({said}): grant it what docs/grants.sql lists.",
+    ),
+    1045: (Kind.NOT_LET_IN, WRONG_ACCOUNT),
+    1049: (Kind.VANISHED, OTHER_SENTENCE),
+    1053: (Kind.GONE, "The lab's server {lab} is shutting down: try again when it is back."),
+    DUPLICATE: (Kind.DUPLICATE, OTHER_SENTENCE),
+    1094: (Kind.NO_SUCH_THREAD, OTHER_SENTENCE),
+    1095: (Kind.DENIED_EVERYWHERE, OTHER_SENTENCE),
+    1114: (Kind.TABLE_FULL, OTHER_SENTENCE),
+    1129: (
+        Kind.NOT_LET_IN,
+        "The lab's server {lab} blocks this machine after many failed connections: run FLUSH HOSTS there.",
+    ),
+    1130: (
+        Kind.NOT_LET_IN,
+        "The lab's server {lab} does not let this machine connect: create the account for this host.",
+    ),
+    1142: (Kind.DENIED, LACKS),
+    1143: (Kind.DENIED, LACKS),
+    1146: (Kind.VANISHED, "A jobs table vanished from {lab} while it was read ({said}): load the page again."),
+    1175: (Kind.ONLY_BY_KEY, NO_CHANGES),
+    1203: (
+        Kind.USED_UP,
+        "The account {user} has used up its connections on {lab}: wait, or raise max_user_connections.",
+    ),
+    1205: (
+        Kind.LOCKED,
+        "Somebody holds a lock on {lab} that was not given up in time: see Connections for who, and try again.",
+    ),
+    1213: (Kind.DEADLOCK, "The lab's server {lab} ended this request to resolve a deadlock: try again."),
+    1226: (Kind.USED_UP, "The account {user} has used up its allowance on {lab} ({said}): wait, or raise it."),
+    1227: (Kind.DENIED_EVERYWHERE, LACKS),
+    BY_OPTION: (Kind.BY_OPTION, OTHER_SENTENCE),
+    1317: (Kind.INTERRUPTED, "The lab's server {lab} ended this request: try again."),
+    1698: (Kind.NOT_LET_IN, WRONG_ACCOUNT),
+    1792: (Kind.READ_ONLY, NO_CHANGES),  # also where the session began while the server was read-only
+    1836: (Kind.READ_ONLY, NO_CHANGES),
+    1874: (Kind.READ_ONLY, NO_CHANGES),
+    1881: (Kind.READ_ONLY, NO_CHANGES),
+    1927: (Kind.GONE, OTHER_SENTENCE),
+    1969: (Kind.TOO_SLOW, SLOW),
+    2002: (Kind.GONE, NO_ANSWER),
+    2003: (Kind.GONE, NO_ANSWER),
+    2005: (Kind.NO_SUCH_HOST, "No server named {lab} is known: check DJ_HOST."),
+    2006: (Kind.GONE, WENT_AWAY),
+    2013: (Kind.GONE, WENT_AWAY),
+    NO_ENCRYPTION: (
+        Kind.NOT_LET_IN,
+        "No encrypted connection to {lab} could be made ({said}): set DJ_USE_TLS=0 if the server has no TLS.",
+    ),
+    2059: (Kind.NOT_LET_IN, "The account {user} logs in on {lab} in a way this client does not know ({said})."),
+    3024: (Kind.TOO_SLOW, SLOW),
+    3100: (Kind.NO_COMMIT, NO_CHANGES),
+    3101: (Kind.NO_COMMIT, NO_CHANGES),
+    3168: (Kind.GONE, OTHER_SENTENCE),
+    4031: (Kind.GONE, OTHER_SENTENCE),
 }
-OTHER_REASON = "the server answers “{said}”"
-
-
-def explain(error: BaseException) -> str:
-    """Return one sentence for an error raised while asking `lab`, or '' when the error is not the server's."""
-    if isinstance(error, ImproperlyConfigured) and settings.LAB.problem:
-        return str(settings.LAB.problem)
-    if isinstance(error, NotSupportedError) and " is required (found " in str(error):
-        return f"The lab's server {settings.LAB.name} is too old for Jobsite: {error}"
-    if not isinstance(error, DatabaseError | InterfaceError):
-        return ""
-    return _sentence(error_number(error), error)
+OF_THE_CLIENT = range(2000, 3000)
+OF_THE_SERVER = {
+    Kind.GONE,
+    Kind.NOT_LET_IN,
+    Kind.USED_UP,
+    Kind.TOO_SLOW,
+    Kind.INTERRUPTED,
+    Kind.DEADLOCK,
+    Kind.BY_OPTION,
+    Kind.READ_ONLY,
+    Kind.ONLY_BY_KEY,
+    Kind.NO_COMMIT,
+    Kind.NO_ROOM,
+    Kind.NO_MEMORY,
+}
+"""No table is to blame for these: the server is, its disk or memory, its options, the account, or a KILL."""
 
 
 def error_number(error: BaseException) -> int:
@@ -76,46 +152,40 @@ def error_number(error: BaseException) -> int:
     return error.args[0] if error.args and isinstance(error.args[0], int) else 0
 
 
+def server_text(error: BaseException) -> str:
+    """Return the server's own words, without the full stop."""
+    return str(error.args[1] if len(error.args) > 1 else error).rstrip(".")
+
+
+def kind_of(error: BaseException) -> Kind | None:
+    """Return what is wrong; None for an error that is not listed."""
+    kind, _ = ERRORS.get(error_number(error), (None, ""))
+    return kind
+
+
+def sentence(error: BaseException, lab: str, user: str) -> str:
+    """Return what a person is told of an error of the server `lab`, whose account is `user`."""
+    _, words = ERRORS.get(error_number(error), (None, OTHER_SENTENCE))
+    if _is_read_only_by_option(error):
+        words = NO_CHANGES
+    return words.format(lab=lab, user=user, said=server_text(error), limit=STATEMENT_LIMIT_S)
+
+
+def _is_read_only_by_option(error: BaseException) -> bool:
+    return error_number(error) == BY_OPTION and "read-only" in server_text(error).replace("_", "-")
+
+
 def lacks_privilege(error: BaseException) -> bool:
     """Say whether the server refused because the account lacks a privilege on a schema, table or column."""
-    return error_number(error) in MISSING_PRIVILEGE
+    return kind_of(error) is Kind.DENIED
 
 
 def concerns_one_table(error: BaseException) -> bool:
     """Say whether another table might be read where this error came: not when the server as a whole refuses."""
     number = error_number(error)
-    elsewhere_too = OF_THE_SERVER | TAKES_NO_CHANGES | TOO_SLOW
-    return bool(number) and number not in OF_THE_CLIENT and number not in elsewhere_too
+    return bool(number) and number not in OF_THE_CLIENT and kind_of(error) not in OF_THE_SERVER
 
 
 def is_lock(error: BaseException) -> bool:
     """Say whether a statement that reads no row failed because it had to wait."""
-    return error_number(error) in {LOCKED, *TOO_SLOW}
-
-
-def why_not_read(error: BaseException) -> str:
-    """Return why a table cannot be read, in words that end a sentence."""
-    reason = REASONS.get(error_number(error), OTHER_REASON)
-    return reason.format(user=settings.LAB.user, said=_said(error))
-
-
-def _said(error: BaseException) -> str:
-    return str(error.args[1]).rstrip(".") if len(error.args) > 1 else str(error_number(error))
-
-
-def _takes_no_changes(error: BaseException) -> bool:
-    number = error_number(error)
-    # 1290 names the option that forbids the statement, which may be any.
-    return number in TAKES_NO_CHANGES and (number != BY_OPTION or "read-only" in _said(error).replace("_", "-"))
-
-
-def _sentence(number: int, error: BaseException) -> str:
-    if not number:
-        return ""  # not MySQL's way to say it: the site's own SQLite, perhaps
-    sentence = SENTENCES.get(number, OTHER_SENTENCE)
-    if _takes_no_changes(error):
-        sentence = NO_CHANGES_SENTENCE
-    elif number in TOO_SLOW:
-        sentence = SLOW_SENTENCE
-    lab = settings.LAB
-    return sentence.format(lab=lab.name, user=lab.user, said=_said(error), limit=STATEMENT_LIMIT_S)
+    return kind_of(error) in (Kind.LOCKED, Kind.TOO_SLOW)

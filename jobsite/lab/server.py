@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 from django.db import DatabaseError
 
-from jobsite.lab.errors import error_number
+from jobsite.lab.errors import Kind, kind_of
 from jobsite.lab.grants import account_name, grant
 from jobsite.lab.identifiers import identifier
 from jobsite.lab.sql import lab_cursor
@@ -16,7 +16,6 @@ INFORMATION_SCHEMA = identifier("information_schema", "processlist")
 PERFORMANCE_SCHEMA = identifier("performance_schema", "processlist")
 ALL_PRIVILEGES = "ALL PRIVILEGES"
 MARIADB_WITHOUT_SUPER = (11, 0)
-NO_PRIVILEGES_KEPT = 1290  # a server started with --skip-grant-tables lets everybody do everything
 
 
 @dataclass(frozen=True)
@@ -160,8 +159,9 @@ def _privileges() -> frozenset[str]:
             cursor.execute(GRANTS_SQL)
             grants = [GLOBAL_GRANT.match(grant) for (grant,) in cursor.fetchall()]
     except DatabaseError as error:
-        if error_number(error) != NO_PRIVILEGES_KEPT:
+        if kind_of(error) is not Kind.BY_OPTION:
             raise
+        # A server started with --skip-grant-tables lets everybody do everything.
         return frozenset([ALL_PRIVILEGES])
     return frozenset(privilege for grant in grants if grant for privilege in grant.group(1).split(", "))
 

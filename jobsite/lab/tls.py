@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-NO_ENCRYPTION = 2026  # the client library's own number (MySQL manual, "Client Error Message Reference")
+from jobsite.lab.errors import NO_ENCRYPTION
 
 
 def refuse_clear_text(connection: BaseDatabaseWrapper, **signal: Any) -> None:

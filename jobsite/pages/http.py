@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
-from jobsite.lab.errors import explain
+from jobsite.lab.explanations import explain
 
 CANNOT_LOOK = 503
 WRONG_METHOD = 405

@@ -13,7 +13,7 @@ from jobs.layouts.discovery import may_delete
 from jobs.layouts.reading import Reading
 from jobs.listing.rows import read_one_of_each
 from jobsite.durations import say_span
-from jobsite.lab.errors import explain
+from jobsite.lab.explanations import explain
 from jobsite.lab.server import Server, ask_server
 from jobsite.one_line import printable
 

@@ -19,7 +19,7 @@ from jobs.worker.reservations.schema_wide import Reservations, SchemaWide
 from jobs.worker.retry import until_it_answers
 from jobs.worker.signals import Interrupts
 from jobsite.lab.address import LabServer
-from jobsite.lab.errors import OTHER_SENTENCE, SENTENCES
+from jobsite.lab.errors import sentence
 
 SETTINGS = ("database.host", "database.port", "database.user", "database.password", "database.use_tls")
 KNOWN_VERSION = "0.14."
@@ -162,8 +162,7 @@ def _open_connection(dj: Untyped, lab: LabServer) -> None:
 
 def refusal(error: BaseException, lab: LabServer) -> str:
     """Return in one sentence why the server let us not in; `error` is PyMySQL's or DataJoint's."""
-    text = str(error.args[1] if len(error.args) > 1 else error).rstrip(".")
-    return SENTENCES.get(_number(error), OTHER_SENTENCE).format(lab=lab.name, user=lab.user, said=text)
+    return sentence(error, lab.name, lab.user)
 
 
 def _number(error: BaseException) -> int:

@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from jobsite.demo.server import free_port
-from jobsite.lab.errors import explain
+from jobsite.lab.explanations import explain
 from tests.ground import GROUND, SITE
 from tests.jobsite.conftest import Home
 
