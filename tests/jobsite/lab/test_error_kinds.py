@@ -1,6 +1,10 @@
 """What an error's number and text say, without a server."""
 
+import subprocess
+import sys
+
 import pytest
+from django.conf import settings
 
 from jobsite.lab.errors import ERRORS, concerns_one_table, is_lock, lacks_privilege, sentence
 
@@ -50,3 +54,12 @@ def test_an_option_that_only_lets_read_is_told_as_such(option: str) -> None:
 def test_any_other_option_is_told_in_the_server_s_own_words() -> None:
     text = "The MySQL server is running with the --secure-file-priv option so it cannot execute this statement"
     assert sentence(Exception(1290, text), "db.lab", "site") == f"The lab's server db.lab answered: {text}."
+
+
+def test_a_worker_asks_without_django() -> None:
+    modules = ("address", "errors", "grants", "identifiers", "proxies", "session")
+    ask = f"import sys; from jobsite.lab import {', '.join(modules)}; print('django' in sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=settings.BASE_DIR
+    )
+    assert found.stdout == "False\n"
