@@ -6,4 +6,4 @@ from jobsite.lab.server import Server
 
 def process_list(server: Server) -> ConnectionQuerySet:
     """Return the connections of the server as a queryset over the table it wants asked."""
-    return Connection.objects.listed_in(server.process_list)
+    return Connection.objects.from_table(server.process_list)

@@ -173,7 +173,7 @@ def _clear_few(reading: Reading, schema: str, rows: Sequence[SeenJob]) -> Cleare
     guard = GUARD if reading.keeps_time(schema) else GUARD_WITHOUT_TIME
     try:
         # By key for the index, and by all together for the guard.
-        cleared, _ = table.filter(keys, _unchanged(rows, guard)).delete()
+        cleared = table.filter(keys, _unchanged(rows, guard)).delete_rows()
     except DatabaseError as error:
         if not lacks_privilege(error):
             raise
