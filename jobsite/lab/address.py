@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jobsite.lab.proxies import read_proxies
-from jobsite.lab.session import CONNECT_LIMIT_S, SESSION_SQL, STATEMENT_LIMIT_S
+from jobsite.lab.session import OPTIONS
 
 DEFAULT_PORT = 3306
 NOT_NAMED = (
@@ -45,15 +45,7 @@ class LabServer:
         """
         if self.problem:
             return {"ENGINE": "django.db.backends.dummy"}
-        options: dict[str, object] = {
-            "charset": "utf8mb4",
-            "connect_timeout": CONNECT_LIMIT_S,
-            "read_timeout": STATEMENT_LIMIT_S * 3,
-            "isolation_level": "read committed",
-            "init_command": SESSION_SQL,
-        }
-        if self.use_tls is not None:
-            options["ssl_mode"] = "REQUIRED" if self.use_tls else "DISABLED"
+        ssl = {} if self.use_tls is None else {"ssl_mode": "REQUIRED" if self.use_tls else "DISABLED"}
         return {
             "ENGINE": "django.db.backends.mysql",
             "NAME": "",
@@ -62,9 +54,9 @@ class LabServer:
             "PORT": self.port,
             "USER": self.user,
             "PASSWORD": self.password,
-            # runserver answers each visitor in a thread of its own: kept connections would pile up on the lab's server.
+            # A kept connection would go on with the privileges of its beginning (docs/decisions/0006).
             "CONN_MAX_AGE": 0,
-            "OPTIONS": options,
+            "OPTIONS": {**OPTIONS, **ssl},
         }
 
 

@@ -2,6 +2,8 @@
 
 import MySQLdb
 import pytest
+from django.db import connections
+from django.db.backends.mysql.base import DatabaseWrapper
 from django.test import Client
 
 from tests.ground import GROUND, SITE
@@ -105,3 +107,23 @@ def test_no_variable_of_mariadb_changes_an_answer(lab: Lab, admin: Client, name:
 def test_no_variable_of_mysql_changes_an_answer(lab: Lab, admin: Client, name: str, value: str | int) -> None:
     if not GROUND.is_mariadb:
         the_site_answers_as_ever(lab, admin, name, value)
+
+
+def test_a_session_begins_with_two_statements(accounts: None, db: None) -> None:
+    server = connections["lab"]
+    assert isinstance(server, DatabaseWrapper)
+    assert server.mysql_version  # asked for once a thread
+    server.close()
+    with server.cursor() as cursor:
+        cursor.execute("SHOW SESSION STATUS LIKE 'Questions'")
+        ((_, sent),) = cursor.fetchall()
+    # The session's settings, its character set, and this.
+    assert int(sent) == 3
+
+
+def test_a_session_has_what_django_would_set_by_statements_of_its_own(accounts: None, db: None) -> None:
+    isolation = "@@tx_isolation" if GROUND.is_mariadb else "@@transaction_isolation"
+    connections["lab"].close()
+    with connections["lab"].cursor() as cursor:
+        cursor.execute(f"SELECT {isolation}, @@autocommit, @@sql_auto_is_null, @@character_set_client")
+        assert cursor.fetchone() == ("READ-COMMITTED", 1, 0, "utf8mb4")
