@@ -55,8 +55,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "jobsite.pages.http.LabAnswers",
-    "jobsite.pages.http.FormsOnly",
+    "jobsite.pages.middleware.SharedReadsMiddleware",
+    "jobsite.pages.middleware.ServerErrorMiddleware",
+    "jobsite.pages.middleware.WrongMethodMiddleware",
 ]
 
 ROOT_URLCONF = "jobsite.urls"
@@ -116,7 +117,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "jobsite.pages.http.not_from_here"
+CSRF_FAILURE_VIEW = "jobsite.pages.http.csrf_failure"
 
 LOGGING = {
     "version": 1,

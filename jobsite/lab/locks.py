@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError
 
-from jobsite.lab.server import Server, ask_server, client_of
+from jobsite.lab import shared_reads
+from jobsite.lab.server import Server, client_of
 from jobsite.lab.sql import lab_cursor
 from jobsite.lab.transactions import open_transactions
 
@@ -84,7 +85,7 @@ class Holder:
 
 def who_holds(table: str, schemas: Collection[str]) -> Mapping[str, tuple[Holder, ...]]:
     """Return schema -> who holds its `table`, the likeliest first; nobody where the server does not tell."""
-    server = ask_server()
+    server = shared_reads.server()
     there = _other_threads(server)
     told = _ask(PERFORMANCE_SCHEMA_SQL, table) or _ask(PLUGIN_SQL, table)
     if told:
