@@ -55,31 +55,37 @@ def held_by(threads: Mapping[int, Account], started: datetime, reading: Reading)
         for thread, account in threads.items()
         if is_cut(account)
     )
-
-    def rows_of(schemas: Sequence[str]) -> list[Job]:
-        branches = [_reserved(reading, schema, started).filter(held)[: MOST_READ + 1] for schema in schemas]
-        branches += [_reserved(reading, schema, started).filter(NO_CONNECTION)[:1] for schema in schemas]
-        return list(union_all(branches)[: MOST_READ + 1 + len(schemas)]) if branches and threads else []
-
-    found = reading.ask(rows_of)
+    found = _read(held, threads, started, reading)
     named = [job for job in found if job.connection_id]
-    unnamed = sorted({job.schema for job in found if not job.connection_id})
-    return Reserved(named, len(named) <= MOST_READ, unnamed)
+    return Reserved(named, len(named) <= MOST_READ, _unnamed(found))
 
 
 def reserved_by(threads: Mapping[int, Account], started: datetime, reading: Reading) -> Reserved:
-    """Return the jobs of the users of these connections, over any connection, reserved since the server started."""
+    """Return the jobs of the users of these connections, over any connection, reserved since the server started.
+
+    Those that `held_by` finds are among them, as long as all were read.
+    """
     wanted = _any_of(
         _named_as(account) | (_begins_with(f"{account[0]}@") & Q(connection_id=thread))
         for thread, account in threads.items()
     )
+    found = {(job.schema, *job.pk): job for job in _read(wanted, threads, started, reading)}.values()
+    return Reserved(list(found), len(found) <= MOST_READ, _unnamed(found))
+
+
+def _read(wanted: Q, threads: Mapping[int, Account], started: datetime, reading: Reading) -> list[Job]:
+    """Return the jobs that are wanted, and of each schema one that names no connection, where there is one."""
 
     def rows_of(schemas: Sequence[str]) -> list[Job]:
         branches = [_reserved(reading, schema, started).filter(wanted)[: MOST_READ + 1] for schema in schemas]
-        return list(union_all(branches)[: MOST_READ + 1]) if branches and threads else []
+        branches += [_reserved(reading, schema, started).filter(NO_CONNECTION)[:1] for schema in schemas]
+        return list(union_all(branches)[: MOST_READ + 1 + len(schemas)]) if branches and threads else []
 
-    found = reading.ask(rows_of)
-    return Reserved(found, len(found) <= MOST_READ)
+    return reading.ask(rows_of)
+
+
+def _unnamed(found: Iterable[Job]) -> list[str]:
+    return sorted({job.schema for job in found if not job.connection_id})
 
 
 def _reserved(reading: Reading, schema: str, started: datetime) -> JobQuerySet:
