@@ -1,160 +1,186 @@
-"""What may be killed, and killing it: the one door.
+"""Killing connections and statements: the one door, for pages and commands.
 
-KILL takes a number, and a number says little: it may belong to somebody else by now, to replication (killing a `system
-user` thread SUCCEEDS and stops it), or to the site itself. So the process list is read again just before, over the very
-connection that sends the KILL, and everything must still be as it was seen.
+KILL takes a number, and a number says little: it may belong to somebody else by now, to replication, or to the site
+itself. So the process list is read again just before each KILL, over the very connection that sends it, and everything
+must still be as it was seen.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import Enum
-from urllib.parse import quote, unquote
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 
+from connections.consequences import KillReview, review_kill
+from connections.listing import read_again
 from connections.models import Connection
+from connections.outcomes import KillOutcome, KillResult, KillSummary
 from connections.processes import process_list
+from connections.protected import refusal_reason
+from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
+from jobsite.activity.record import ActRecord, RecordError, begin_act
 from jobsite.lab.errors import Kind, kind_of
+from jobsite.lab.explanations import explain
 from jobsite.lab.server import Server, ask_server
 from jobsite.lab.sql import lab_cursor
 from jobsite.one_line import line_logger
-from jobsite.pages.tokens import read_moment
 
 KILL = "connections.kill_connection"
+User = AbstractBaseUser | AnonymousUser
 
-SYSTEM_USERS = {"system user", "event_scheduler", "unauthenticated user"}
-REPLICATION_COMMANDS = {"daemon", "slave_io", "slave_sql", "slave_worker", "register slave", "register replica"}
-BINLOG_DUMP = "binlog dump"  # also "Binlog Dump GTID"
-
-CLOCK_MARGIN = timedelta(seconds=5)
-"""Uptime counts whole seconds: the start of one and the same server moves a little."""
+BROKE_OFF = "It was broken off by an error of Jobsite: {error}."
 
 log = line_logger("jobsite.activity")
 
 
-class Target(Enum):
-    """What a KILL ends: the connection, or only the statement it runs now."""
+class NotConfirmedError(Exception):
+    """Nothing was done: what would be lost cannot be known, and the number of connections was not typed."""
 
-    CONNECTION = "connection"
-    STATEMENT = "statement"
-
-    @property
-    def sql(self) -> str:
-        """The statement, with a place for the thread's number."""
-        return {"connection": "KILL CONNECTION %s", "statement": "KILL QUERY %s"}[self.value]
-
-
-class Fate(Enum):
-    """What became of one KILL; the value is the word on the screen."""
-
-    SENT = "kill sent"
-    GONE = "gone already"
-    CHANGED = "somebody else’s by now"
-    REFUSED = "refused"
+    def __init__(self, review: KillReview) -> None:
+        """`review` is what would happen now."""
+        super().__init__(f"No kill was sent: type {len(review.connections)} to confirm.")
+        self.review = review
 
 
 @dataclass(frozen=True)
-class SeenConnection:
-    """One connection as a page showed it, on the server that started at `started`."""
+class Confirmation:
+    """What a person confirmed: the number that they typed, and whether they were asked for one."""
 
-    id: int
-    user: str
-    host: str
-    started: datetime
+    typed: str = ""
+    needs_number: bool = False
 
-    @classmethod
-    def of(cls, connection: Connection, server: Server) -> "SeenConnection":
-        """Return what a page shows of `connection`."""
-        return cls(connection.id, connection.user, connection.host, server.started)
-
-    @classmethod
-    def read(cls, token: str) -> "SeenConnection":
-        """Return what a form sent back. Raises ValueError when it is no token."""
-        thread, user, host, started = (unquote(part) for part in token.split("|"))
-        if not thread.isdecimal():
-            raise ValueError("This is not a connection that a page showed.")
-        return cls(int(thread), user, host, read_moment(started))
-
-    @property
-    def token(self) -> str:
-        """The same as text, for a form. It needs no signature: the guard compares it with the process list."""
-        parts = (str(self.id), self.user, self.host, self.started.isoformat())
-        return "|".join(quote(part, safe="") for part in parts)
-
-    def is_still(self, connection: Connection, server: Server) -> bool:
-        """Say whether `connection` is the one that was seen, and not a stranger with its number."""
-        return (connection.id, connection.user, connection.host) == (self.id, self.user, self.host) and abs(
-            server.started - self.started
-        ) <= CLOCK_MARGIN
+    def check(self, selection: SelectedConnections, server: Server) -> None:
+        """Raise NotConfirmedError where the number is needed, by now or as they were told, and was not typed."""
+        if self.typed.replace(",", "").strip() == str(len(selection.snapshots)):
+            return
+        review = review_kill(selection, server)
+        if review.connections and (review.needs_number or self.needs_number):
+            raise NotConfirmedError(replace(review, needs_number=True))
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one chosen connection; `why` ends the sentence for one that was refused."""
+class SentKill:
+    """A kill that was sent, and the connection as it is now; None when it is gone."""
 
-    seen: SeenConnection
-    fate: Fate
-    why: str = ""
+    seen: ConnectionSnapshot
+    target: Target
+    connection: Connection | None
 
-
-def why_not(connection: Connection, server: Server) -> str:
-    """Return '' for a connection that may be killed, else why not, in a few words."""
-    if connection.id == server.own_id or connection.account == (server.user, server.client):
-        return "Jobsite’s own"
-    if connection.user.lower() in SYSTEM_USERS:
-        return "the server’s own"
-    command = connection.command.lower()
-    if command.startswith(BINLOG_DUMP) or command in REPLICATION_COMMANDS:
-        return "replication"
-    return ""
+    @property
+    def in_words(self) -> str:
+        """What is seen of it now, in words that end a sentence."""
+        if self.connection is None:
+            return "gone"
+        if self.target is Target.STATEMENT:
+            return f"its connection stays, {'a statement still runs' if self.connection.info else 'idle'}"
+        now = ", ".join(filter(None, (self.connection.command, self.connection.state)))
+        return f"still there ({now}); a kill only asks, and a long transaction takes its time to roll back"
 
 
-def kill(seen: Iterable[SeenConnection], target: Target, user: AbstractBaseUser | AnonymousUser) -> list[Outcome]:
+def kill(selection: SelectedConnections, confirmation: Confirmation, user: User) -> KillSummary:
     """Send a KILL to each connection that is still the one that was seen and may be killed; return what became of each.
 
     A KILL only sets a flag: the connection may live on for a while. Raises PermissionDenied when `user` may not kill,
-    before anything is asked of the server.
+    before anything is asked of the server, and NotConfirmedError when the number has to be typed.
     """
     if not isinstance(user, PermissionsMixin) or not user.has_perm(KILL):
-        raise PermissionDenied("Your account may look at connections but not end them: ask an admin of Jobsite.")
-    outcomes = [_kill_one(one, target) for one in seen]
-    for outcome in outcomes:
-        log.info(
-            "%s, kill %s %s: %s %s", user.get_username(), target.value, outcome.seen, outcome.fate.value, outcome.why
-        )
-    return outcomes
-
-
-def _kill_one(seen: SeenConnection, target: Target) -> Outcome:
+        raise PermissionDenied("Your account may look at connections but not kill them: ask an admin of Jobsite.")
+    if selection.is_empty:
+        return KillSummary(selection)
     server = ask_server()
+    confirmation.check(selection, server)
+    return _kill_on_record(selection, user.get_username(), server)
+
+
+def follow(sent: SelectedConnections, server: Server) -> list[SentKill]:
+    """Return what is seen now of the connections that a kill was sent to."""
+    there = {row.id: row for row in read_again(sent.snapshots, server)}
+    return [SentKill(one, sent.target, there.get(one.id)) for one in sent.snapshots]
+
+
+def _kill_on_record(selection: SelectedConnections, username: str, server: Server) -> KillSummary:
+    """Kill, with what was meant and what became of it in the site's record and in its log."""
+    verb = f"kill {selection.target.value}"
+    try:
+        record = begin_act(username, verb, selection.in_words)
+    except RecordError as error:
+        return KillSummary(selection, stopped=str(error))
+    act = _Act(selection, server, record, who=f"{username}, {verb}")
+    try:
+        act.run()
+    except BaseException as error:
+        record.end(act.summary.in_words, BROKE_OFF.format(error=type(error).__name__))
+        raise
+    record.end(act.summary.in_words, act.stopped)
+    return act.summary
+
+
+class _Act:
+    """An act under way, and what became of the connections so far."""
+
+    def __init__(self, selection: SelectedConnections, server: Server, record: ActRecord, who: str) -> None:
+        self.selection, self.server, self.record, self.who = selection, server, record, who
+        self.outcomes: list[KillOutcome] = []
+        self.stopped = ""
+
+    @property
+    def summary(self) -> KillSummary:
+        """What became of them until now."""
+        return KillSummary(self.selection, tuple(self.outcomes), self.stopped)
+
+    def run(self) -> None:
+        """Kill one after the other, until something goes wrong."""
+        try:
+            for seen in self.selection.snapshots:
+                self._kill(seen)
+                if self.stopped:
+                    break
+        except (DatabaseError, RecordError) as error:
+            self.stopped = str(error) if isinstance(error, RecordError) else explain(error)
+            if not self.stopped:
+                raise
+        if self.stopped:
+            log.warning("%s: %s", self.who, self.summary.problems[-1])
+
+    def _kill(self, seen: ConnectionSnapshot) -> None:
+        with self.record.chunk("", [(seen.id, seen.user, seen.host, seen.started)]) as chunk:
+            outcome = _obstacle(seen, self.server) or _send(seen, self.selection.target, self.server)
+            chunk.counts = {outcome.result.value: 1}
+            self.outcomes.append(outcome)  # here: it was done, although the record may be full now
+            log.info("%s: %s", self.who, outcome.in_words)
+        if outcome.result is KillResult.UNKNOWN:
+            self.stopped = outcome.reason
+
+
+def _obstacle(seen: ConnectionSnapshot, server: Server) -> KillOutcome | None:
+    """Return why no KILL may be sent, by the process list as it is now; None when one may."""
     # Compared in Python, exactly: MySQL 9.7 cuts the number of a KILL to 32 bits, so a larger one could hit a stranger.
     found = process_list(server).filter(id=seen.id).first()
     if found is None:
-        return Outcome(seen, Fate.GONE)
+        return KillOutcome(seen, KillResult.GONE)
     if not seen.is_still(found, server):
-        return Outcome(seen, Fate.CHANGED)
-    refusal = why_not(found, server)
-    return Outcome(seen, Fate.REFUSED, refusal) if refusal else _send(seen, target, server)
+        return KillOutcome(seen, KillResult.CHANGED)
+    reason = refusal_reason(found, server)
+    return KillOutcome(seen, KillResult.REFUSED, reason) if reason else None
 
 
-def _missing(server: Server) -> str:
-    # MySQL manual, "SYSTEM_USER": whoever lacks it cannot end a session of an account that has it.
-    if not server.is_mariadb and server.may_kill:
-        return "the server protects this account, which has SYSTEM_USER"
-    return f"the server asks for a privilege: {server.kill_grant}"
-
-
-def _send(seen: SeenConnection, target: Target, server: Server) -> Outcome:
+def _send(seen: ConnectionSnapshot, target: Target, server: Server) -> KillOutcome:
     try:
         with lab_cursor() as cursor:
             cursor.execute(target.sql, [seen.id])
     except DatabaseError as error:
         if kind_of(error) is Kind.NO_SUCH_THREAD:
-            return Outcome(seen, Fate.GONE)
+            return KillOutcome(seen, KillResult.GONE)
         if kind_of(error) is Kind.DENIED_EVERYWHERE:
-            return Outcome(seen, Fate.REFUSED, _missing(server))
-        raise
-    return Outcome(seen, Fate.SENT)
+            return KillOutcome(seen, KillResult.REFUSED, _missing_privilege(server))
+        if not explain(error):
+            raise
+        return KillOutcome(seen, KillResult.UNKNOWN, explain(error))
+    return KillOutcome(seen, KillResult.SENT)
+
+
+def _missing_privilege(server: Server) -> str:
+    # MySQL manual, "SYSTEM_USER": whoever lacks it cannot kill a session of an account that has it.
+    if not server.is_mariadb and server.may_kill:
+        return "the server protects this account, which has SYSTEM_USER"
+    return f"the server asks for a privilege: {server.kill_grant}"

@@ -1,16 +1,19 @@
-"""Filter -> connections of the lab's server."""
+"""Filter -> connections of the lab's server, with what a page says of each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import F, Q
 from django.db.models.lookups import IContains
 
 from connections.filters import SORTS, ConnectionFilter
-from connections.killing import SeenConnection
+from connections.jobs_of_connections import annotate_jobs
 from connections.models import Connection
 from connections.processes import process_list
+from connections.protected import refusal_reason
+from connections.snapshots import ConnectionSnapshot
 from jobsite.lab.columns import InOneCollation
-from jobsite.lab.server import Server
+from jobsite.lab.server import ConnectedThreads, Server
+from jobsite.lab.transactions import open_transactions
 
 ROWS_READ = 5000
 """Connections that are read at most; a server is seldom set to allow more."""
@@ -23,11 +26,25 @@ def list_connections(chosen: ConnectionFilter, server: Server) -> list[Connectio
     return list(process_list(server).filter(_matching(chosen)).order_by(first, "id")[:ROWS_READ])
 
 
-def read_again(seen: Iterable[SeenConnection], server: Server) -> list[Connection]:
+def read_again(seen: Iterable[ConnectionSnapshot], server: Server) -> list[Connection]:
     """Return those of the seen connections that still are there and nobody else's."""
     wanted = {one.id: one for one in seen}
     rows = process_list(server).filter(id__in=list(wanted)).order_by("id")
     return [row for row in rows if wanted[row.id].is_still(row, server)]
+
+
+def annotate(rows: Sequence[Connection], server: Server, everybody: ConnectedThreads | None = None) -> list[str]:
+    """Give the connections what a page says of them: token, refusal, open transaction, jobs they hold.
+
+    With `everybody` who is connected, give them the jobs that they may hold, too. Return why jobs could not be looked
+    at, in sentences: a connection may hold some there that nobody sees.
+    """
+    transactions = open_transactions(server)
+    for row in rows:
+        row.token = ConnectionSnapshot.of(row, server).token
+        row.refusal = refusal_reason(row, server)
+        row.transaction = transactions.get(row.id)
+    return annotate_jobs(rows, server, everybody)
 
 
 def _matching(chosen: ConnectionFilter) -> Q:

@@ -32,20 +32,20 @@ class Connection(LabModel):
     state = LabText(limit=128, null=True)
     info = LabText(limit=STATEMENT_LIMIT, null=True)
 
-    # Not columns: what connections.views says of a row.
+    # Not columns: what connections.listing finds out about a row.
     token: str
     refusal: str
     transaction: Any
     jobs: list[Any]
-    perhaps: list[Any]
+    possible_jobs: list[Any]
 
     objects = ConnectionQuerySet.as_manager()
 
-    written_by = "The process list is only looked at; connections.killing ends connections."
+    written_by = "The process list is only looked at; connections.killing kills connections."
 
     class Meta(LabModel.Meta):
         db_table = INFORMATION_SCHEMA
-        permissions = (("kill_connection", "Can end connections and their statements"),)
+        permissions = (("kill_connection", "Can kill connections and their statements"),)
 
     def __str__(self) -> str:
         """Return who it is, as people say it."""

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "`information_schema`.`processlist`",
-                "permissions": (("kill_connection", "Can end connections and their statements"),),
+                "permissions": (("kill_connection", "Can kill connections and their statements"),),
                 "managed": False,
                 "default_permissions": ("view",),
             },

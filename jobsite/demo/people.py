@@ -10,7 +10,7 @@ PASSWORDS = "JOBSITE_DEMO_PASSWORDS"
 ROLES = {
     "viewer": "looks",
     "operator": "clears jobs, too",
-    "admin": "ends connections and manages people, too",
+    "admin": "kills connections and manages people, too",
 }
 
 

@@ -9,7 +9,7 @@ LOOK = [
     ("connections", "connection", "view_connection", "Can view connection"),
 ]
 CLEAR = ("jobs", "job", "clear_job", "Can clear jobs")
-KILL = ("connections", "connection", "kill_connection", "Can end connections and their statements")
+KILL = ("connections", "connection", "kill_connection", "Can kill connections and their statements")
 GROUPS = {"viewer": LOOK, "operator": [*LOOK, CLEAR], "admin": [*LOOK, CLEAR, KILL]}
 
 

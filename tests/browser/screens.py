@@ -134,8 +134,8 @@ class Connections(Listing):
     def __init__(self, page: Page) -> None:
         """`page` is the browser's."""
         super().__init__(page)
-        self.end_ticked = page.get_by_role("button", name=re.compile(r"^End (\d+ )?ticked connections…$"))
-        self.end_statements = page.get_by_role("button", name="End only their statements…")
+        self.kill_selected = page.get_by_role("button", name=re.compile(r"^Kill (\d+ )?selected connections…$"))
+        self.kill_statements = page.get_by_role("button", name="Kill only their statements…")
         self.consequences = page.locator("section.consequence")
         self.result = page.locator("#kill_result")
         self.look_again = page.get_by_role("link", name="Look again")

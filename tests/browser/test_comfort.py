@@ -91,8 +91,8 @@ def connections_list(page: Page, schema: str) -> None:
 def kill_confirm(page: Page, schema: str) -> None:
     Connections(page).open("user=alice")
     Connections(page).ticks.first.check()
-    Connections(page).end_ticked.click()
-    expect(Screen(page).heading).to_have_text("End 1 connection?")
+    Connections(page).kill_selected.click()
+    expect(Screen(page).heading).to_have_text("Kill 1 connection?")
 
 
 SCREENS = [jobs_list, jobs_panel, job_alone, clear_confirm, connections_list, kill_confirm]

@@ -40,15 +40,15 @@ def test_markup_in_messages_keys_and_stacks_is_shown_as_text(visit: Visits, benc
     expect(jobs.page.get_by_role("cell", name=MARKUP, exact=True)).to_be_visible()
 
 
-def test_markup_in_a_statement_is_shown_as_text_until_the_statement_is_ended(visit: Visits, bench: Lab) -> None:
+def test_markup_in_a_statement_is_shown_as_text_until_the_statement_is_killed(visit: Visits, bench: Lab) -> None:
     bob, thread = bench.idle("bob")
     bob.send_query(f"DO SLEEP(600) /* {MARKUP} */".encode())
     connections = Connections(visit("ada"))
     connections.open("user=bob")
     expect(connections.connection(thread)).to_contain_text(MARKUP)
     connections.connection(thread).get_by_role("checkbox").check()
-    connections.end_statements.click()
-    expect(connections.heading).to_have_text("End the statement of 1 connection?")
+    connections.kill_statements.click()
+    expect(connections.heading).to_have_text("Kill the statement of 1 connection?")
     expect(connections.consequences).to_contain_text(MARKUP)
     connections.danger.click()
     expect(connections.heading).to_have_text("Kill sent to 1 statement")

@@ -1,4 +1,4 @@
-"""An admin ends a connection, by real clicks: finds it, reads what hangs on it, ends it, sees it gone."""
+"""An admin kills a connection, by real clicks: finds it, reads what hangs on it, kills it, sees it gone."""
 
 import pytest
 from playwright.sync_api import expect
@@ -39,8 +39,8 @@ def test_a_connection_is_killed_and_the_job_it_held_becomes_an_error(
     expect(connections.connection(thread)).to_contain_text("Score subject=m1, session=1")
 
     connections.connection(thread).get_by_role("checkbox").check()
-    connections.end_ticked.click()
-    expect(connections.heading).to_have_text("End 1 connection?")
+    connections.kill_selected.click()
+    expect(connections.heading).to_have_text("Kill 1 connection?")
     expect(connections.consequences).to_contain_text("It holds the job Score(subject=m1, session=1), running for ")
     expect(connections.consequences).to_contain_text("the job becomes an error (LostConnectionError)")
     connections.danger.click()

@@ -139,7 +139,7 @@ def test_the_site_s_own_connection_is_marked_instead_of_ticked(lab: Lab, admin: 
     found = look(admin, f"{LIST}?user={SITE}")
     assert str(ask_server().own_id) in cells(found, "Id")
     assert found.select('input[name="connection"]') == []
-    assert found.select_one('[title="Cannot be ended: Jobsite’s own"]') is not None
+    assert found.select_one('[title="Cannot be killed: Jobsite’s own"]') is not None
 
 
 def test_a_viewer_is_shown_no_ticks_and_no_buttons(lab: Lab, viewer: Client) -> None:

@@ -1,5 +1,6 @@
 """What a connection holds, or may hold: planted rows hide nothing, and what cannot be seen is never called nothing."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,11 +9,14 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
+from connections.consequences import review_kill
+from connections.killing import Confirmation, NotConfirmedError, kill
 from jobs.layouts.reading import Reading
 from jobs.listing.reserved import MOST_READ, held_by, reserved_by
 from jobsite.lab.server import ask_server
+from tests.cast import person
 from tests.connections.test_connection_list import LIST, row_of
-from tests.connections.test_killing import KILL, confirm, consequences, token
+from tests.connections.test_killing import KILL, confirm, consequences, selected, token
 from tests.ground import GROUND, PASSWORD, SITE
 from tests.lab import Lab, eventually, is_connected
 from tests.pages import fields, look, notices, page, text_of
@@ -24,13 +28,13 @@ NOT_ALL_READ = (
     "It has no open transaction, and holds none of the jobs that could be read. Whether it holds another is not known."
 )
 LIMIT_REACHED = (
-    f"Which jobs they hold could not be seen everywhere. More than {MOST_READ} reserved jobs name them or their users, "
-    "and not all were read."
+    "Some jobs could not be read, so a connection may hold jobs that are not named here. "
+    f"More than {MOST_READ} reserved jobs name them or their users, and not all were read."
 )
 
 
-def asked_to_end(client: Client, *threads: int) -> BeautifulSoup:
-    """Return the page that says what ending these connections would do."""
+def asked_to_kill(client: Client, *threads: int) -> BeautifulSoup:
+    """Return the page that says what killing these connections would do."""
     return confirm(client, {"connection": [token(thread) for thread in threads], "target": ["connection"]})
 
 
@@ -72,7 +76,7 @@ def test_planted_rows_that_name_a_connection_hide_no_job_that_it_holds(
     plant(schema, thread, user.format(user=own), at=at)
     found = look(admin, f"{LIST}?user=bob")
     assert (notices(found), row_of(found, thread)["Holds"].startswith("Score ")) == ([], True)
-    assert consequences(asked_to_end(admin, thread))[0].startswith("It holds the job Score(subject=m1, session=1) ,")
+    assert consequences(asked_to_kill(admin, thread))[0].startswith("It holds the job Score(subject=m1, session=1) ,")
 
 
 def test_more_jobs_than_are_read_are_said_not_to_be_all(lab: Lab, admin: Client) -> None:
@@ -80,7 +84,7 @@ def test_more_jobs_than_are_read_are_said_not_to_be_all(lab: Lab, admin: Client)
     _, thread = lab.idle("bob")
     _, other = lab.idle("bob")
     plant(schema, thread, "bob@127.0.0.1")
-    found = asked_to_end(admin, other)
+    found = asked_to_kill(admin, other)
     assert notices(found) == [LIMIT_REACHED]
     assert consequences(found) == [NOT_ALL_READ]
 
@@ -90,11 +94,11 @@ def test_a_job_of_the_same_user_whose_worker_cannot_be_told_may_be_a_connection_
     worker = lab.start_waiting(schema, user="bob")
     thread, _ = connection_of(schema)
     _, idle = lab.idle("bob")
-    assert consequences(asked_to_end(admin, idle)) == [NOTHING_IS_LOST]
+    assert consequences(asked_to_kill(admin, idle)) == [NOTHING_IS_LOST]
     worker.kill()
     worker.wait()
     eventually(lambda: not is_connected(thread), "the killed worker's connection to end")
-    assert consequences(asked_to_end(admin, idle)) == [
+    assert consequences(asked_to_kill(admin, idle)) == [
         "It has no open transaction. Whether it holds a job is not known.",
         "The job Score(subject=m1, session=1) may be this one’s: "
         "it is of the same user, and its sign of life is “uncertain”.",
@@ -106,7 +110,7 @@ def test_a_job_of_another_user_is_never_said_to_be_a_connection_s(lab: Lab, admi
     lab.start_waiting(schema, user="alice")
     GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'alice', connection_id = 4294967295, timestamp = timestamp")
     _, idle = lab.idle("bob")
-    assert consequences(asked_to_end(admin, idle)) == [NOTHING_IS_LOST]
+    assert consequences(asked_to_kill(admin, idle)) == [NOTHING_IS_LOST]
 
 
 def test_a_worker_that_names_no_client_holds_its_job(lab: Lab, admin: Client) -> None:
@@ -115,7 +119,7 @@ def test_a_worker_that_names_no_client_holds_its_job(lab: Lab, admin: Client) ->
     thread, _ = connection_of(schema)
     GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")
     assert row_of(look(admin, f"{LIST}?user=bob"), thread)["Holds"].startswith("Score subject=m1, session=1")
-    assert consequences(asked_to_end(admin, thread))[0].startswith("It holds the job Score(subject=m1, session=1) ,")
+    assert consequences(asked_to_kill(admin, thread))[0].startswith("It holds the job Score(subject=m1, session=1) ,")
 
 
 @pytest.mark.parametrize("length", [63, 64])
@@ -142,11 +146,25 @@ def site_from_elsewhere() -> Iterator[int]:
 
 def test_without_the_privilege_no_connection_is_said_to_lose_nothing(lab: Lab, admin: Client) -> None:
     with site_from_elsewhere() as thread, GROUND.without("PROCESS"):
-        found = asked_to_end(admin, thread)
+        found = asked_to_kill(admin, thread)
     assert consequences(found) == [
         "Whether it has an open transaction is not known: Jobsite’s account may not see that (PROCESS is missing)."
     ]
-    assert text_of(found.h1) == "End 1 connection?"
+    assert text_of(found.h1) == "Kill 1 connection?"
+
+
+def test_a_command_gets_the_sentences_of_the_page(lab: Lab, admin: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="bob")
+    thread, _ = connection_of(schema)
+    (reviewed,) = review_kill(selected(thread), ask_server()).connections
+    on_the_page = [said.replace(") ,", "),") for said in consequences(asked_to_kill(admin, thread))]
+    assert [without_ages(str(one)) for one in reviewed.consequences] == list(map(without_ages, on_the_page))
+
+
+def without_ages(said: str) -> str:
+    """Return a sentence with a mark where it has an age, which grows between two looks."""
+    return re.sub(r"\d+ s\b", "… s", said)
 
 
 # --- Typing the number ------------------------------------------------------------------------------------------------
@@ -160,7 +178,7 @@ def unsure(lab: Lab) -> int:
 
 
 def test_where_it_cannot_be_known_what_is_lost_the_number_has_to_be_typed(lab: Lab, admin: Client) -> None:
-    found = asked_to_end(admin, unsure(lab), lab.idle("alice")[1])
+    found = asked_to_kill(admin, unsure(lab), lab.idle("alice")[1])
     asked = found.select_one('input[name="typed"]')
     assert asked is not None
     assert text_of(asked.parent) == "What is lost cannot be known: type 2 to confirm"
@@ -170,7 +188,7 @@ def test_where_it_cannot_be_known_what_is_lost_the_number_has_to_be_typed(lab: L
 
 @pytest.mark.parametrize("typed", ["", "2", "all"])
 @pytest.mark.parametrize("said", ["1", ""], ids=["asked for", "not asked for before"])
-def test_a_wrong_number_ends_nothing(lab: Lab, admin: Client, typed: str, said: str) -> None:
+def test_a_wrong_number_kills_nothing(lab: Lab, admin: Client, typed: str, said: str) -> None:
     thread = unsure(lab)
     form = {"connection": [token(thread)], "target": ["connection"], "needs_number": [said], "typed": [typed]}
     response = admin.post(KILL, form)
@@ -179,17 +197,32 @@ def test_a_wrong_number_ends_nothing(lab: Lab, admin: Client, typed: str, said: 
     assert is_connected(thread)
 
 
+def test_the_function_that_kills_asks_for_the_number_by_itself(lab: Lab) -> None:
+    thread, ada = unsure(lab), person("ada", "admin")
+    with pytest.raises(NotConfirmedError, match=r"^No kill was sent: type 1 to confirm\.$"):
+        kill(selected(thread), Confirmation("2"), ada)
+    assert is_connected(thread)
+    assert kill(selected(thread), Confirmation(" 1 "), ada).in_words == "Kill sent to 1 connection."
+
+
+def test_what_a_page_called_unknown_needs_the_number_also_when_it_is_known_by_now(lab: Lab) -> None:
+    _, thread = lab.idle("bob")
+    with pytest.raises(NotConfirmedError):
+        kill(selected(thread), Confirmation(needs_number=True), person("ada", "admin"))
+    assert is_connected(thread)
+
+
 def test_no_number_is_asked_for_where_it_is_known_what_is_lost(lab: Lab, admin: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.start_waiting(schema, user="bob")
-    assert asked_to_end(admin, connection_of(schema)[0]).select('input[name="typed"]') == []
+    assert asked_to_kill(admin, connection_of(schema)[0]).select('input[name="typed"]') == []
 
 
-def test_no_number_is_asked_for_where_no_statement_runs_that_could_be_ended(lab: Lab, admin: Client) -> None:
+def test_no_number_is_asked_for_where_no_statement_runs_that_could_be_killed(lab: Lab, admin: Client) -> None:
     found = confirm(admin, {"connection": [token(unsure(lab))], "target": ["statement"]})
     assert found.select('input[name="typed"]') == []
 
 
 def test_without_the_privilege_the_number_has_to_be_typed(lab: Lab, admin: Client) -> None:
     with site_from_elsewhere() as thread, GROUND.without("PROCESS"):
-        assert asked_to_end(admin, thread).select_one('input[name="typed"]') is not None
+        assert asked_to_kill(admin, thread).select_one('input[name="typed"]') is not None

@@ -1,4 +1,4 @@
-"""Ending connections: what is refused, whatever is posted; what becomes of a worker's job; who may."""
+"""Killing connections: what is refused, whatever is posted; what becomes of a worker's job; who may."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,9 +14,12 @@ from django.db import connections as databases
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from connections.killing import Fate, Outcome, SeenConnection, Target, kill, why_not
+from connections.killing import Confirmation, kill
 from connections.models import Connection
+from connections.outcomes import KillOutcome, KillResult
 from connections.processes import process_list
+from connections.protected import refusal_reason
+from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from jobsite.lab.server import INFORMATION_SCHEMA, Server, ask_server
 from tests.cast import person
 from tests.ground import GROUND, SITE
@@ -36,9 +39,14 @@ Form = dict[str, list[str]]
 
 
 def token(thread: int) -> str:
-    """Return what a page would send for a connection, also for one that it offers no tick for."""
+    """Return what a page would send for a connection, also for one that it does not let anybody select."""
     server = ask_server()
-    return SeenConnection.of(process_list(server).get(id=thread), server).token
+    return ConnectionSnapshot.of(process_list(server).get(id=thread), server).token
+
+
+def selected(*threads: int, target: Target = Target.CONNECTION) -> SelectedConnections:
+    """Return a selection of these connections, as they are now."""
+    return SelectedConnections(tuple(ConnectionSnapshot.read(token(thread)) for thread in threads), target)
 
 
 def confirm(client: Client, form: Form) -> BeautifulSoup:
@@ -86,13 +94,13 @@ def statement_of(thread: int) -> str:
     return str(rows[0][0] or "") if rows else ""
 
 
-# --- What is ended -----------------------------------------------------------------------------------------------
+# --- What is killed ---------------------------------------------------------------------------------------------
 
 
 def test_a_killed_connection_is_gone_from_the_server(lab: Lab, admin: Client) -> None:
     _, thread = lab.idle()
     confirmed = confirm(admin, {"connection": [token(thread)], "target": ["connection"]})
-    assert text_of(confirmed.h1) == "End 1 connection?"
+    assert text_of(confirmed.h1) == "Kill 1 connection?"
     assert consequences(confirmed) == [
         "It holds no job and no open transaction: nothing is lost. Its client has to connect again."
     ]
@@ -101,7 +109,7 @@ def test_a_killed_connection_is_gone_from_the_server(lab: Lab, admin: Client) ->
     eventually(lambda: not is_connected(thread), "the connection to end")
 
 
-def test_a_connection_is_ended_also_on_a_server_that_only_reads(lab: Lab, admin: Client) -> None:
+def test_a_connection_is_killed_also_on_a_server_that_only_reads(lab: Lab, admin: Client) -> None:
     _, thread = lab.idle()
     with GROUND.set_for_everybody("read_only", 1):
         post(admin, fields(confirm(admin, {"connection": [token(thread)], "target": ["connection"]}), KILL))
@@ -148,7 +156,7 @@ def test_a_transaction_is_said_to_lose_what_it_has_written(lab: Lab, admin: Clie
     eventually(said, f"the page to say that {lost}")
 
 
-def test_only_the_statement_is_ended_and_the_connection_stays(lab: Lab, admin: Client) -> None:
+def test_only_the_statement_is_killed_and_the_connection_stays(lab: Lab, admin: Client) -> None:
     with busy() as (thread, place):
         confirmed = confirm(admin, {"connection": [token(thread)], "target": ["statement"]})
         assert consequences(confirmed) == ["Its statement ends with an error; the connection stays."]
@@ -158,13 +166,13 @@ def test_only_the_statement_is_ended_and_the_connection_stays(lab: Lab, admin: C
         assert is_connected(thread)
 
 
-def test_a_connection_without_a_statement_has_none_to_end(lab: Lab, admin: Client) -> None:
+def test_a_connection_without_a_statement_has_none_to_kill(lab: Lab, admin: Client) -> None:
     _, thread = lab.idle()
     confirmed = confirm(admin, {"connection": [token(thread)], "target": ["statement"]})
     assert consequences(confirmed) == ["It runs no statement now: nothing will happen."]
 
 
-def test_many_are_ended_at_once(lab: Lab, admin: Client) -> None:
+def test_many_are_killed_at_once(lab: Lab, admin: Client) -> None:
     threads = [lab.idle()[1] for _ in range(3)]
     found = post(admin, {"connection": [token(thread) for thread in threads], "target": ["connection"]})
     assert text_of(found.h1) == "Kill sent to 3 connections"
@@ -197,7 +205,7 @@ def test_while_a_connection_lives_on_the_page_looks_again(lab: Lab, admin: Clien
     assert waiting["hx-get"] == found.select("#kill_result p a")[0]["href"]
 
 
-def test_confirming_ends_nothing(lab: Lab, admin: Client) -> None:
+def test_confirming_kills_nothing(lab: Lab, admin: Client) -> None:
     _, thread = lab.idle()
     form = {"connection": [token(thread)], "target": ["connection"]}
     with CaptureQueriesContext(databases["lab"]) as asked:
@@ -206,13 +214,13 @@ def test_confirming_ends_nothing(lab: Lab, admin: Client) -> None:
     assert is_connected(thread)
 
 
-def test_ticking_nothing_says_so_and_keeps_the_filter(lab: Lab, admin: Client) -> None:
+def test_selecting_nothing_says_so_and_keeps_the_filter(lab: Lab, admin: Client) -> None:
     response = admin.post(CONFIRM, {"filter": "user=bob", "target": "connection"})
     assert response.headers["Location"] == f"{LIST}?user=bob"
-    assert notices(look(admin, LIST)) == ["Nothing was ticked: tick the connections to end."]
+    assert notices(look(admin, LIST)) == ["No connection was selected: select the connections to kill."]
 
 
-# --- What is never ended -----------------------------------------------------------------------------------------
+# --- What is never killed ---------------------------------------------------------------------------------------
 
 
 def server_like(**changes: object) -> Server:
@@ -240,12 +248,12 @@ def server_like(**changes: object) -> Server:
         ("root", "localhost", "Daemon", "replication"),
     ],
 )
-def test_what_may_be_ended(user: str, host: str, command: str, why: str) -> None:
-    assert why_not(Connection(id=3, user=user, host=host, command=command), server_like()) == why
+def test_what_may_be_killed(user: str, host: str, command: str, why: str) -> None:
+    assert refusal_reason(Connection(id=3, user=user, host=host, command=command), server_like()) == why
 
 
-def test_the_connection_that_asks_is_never_ended() -> None:
-    assert why_not(Connection(id=7, user="x", host="y", command="Query"), server_like()) == "Jobsite’s own"
+def test_the_connection_that_asks_is_never_killed() -> None:
+    assert refusal_reason(Connection(id=7, user="x", host="y", command="Query"), server_like()) == "Jobsite’s own"
 
 
 @pytest.mark.parametrize("target", ["connection", "statement"])
@@ -276,9 +284,9 @@ def event_scheduler() -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def test_the_confirm_page_says_why_one_cannot_be_ended_and_offers_no_button(lab: Lab, admin: Client) -> None:
+def test_the_confirm_page_says_why_one_cannot_be_killed_and_offers_no_button(lab: Lab, admin: Client) -> None:
     found = confirm(admin, {"connection": [token(ask_server().own_id)], "target": ["connection"]})
-    assert notices(found)[0].endswith("cannot be ended: Jobsite’s own.")
+    assert notices(found)[0].endswith("cannot be killed: Jobsite’s own.")
     assert found.select("form.confirm button") == []
 
 
@@ -288,7 +296,7 @@ def test_the_confirm_page_says_why_one_cannot_be_ended_and_offers_no_button(lab:
 @pytest.mark.parametrize("other", ["user", "host", "start"])
 def test_a_number_that_is_somebody_else_s_by_now_is_refused(lab: Lab, admin: Client, other: str) -> None:
     driver, thread = lab.idle()
-    seen = SeenConnection.read(token(thread))
+    seen = ConnectionSnapshot.read(token(thread))
     stranger = {
         "user": replace(seen, user="alice"),
         "host": replace(seen, host="127.0.0.1:1"),
@@ -300,11 +308,11 @@ def test_a_number_that_is_somebody_else_s_by_now_is_refused(lab: Lab, admin: Cli
 
 def test_a_number_beyond_32_bits_hits_nobody(lab: Lab, admin: Client) -> None:
     driver, thread = lab.idle()
-    seen = SeenConnection.read(token(thread))
+    seen = ConnectionSnapshot.read(token(thread))
     numbers = (thread + 2**32, thread + 2**64, 10**300)
     form = {"connection": [replace(seen, id=number).token for number in numbers]}
     assert refusals(admin, form) == ["gone already."] * 3
-    assert text_of(confirm(admin, form).select_one(".notice")).startswith("3 of those you chose are gone")
+    assert text_of(confirm(admin, form).select_one(".notice")).startswith("3 of those you selected are gone")
     driver.query("SELECT 1")  # it lives
 
 
@@ -357,7 +365,7 @@ def test_the_function_that_kills_refuses_by_itself(lab: Lab, name: str) -> None:
     driver, thread = lab.idle()
     who = person("vic", name) if name else AnonymousUser()
     with pytest.raises(PermissionDenied):
-        kill([SeenConnection.read(token(thread))], Target.CONNECTION, who)
+        kill(selected(thread), Confirmation(), who)
     driver.query("SELECT 1")  # it lives
 
 
@@ -385,10 +393,11 @@ def test_mysql_protects_accounts_with_system_user(lab: Lab) -> None:
     if GROUND.is_mariadb:
         pytest.skip("MariaDB has no SYSTEM_USER.")
     with GROUND.connected() as driver:
-        seen = SeenConnection.read(token(driver.thread_id()))
-        outcomes = kill([seen], Target.CONNECTION, User(is_superuser=True))
+        seen = ConnectionSnapshot.read(token(driver.thread_id()))
+        summary = kill(SelectedConnections((seen,)), Confirmation(), User(is_superuser=True))
         driver.query("SELECT 1")  # it lives
-    assert outcomes == [Outcome(seen, Fate.REFUSED, "the server protects this account, which has SYSTEM_USER")]
+    reason = "the server protects this account, which has SYSTEM_USER"
+    assert summary.outcomes == (KillOutcome(seen, KillResult.REFUSED, reason),)
 
 
 # --- Forms made by hand ------------------------------------------------------------------------------------------
@@ -411,11 +420,11 @@ def test_a_form_that_no_page_made_is_answered_with_a_sentence(lab: Lab, admin: C
     responses = [admin.post(address, form) for form in FORMS_NO_PAGE_MADE]
     assert [response.status_code for response in responses] == [400] * len(FORMS_NO_PAGE_MADE)
     assert {text_of(page(response).select_one(".card p")) for response in responses} == {
-        "This form is not one that a connections page made: go back and choose again.",
-        "Choose what to end: the connection or only its statement.",
+        "This form is not one that a connections page made: go back and select again.",
+        "Choose what to kill: the connection or only its statement.",
     }
 
 
 def test_an_address_that_no_page_made_is_answered_with_a_sentence(lab: Lab, viewer: Client) -> None:
     found = look(viewer, f"{RESULT}?connection=garbage", status=400)
-    assert "go back and choose again" in text_of(found.main)
+    assert "go back and select again" in text_of(found.main)

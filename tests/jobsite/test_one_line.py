@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from connections.killing import SeenConnection, Target, kill
+from connections.killing import Confirmation, kill
 from jobs.actions.clear import clear, clear_grant
 from jobs.layouts.reading import Reading
 from jobsite.lab.grants import account_name, grant
@@ -19,7 +19,7 @@ from jobsite.lab.identifiers import identifier
 from jobsite.lab.server import ask_server
 from jobsite.one_line import line_logger
 from tests.connections.test_doctor import doctor
-from tests.connections.test_killing import token
+from tests.connections.test_killing import selected
 from tests.ground import GROUND
 from tests.jobs.clearing import JOBS, clear_all, everything, ticked, tokens_of
 from tests.jobs.planting import Planted
@@ -110,8 +110,8 @@ def test_a_filter_forges_no_line_of_the_log(lab: Lab, operator: Client, log: io.
 def test_a_connection_of_any_user_forges_no_line_of_the_log(lab: Lab, db: None, log: io.StringIO) -> None:
     with account(f"eve{FORGED}"):
         _, thread = lab.idle(f"eve{FORGED}")
-        kill([SeenConnection.read(token(thread))], Target.CONNECTION, ROOT)
-    assert one_line(log).startswith(f"root, kill connection SeenConnection(id={thread}, ")
+        kill(selected(thread), Confirmation(), ROOT)
+    assert one_line(log).startswith(f"root, kill connection: {thread} eve")
 
 
 def test_a_dry_run_shows_a_planted_row_in_one_line(lab: Lab) -> None:

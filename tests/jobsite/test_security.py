@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 from django.contrib.staticfiles import finders
 from django.test import Client
 
-from connections.killing import SeenConnection
 from connections.processes import process_list
+from connections.snapshots import ConnectionSnapshot
 from jobsite.lab.server import ask_server
 from tests.cast import browser_of
 from tests.lab import Lab
@@ -32,7 +32,7 @@ def pages(night: str, lab: Lab, shelf: dict[str, BeautifulSoup]) -> dict[str, Be
         shelf["clear"] = page(client.post("/jobs/clear/confirm/", {"job": tokens(shelf["jobs"], "job")}))
         server = ask_server()
         thread = lab.idle()[1]
-        token = SeenConnection.of(process_list(server).get(id=thread), server).token
+        token = ConnectionSnapshot.of(process_list(server).get(id=thread), server).token
         shelf["connections"] = look(client, "/connections/")
         shelf["kill"] = page(client.post("/connections/kill/confirm/", {"connection": token}))
         shelf["killed"] = look(client, f"/connections/killed/?connection={token.replace('%', '%25')}")

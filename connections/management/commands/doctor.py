@@ -46,7 +46,7 @@ def _about_server(server: Server) -> Iterator[Finding]:
     yield True, f"{settings.LAB.name}, found in {settings.LAB.source}, is {server.version}, up {uptime}."
     yield True, f"Jobsite is {server.account} there; the clocks differ by {_drift_s(server):.0f} s."
     yield server.sees_all, _or(server.sees_all, "It sees everybody's connections.", server.process_grant)
-    yield server.may_kill, _or(server.may_kill, "It may end other accounts' connections.", server.kill_grant)
+    yield server.may_kill, _or(server.may_kill, "It may kill other accounts' connections.", server.kill_grant)
     if server.only_reads:
         yield False, why_no_clearing(server.only_reads)
 

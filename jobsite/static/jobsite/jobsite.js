@@ -44,7 +44,7 @@ function showTicks(form) {
     page.indeterminate = ticked.length > 0 && !page.checked;
   }
   for (const button of form.querySelectorAll(".acts [data-word]")) {
-    button.textContent = ticked.length ? button.dataset.word.replace("ticked", `${ticked.length} ticked`) : button.dataset.word;
+    button.textContent = ticked.length ? button.dataset.word.replace(/ticked|selected/, `${ticked.length} $&`) : button.dataset.word;
   }
 }
 

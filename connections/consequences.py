@@ -1,0 +1,180 @@
+"""What would a kill do now to each selected connection, and can it be known? In sentences, for pages and commands.
+
+Nothing is ever called lost, or safe, that could not be seen.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from connections.listing import annotate
+from connections.models import Connection
+from connections.processes import process_list
+from connections.snapshots import SelectedConnections, Target
+from jobs.models import Job
+from jobsite.durations import say_span
+from jobsite.lab.server import ConnectedThreads, Server
+from jobsite.lab.transactions import Transaction
+
+JOBS_NAMED = 5
+"""Jobs of one connection that are named; of the others it is said how many there are."""
+
+NOTHING_IS_LOST = "It holds no job and no open transaction: nothing is lost. Its client has to connect again."
+NO_JOB_READ = (
+    "It has no open transaction, and holds none of the jobs that could be read. Whether it holds another is not known."
+)
+JOBS_UNKNOWN = "It has no open transaction. Whether it holds a job is not known."
+TRANSACTION_UNSEEN = (
+    "Whether it has an open transaction is not known: Jobsite’s account may not see that (PROCESS is missing)."
+)
+SOME_UNREAD = "Some jobs could not be read, so a connection may hold jobs that are not named here."
+STATEMENT_ENDS = "Its statement ends with an error; the connection stays."
+NO_STATEMENT = "It runs no statement now: nothing will happen."
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """One sentence about a kill. A job that it names stands between the two parts, so that a page can link it."""
+
+    text: str
+    job: Job | None = None
+    rest: str = ""
+    is_warning: bool = True
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return f"{self.text}{self.job or ''}{self.rest}"
+
+
+@dataclass(frozen=True)
+class ReviewedConnection:
+    """One connection that may be killed, and what that would do."""
+
+    connection: Connection
+    consequences: tuple[Consequence, ...]
+
+
+@dataclass(frozen=True)
+class KillReview:
+    """What was selected, read again, and what a kill would do now."""
+
+    target: Target
+    connections: tuple[ReviewedConnection, ...]
+    refused: tuple[Connection, ...]
+    gone: int
+    """How many are gone, or have a number that is somebody else's by now."""
+    unread: tuple[str, ...]
+    """Why jobs could not be looked at, in sentences."""
+    needs_number: bool
+    """Whether the number of connections has to be typed: what would be lost cannot be known."""
+
+    @property
+    def order(self) -> str:
+        """What is about to be done, as a button says it."""
+        connections = counted(len(self.connections), "connection")
+        if self.target is Target.CONNECTION:
+            return f"Kill {connections}"
+        return f"Kill the statement{'s' * (len(self.connections) != 1)} of {connections}"
+
+    @property
+    def notices(self) -> list[str]:
+        """What of the selection is left alone and why, and what could not be seen, in sentences."""
+        are = "is" if self.gone == 1 else "are"
+        gone = f"{self.gone} of those you selected {are} gone, or somebody else’s by now: left alone."
+        refused = [f"{row} cannot be killed: {row.refusal}." for row in self.refused]
+        unread = [f"{SOME_UNREAD} {sentence}" for sentence in self.unread]
+        return [*([gone] if self.gone else []), *refused, *unread]
+
+    @property
+    def demand(self) -> str:
+        """What has to be typed, and why; '' where nothing has."""
+        return f"What is lost cannot be known: type {len(self.connections)} to confirm" if self.needs_number else ""
+
+
+def review_kill(selection: SelectedConnections, server: Server) -> KillReview:
+    """Return what killing the selected connections would do now; reads, never writes."""
+    everybody = list(process_list(server).order_by("id"))
+    wanted = {one.id: one for one in selection.snapshots}
+    found = [row for row in everybody if row.id in wanted and wanted[row.id].is_still(row, server)]
+    unread = annotate(found, server, ConnectedThreads(server, {row.id: row.account for row in everybody}))
+    rows = [row for row in found if not row.refusal]
+    unsure = bool(unread) or not server.sees_all or any(row.possible_jobs for row in rows)
+    return KillReview(
+        target=selection.target,
+        connections=tuple(
+            ReviewedConnection(row, tuple(consequences_of(row, selection.target, server, unread))) for row in rows
+        ),
+        refused=tuple(row for row in found if row.refusal),
+        gone=len(wanted) - len(found),
+        unread=tuple(unread),
+        # Where no statement runs, there is none to kill.
+        needs_number=unsure and any(selection.target is Target.CONNECTION or row.info for row in rows),
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 job`, `2 jobs`."""
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def consequences_of(row: Connection, target: Target, server: Server, unread: Sequence[str]) -> Iterator[Consequence]:
+    """Yield what a kill of an annotated connection would do, with how sure that is.
+
+    `unread` says in sentences why it may hold jobs that could not be seen.
+    """
+    if target is Target.CONNECTION:
+        yield from _of_connection(row, server, unread)
+    else:
+        yield from _of_statement(row)
+    if len(row.jobs) > JOBS_NAMED:
+        yield Consequence(f"It holds {counted(len(row.jobs) - JOBS_NAMED, 'more job')}.")
+    for job in row.possible_jobs[:JOBS_NAMED]:
+        yield _possible(job)
+    if len(row.possible_jobs) > JOBS_NAMED:
+        yield Consequence(f"{counted(len(row.possible_jobs) - JOBS_NAMED, 'more job')} may be this one’s, too.")
+
+
+def _of_connection(row: Connection, server: Server, unread: Sequence[str]) -> Iterator[Consequence]:
+    may_survive = row.transaction is None and server.sees_all
+    for job in row.jobs[:JOBS_NAMED]:
+        yield _lost(job, server, may_survive)
+    if row.transaction is not None:
+        yield _rolled_back(row.transaction)
+    if not server.sees_all:
+        yield Consequence(TRANSACTION_UNSEEN)
+    elif not row.jobs and row.transaction is None:
+        yield _no_job(row, unread)
+
+
+def _of_statement(row: Connection) -> Iterator[Consequence]:
+    runs = bool(row.info)
+    yield Consequence(STATEMENT_ENDS if runs else NO_STATEMENT, is_warning=False)
+    becomes = ": the job becomes an error, and its worker goes on with the next key." if runs else ", which goes on."
+    for job in row.jobs[:JOBS_NAMED]:
+        yield Consequence("It holds the job ", job, becomes)
+
+
+def _lost(job: Job, server: Server, may_survive: bool) -> Consequence:
+    age_s = job.age_s(server.now)
+    running = "an unknown time" if age_s is None else say_span(age_s)
+    survives = "it has no transaction open, so a make of three parts connects again and loses nothing; otherwise "
+    becomes = "the job becomes an error (LostConnectionError), and its worker goes on with the next key."
+    return Consequence("It holds the job ", job, f", running for {running}: {survives * may_survive}{becomes}")
+
+
+def _rolled_back(transaction: Transaction) -> Consequence:
+    written = transaction.rows_written
+    lost = f"it has written {counted(written, 'row')} until now: {'it is' if written == 1 else 'they are'} lost"
+    said = lost if written else "until now it has only read, as far as the server tells"
+    return Consequence(f"Its transaction, open for {say_span(transaction.age_s)}, is rolled back: {said}.")
+
+
+def _no_job(row: Connection, unread: Sequence[str]) -> Consequence:
+    if unread:
+        return Consequence(NO_JOB_READ)
+    return Consequence(JOBS_UNKNOWN) if row.possible_jobs else Consequence(NOTHING_IS_LOST, is_warning=False)
+
+
+def _possible(job: Job) -> Consequence:
+    sign = job.sign.value if job.sign else ""
+    rest = f" may be this one’s: it is of the same user, and its sign of life is “{sign}”."
+    return Consequence("The job ", job, rest)

@@ -1,0 +1,85 @@
+"""Which reserved jobs does each connection hold, and which may it hold? Here, and only here, connections ask for jobs.
+
+Whoever makes jobs slow to read is to be found and killed on these very pages: where jobs cannot be read, that is said
+in a sentence, and it costs nothing else.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from django.db import DatabaseError
+
+from connections.models import Connection
+from jobs.layouts.reading import Reading
+from jobs.listing.marking import mark
+from jobs.listing.reserved import MOST_READ, Reserved, held_by, reserved_by
+from jobs.liveness import Sign, may_be
+from jobs.models import Job
+from jobsite.lab.explanations import explain
+from jobsite.lab.server import ConnectedThreads, Server
+
+NOT_ALL_READ = f"More than {MOST_READ} reserved jobs name them or their users, and not all were read."
+
+
+def annotate_jobs(rows: Sequence[Connection], server: Server, everybody: ConnectedThreads | None = None) -> list[str]:
+    """Give each connection its `jobs`; return why some may hold others that could not be seen, in sentences.
+
+    With `everybody` who is connected, give it the `possible_jobs`, too.
+    """
+    for row in rows:
+        row.jobs, row.possible_jobs = [], []
+    try:
+        reading = Reading.begin()
+        found = _annotate_held(rows, server, reading) if everybody is None else _annotate_both(rows, everybody, reading)
+    except DatabaseError as error:
+        return [_explained(error)]
+    unread = [f"Jobs of {table.schema}: {table.in_words}." for table in reading.unreadable if table.has_jobs]
+    unread += [f"Jobs of {schema}: its jobs table does not say which connection." for schema in found.unnamed]
+    return unread if found.is_whole else [*unread, NOT_ALL_READ]
+
+
+def _annotate_held(rows: Sequence[Connection], server: Server, reading: Reading) -> Reserved:
+    found = held_by({row.id: row.account for row in rows}, server.started, reading)
+    _give_held(rows, server, found)
+    return found
+
+
+def _annotate_both(rows: Sequence[Connection], everybody: ConnectedThreads, reading: Reading) -> Reserved:
+    server = everybody.server
+    found = reserved_by({row.id: row.account for row in rows}, server.started, reading)
+    _give_held(rows, server, found)
+    _give_possible(rows, everybody, found)
+    if not found.is_whole:  # those that are held for sure may be among the others
+        _annotate_held(rows, server, reading)
+    return found
+
+
+def _give_held(rows: Sequence[Connection], server: Server, found: Reserved) -> None:
+    """Give the connections the jobs that they really hold: same user and client, reserved since the server started."""
+    jobs: dict[int, list[Job]] = defaultdict(list)
+    for job in mark(found.jobs, ConnectedThreads(server, {row.id: row.account for row in rows})):
+        if job.sign is Sign.RUNNING and job.connection_id:
+            jobs[job.connection_id].append(job)
+    for row in rows:
+        row.jobs = jobs[row.id]
+
+
+def _give_possible(rows: Sequence[Connection], everybody: ConnectedThreads, found: Reserved) -> None:
+    """Give the connections the jobs of the same user over a connection that is gone or cannot be told.
+
+    Such a job may be held by a child of a pool, or behind a proxy.
+    """
+    unsure = [job for job in mark(found.jobs, everybody) if job.sign in (Sign.UNCERTAIN, Sign.CANNOT_TELL)]
+    for row in rows:
+        row.possible_jobs = [job for job in unsure if _may_hold(row, job)]
+
+
+def _may_hold(row: Connection, job: Job) -> bool:
+    return may_be(row.account, job.account) or (job.connection_id, job.account[0]) == (row.id, row.user)
+
+
+def _explained(error: DatabaseError) -> str:
+    sentence = explain(error)
+    if not sentence:
+        raise error
+    return sentence

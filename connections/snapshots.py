@@ -1,0 +1,100 @@
+"""What did a person see when they selected a connection? Its number and account, on one start of the server.
+
+A kill binds to it: the number alone may belong to somebody else by now.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from urllib.parse import quote, unquote
+
+from connections.models import Connection
+from jobsite.lab.server import Server
+from jobsite.pages.tokens import read_moment
+
+CLOCK_MARGIN = timedelta(seconds=5)
+"""Uptime counts whole seconds: the start of one and the same server moves a little."""
+
+NO_FORM_OF_OURS = "This form is not one that a connections page made: go back and select again."
+NO_TARGET = "Choose what to kill: the connection or only its statement."
+
+
+class Target(Enum):
+    """What a KILL ends: the connection, or only the statement it runs now."""
+
+    CONNECTION = "connection"
+    STATEMENT = "statement"
+
+    @property
+    def sql(self) -> str:
+        """The statement, with a place for the thread's number."""
+        return {"connection": "KILL CONNECTION %s", "statement": "KILL QUERY %s"}[self.value]
+
+
+@dataclass(frozen=True)
+class ConnectionSnapshot:
+    """One connection as a page showed it, on the server that started at `started`."""
+
+    id: int
+    user: str
+    host: str
+    started: datetime
+
+    @classmethod
+    def of(cls, connection: Connection, server: Server) -> "ConnectionSnapshot":
+        """Return what a page shows of `connection`."""
+        return cls(connection.id, connection.user, connection.host, server.started)
+
+    @classmethod
+    def read(cls, token: str) -> "ConnectionSnapshot":
+        """Return what a form sent back. Raises ValueError when it is no token."""
+        thread, user, host, started = (unquote(part) for part in token.split("|"))
+        if not thread.isdecimal():
+            raise ValueError("This is not a connection that a page showed.")
+        return cls(int(thread), user, host, read_moment(started))
+
+    def __str__(self) -> str:
+        """Return who it is, as people say it."""
+        return f"{self.id} {self.user}@{self.host}"
+
+    @property
+    def token(self) -> str:
+        """The same as text, for a form. It needs no signature: the guard compares it with the process list."""
+        parts = (str(self.id), self.user, self.host, self.started.isoformat())
+        return "|".join(quote(part, safe="") for part in parts)
+
+    def is_still(self, connection: Connection, server: Server) -> bool:
+        """Say whether `connection` is the one that was seen, and not a stranger with its number."""
+        return (connection.id, connection.user, connection.host) == (self.id, self.user, self.host) and abs(
+            server.started - self.started
+        ) <= CLOCK_MARGIN
+
+
+@dataclass(frozen=True)
+class SelectedConnections:
+    """The connections that a person selected, each once, and what of them a kill is to end."""
+
+    snapshots: tuple[ConnectionSnapshot, ...]
+    target: Target = Target.CONNECTION
+
+    @classmethod
+    def read(cls, tokens: Iterable[str], target: str) -> "SelectedConnections":
+        """Return what a page sent back. Raises ValueError with one sentence."""
+        try:
+            snapshots = tuple(dict.fromkeys(ConnectionSnapshot.read(token) for token in tokens))
+        except ValueError as error:
+            raise ValueError(NO_FORM_OF_OURS) from error
+        if target not in {one.value for one in Target}:
+            raise ValueError(NO_TARGET)
+        return cls(snapshots, Target(target))
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing was selected."""
+        return not self.snapshots
+
+    @property
+    def in_words(self) -> str:
+        """The selection in a sentence."""
+        return f"Selected: {', '.join(map(str, self.snapshots))}."
