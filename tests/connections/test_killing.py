@@ -214,6 +214,26 @@ def test_confirming_kills_nothing(lab: Lab, admin: Client) -> None:
     assert is_connected(thread)
 
 
+def test_confirming_asks_the_same_few_questions_however_many_are_selected(lab: Lab, admin: Client) -> None:
+    lab.failed(m1="value")
+    numbers = []
+    for count in (1, 5):
+        form = {"connection": [token(lab.idle()[1]) for _ in range(count)], "target": ["connection"]}
+        with CaptureQueriesContext(databases["lab"]) as asked:
+            confirm(admin, form)
+        numbers.append(len(asked))
+    # The server, our grants, the connections, transactions, the jobs tables, their columns, reserved jobs.
+    assert numbers == [7, 7]
+
+
+def test_each_kill_follows_a_look_at_the_process_list(lab: Lab) -> None:
+    selection, ada = selected(*(lab.idle()[1] for _ in range(2))), person("ada", "admin")
+    with CaptureQueriesContext(databases["lab"]) as asked:
+        kill(selection, Confirmation("2"), ada)
+    kinds = ["KILL" if query["sql"].startswith("KILL") else "processlist" in query["sql"] for query in asked]
+    assert kinds[-4:] == [True, "KILL", True, "KILL"]
+
+
 def test_selecting_nothing_says_so_and_keeps_the_filter(lab: Lab, admin: Client) -> None:
     response = admin.post(CONFIRM, {"filter": "user=bob", "target": "connection"})
     assert response.headers["Location"] == f"{LIST}?user=bob"
