@@ -1,12 +1,20 @@
 """Who comes to the site: a viewer, an operator, an admin, a stranger without a group, and nobody in particular."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pytest
-from django.contrib.auth.models import Group, User
-from django.test import Client
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
 
 
 def person(name: str, group: str = "") -> User:
     """Make a person, in a group or in none."""
+    from django.contrib.auth.models import Group, User
+
     user = User.objects.create_user(name, password=f"{name}-password")
     if group:
         user.groups.add(Group.objects.get(name=group))
@@ -15,6 +23,8 @@ def person(name: str, group: str = "") -> User:
 
 def browser_of(user: User) -> Client:
     """Return a logged-in client."""
+    from django.test import Client
+
     client = Client()
     client.force_login(user)
     return client
@@ -47,4 +57,6 @@ def stranger(db: None) -> Client:
 @pytest.fixture
 def anonymous() -> Client:
     """Has no account."""
+    from django.test import Client
+
     return Client()

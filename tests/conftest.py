@@ -1,13 +1,34 @@
-"""What every test stands on: the site's own database, the accounts on the lab's server, and a lab of one test."""
+"""What every test stands on: the site's own database, the accounts on the lab's server, and a lab of one test.
+
+What only some tests need is imported where they ask for it: the fast ring reads this file too.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.test import SimpleTestCase, override_settings
-from pytest_django.plugin import DjangoDbBlocker
 
+from tests.fast import is_fast, may_hold_fast
 from tests.ground import GROUND
 from tests.lab import Lab
+
+if TYPE_CHECKING:
+    from django.test import SimpleTestCase
+    from pytest_django.plugin import DjangoDbBlocker
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import no other file for `-m fast`: most of its time would go there."""
+    return True if config.option.markexpr == "fast" and not may_hold_fast(collection_path) else None
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what is fast by its place."""
+    if is_fast(item):
+        item.add_marker("fast")
 
 
 def _forbid_nothing(case: type[SimpleTestCase]) -> None:
@@ -18,26 +39,26 @@ def _forbid_nothing(case: type[SimpleTestCase]) -> None:
     case.databases = case._validate_databases()  # type: ignore[attr-defined]
 
 
-SimpleTestCase._add_databases_failures = classmethod(_forbid_nothing)  # type: ignore[attr-defined]
-SimpleTestCase._disallowed_connection_methods = []  # type: ignore[attr-defined]
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Make the site's own database; the lab's is never made, migrated or flushed."""
+    from django.test import SimpleTestCase, override_settings
     from django.test.utils import setup_databases, teardown_databases
 
-    with django_db_blocker.unblock():
+    SimpleTestCase._add_databases_failures = classmethod(_forbid_nothing)  # type: ignore[attr-defined]
+    SimpleTestCase._disallowed_connection_methods = []  # type: ignore[attr-defined]
+    # Hash the cast's passwords quickly: a slow hash is for secrets, and costs half a second a person.
+    quick_passwords = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with django_db_blocker.unblock(), quick_passwords:
         made = setup_databases(verbosity=0, interactive=False, aliases={"default": False})
         yield
         teardown_databases(made, verbosity=0)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def quick_passwords() -> Iterator[None]:
-    """Hash the cast's passwords quickly: a slow hash is for secrets, and costs half a second a person."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
-        yield
+@pytest.fixture(scope="session")
+def datajoint() -> Any:
+    """DataJoint, for a test that asks what it would do."""
+    return pytest.importorskip("datajoint")
 
 
 @pytest.fixture(scope="session")

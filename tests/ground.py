@@ -1,29 +1,35 @@
 """Which server do the tests stand on, and who has an account there?
 
-A private MariaDB starts once for a run, in another time zone than UTC on purpose. `TEST_LAB_URL` (mysql://user:password@
-host:port) points the same tests at another server instead, by an account that may do everything. This file is a plugin
-of pytest, because the server must stand before Django reads its settings. TEST_SETTING names a setting of
-tests/matrix.py.
+A private MariaDB starts once for a run, before the first test that is not fast (tests/fast.py), in another time zone
+than UTC on purpose. `TEST_LAB_URL` (mysql://user:password@host:port) points the same tests at another server, by
+an account that may do everything. This file is a plugin of pytest, because Django reads the server's address before any
+test is found: its port is reserved then. TEST_SETTING names a setting of tests/matrix.py.
 """
+
+from __future__ import annotations
 
 import atexit
 import os
 import shutil
 import signal
+import socket
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-import MySQLdb
 import pytest
-from MySQLdb.connections import Connection as Driver
 
-from jobsite.demo.server import Server
+from jobsite.demo.server import Server, ServerError
+from tests.fast import is_fast
 from tests.matrix import PINNED, assignments, chosen, leave_out_what_is_excepted
+
+if TYPE_CHECKING:
+    from MySQLdb.connections import Connection as Driver
 
 OTHER_ZONE = "--default-time-zone=-07:00"
 # Whole files go to one process: what takes long starts first, or one would be left alone with it at the end.
@@ -40,25 +46,42 @@ class Ground:
     """The server, and an account that may do everything there."""
 
     def __init__(self) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="jobsite-test-"))
         self.server: Server | None = None
         self.host, self.port, self.user, self.password = "127.0.0.1", 0, "root", ""
+        self._risen = False
 
-    def rise(self) -> None:
-        """Start the private server, or take the one TEST_LAB_URL names."""
+    @cached_property
+    def home(self) -> Path:
+        """A folder that is removed at the end of the run."""
+        folder = Path(tempfile.mkdtemp(prefix="jobsite-test-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return folder
+
+    def find_address(self) -> None:
+        """Find the address: the one that TEST_LAB_URL names, or a port that is kept for the private server."""
         url = urlsplit(os.environ.get("TEST_LAB_URL", ""))
         if url.hostname:
             self.host, self.port = url.hostname, url.port or 3306
             self.user, self.password = unquote(url.username or "root"), unquote(url.password or "")
-            self._set_for_this_run(chosen().variables)
+        else:
+            self.server = Server(self.home / "server", options=[OTHER_ZONE, *chosen().options(self.home)])
+            self.port = reserve_port()
+
+    def rise(self) -> None:
+        """Start the private server, or set the one that TEST_LAB_URL names for this run; once only."""
+        if self._risen:
             return
-        self.server = Server(self.home / "server", options=[OTHER_ZONE, *chosen().options(self.home)])
-        atexit.register(self.fall)  # also when the run ends before it began
-        self.server.start()
-        self.port = self.server.port
+        self._risen = True
+        if self.server is None:
+            self._set_for_this_run(chosen().variables)
+        else:
+            atexit.register(self.server.stop)
+            self.server.start(port=self.port)
 
     def _set_for_this_run(self, variables: Mapping[str, str | int]) -> None:
         """Set the server's variables, and put them back when the run ends."""
+        import MySQLdb
+
         for name, statement in zip(variables, assignments(variables), strict=True):
             ((before,),) = self.sql(f"SELECT @@GLOBAL.{name}")
             try:
@@ -66,12 +89,6 @@ class Ground:
             except MySQLdb.Error as error:
                 raise pytest.UsageError(f"The server does not take the setting: {error.args[-1]}.") from None
             atexit.register(self.sql, f"SET GLOBAL {name} = %s", [before])
-
-    def fall(self) -> None:
-        """Stop what was started, and remove its folder."""
-        if self.server is not None:
-            self.server.stop()
-            shutil.rmtree(self.home, ignore_errors=True)
 
     def environ(self, user: str, password: str = PASSWORD) -> dict[str, str]:
         """Return the environment by which DataJoint and the site find this server as `user`."""
@@ -91,6 +108,9 @@ class Ground:
     @contextmanager
     def connected(self, user: str = "", password: str = PASSWORD) -> Iterator[Driver]:
         """Connect as `user`, or as the account that may do everything."""
+        import MySQLdb
+
+        self.rise()
         who = {"user": user, "passwd": password} if user else {"user": self.user, "passwd": self.password}
         where = {"host": self.host, "port": self.port, "charset": "utf8mb4", "autocommit": True}
         driver = MySQLdb.connect(**where, **who, init_command=PINNED)
@@ -189,20 +209,51 @@ class Ground:
         connections["lab"].close()  # a connection keeps the global privileges it began with
 
 
+def reserve_port() -> int:
+    """Return a loopback port that nobody else is given until this process ends.
+
+    A socket holds it that does not listen. Linux lets a server bind the same port as long as both set SO_REUSEADDR, as
+    MariaDB does (socket(7); mysqld.cc).
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    atexit.register(holder.close)
+    return int(holder.getsockname()[1])
+
+
 GROUND = Ground()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Start the server, and tell the site where it is; with -n, each process that runs tests has its own."""
+    """Tell the site where its server will be; with -n, each process that runs tests has its own.
+
+    `-m fast` has no site: pytest-django sets Django up only where DJANGO_SETTINGS_MODULE is set.
+    """
     chosen()
-    if early_config.known_args_namespace.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ:
+    options = early_config.known_args_namespace
+    if options.markexpr == "fast":
+        return
+    os.environ["DJANGO_SETTINGS_MODULE"] = "jobsite.settings"
+    if options.numprocesses and "PYTEST_XDIST_WORKER" not in os.environ:
         return
     # nohup and `make test &` have Ctrl-C ignored, and every process the tests start would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    GROUND.rise()
+    GROUND.find_address()
     os.environ.update(GROUND.site_environ())
     time.tzset()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let the server stand before the first test that may ask it; without one there is nothing to go on with."""
+    if is_fast(item):
+        return
+    try:
+        GROUND.rise()
+    except (ServerError, pytest.UsageError) as error:
+        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

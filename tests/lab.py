@@ -1,5 +1,7 @@
 """A lab of one test: schemas with a real DataJoint pipeline, and real workers that populate it."""
 
+from __future__ import annotations
+
 import importlib.util
 import itertools
 import os
@@ -11,14 +13,14 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any, TypeAlias
-
-import datajoint as dj
-from MySQLdb.connections import Connection as Driver
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.ground import GROUND, PASSWORD, PEOPLE
 from tests.matrix import PINNED_FOR_DATAJOINT
 from tests.warm import WarmWorker
+
+if TYPE_CHECKING:
+    from MySQLdb.connections import Connection as Driver
 
 ROOT = Path(__file__).resolve().parent.parent
 LIGHT = {"PYTHONPATH": str(ROOT / "tests" / "without")}
@@ -55,7 +57,7 @@ class Lab:
         self.open = ExitStack()
         self.gate = GROUND.home / f"gate-{next(NUMBERS)}"
 
-    def __enter__(self) -> "Lab":
+    def __enter__(self) -> Lab:
         return self
 
     def __exit__(
@@ -173,6 +175,8 @@ def is_connected(connection: int) -> bool:
 
 def load_pipeline(schema: str, name: str = "pipeline") -> ModuleType:
     """Import tests/pipeline.py, or another one, afresh, bound to `schema`, over DataJoint's own connection as alice."""
+    import datajoint as dj
+
     dj.config.update(
         {
             "database.host": GROUND.host,

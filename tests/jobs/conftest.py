@@ -1,9 +1,24 @@
 """What several tests of jobs begin with."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
 import pytest
 
-from tests.jobs.planting import Planted
 from tests.lab import Lab
+
+if TYPE_CHECKING:
+    from tests.jobs.packing import Packed
+    from tests.jobs.planting import Planted
+
+
+@pytest.fixture
+def packed(datajoint: Any) -> Iterator[Packed]:
+    """Packs a value as DataJoint does, those of Python's own types too."""
+    with datajoint.config(enable_python_native_blobs=True):
+        yield lambda value: bytes(datajoint.blob.pack(value))
 
 
 @pytest.fixture
@@ -15,4 +30,6 @@ def many(lab: Lab) -> str:
 @pytest.fixture
 def planted(lab: Lab) -> Planted:
     """An ordinary jobs table to plant rows in."""
+    from tests.jobs.planting import Planted
+
     return Planted(lab.schema())

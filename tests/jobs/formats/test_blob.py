@@ -9,7 +9,6 @@ import subprocess
 import sys
 import uuid
 import zlib
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -17,8 +16,7 @@ import numpy as np
 import pytest
 
 from jobs.formats.blob import Array, BlobError, Limits, first_bytes, unpack
-
-dj = pytest.importorskip("datajoint")
+from tests.jobs.packing import Packed
 
 EVERYTHING = {
     "subject_id": 3,
@@ -33,18 +31,6 @@ EVERYTHING = {
 def moment(*parts: int) -> dt.datetime:
     """A datetime without a zone, the only kind DataJoint stores."""
     return dt.datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
-
-
-@pytest.fixture(autouse=True)
-def _native_blobs() -> Iterator[None]:
-    with dj.config(enable_python_native_blobs=True):
-        yield
-
-
-def packed(value: object) -> bytes:
-    from datajoint.blob import pack
-
-    return bytes(pack(value))
 
 
 def u64(number: int) -> bytes:
@@ -96,7 +82,7 @@ def matlab_number(number: float) -> bytes:
     ],
     ids=repr,
 )
-def test_a_value_of_python_comes_back_as_it_was(value: object) -> None:
+def test_a_value_of_python_comes_back_as_it_was(packed: Packed, value: object) -> None:
     read = unpack(packed(value))
     assert (type(read), read) == (type(value), value)
 
@@ -128,7 +114,7 @@ def test_a_value_of_python_comes_back_as_it_was(value: object) -> None:
     ],
     ids=repr,
 )
-def test_a_numpy_scalar_comes_as_its_plain_value(scalar: Any, plain: object) -> None:
+def test_a_numpy_scalar_comes_as_its_plain_value(packed: Packed, scalar: Any, plain: object) -> None:
     blob = packed(np.array(scalar) if isinstance(scalar, np.datetime64) else scalar)
     read = unpack(blob)
     assert (type(read), read) == (type(plain), plain)
@@ -146,7 +132,7 @@ def test_a_numpy_scalar_comes_as_its_plain_value(scalar: Any, plain: object) -> 
     ],
     ids=str,
 )
-def test_a_larger_array_is_described(array: Any, described: Array) -> None:
+def test_a_larger_array_is_described(packed: Packed, array: Any, described: Array) -> None:
     assert unpack(packed(array)) == described
 
 
@@ -154,19 +140,19 @@ def test_an_array_says_its_type_and_shape() -> None:
     assert str(Array("float64", (3, 4))) == "float64 array 3 x 4"
 
 
-def test_a_record_of_one_row_is_a_dict() -> None:
+def test_a_record_of_one_row_is_a_dict(packed: Packed) -> None:
     assert unpack(packed(np.array((1, 2.5), dtype=[("x", "i4"), ("y", "f8")]))) == {"x": 1, "y": 2.5}
 
 
-def test_nan_is_a_float() -> None:
+def test_nan_is_a_float(packed: Packed) -> None:
     assert math.isnan(unpack(packed(math.nan)))  # type: ignore[arg-type]
 
 
-def test_a_key_with_numpy_values_is_read() -> None:
+def test_a_key_with_numpy_values_is_read(packed: Packed) -> None:
     assert unpack(packed({"subject_id": np.int64(3), "ok": np.bool_(True)})) == {"subject_id": 3, "ok": True}
 
 
-def test_a_long_value_is_read_from_its_compressed_form() -> None:
+def test_a_long_value_is_read_from_its_compressed_form(packed: Packed) -> None:
     blob = packed("line of a traceback\n" * 500)
     assert (blob[:6], unpack(blob)) == (b"ZL123\0", "line of a traceback\n" * 500)
 
@@ -177,34 +163,31 @@ def test_a_struct_of_matlab_is_a_dict() -> None:
     assert unpack(blob) == {"subject_id": 3.0, "name": "rêve"}
 
 
-def test_structs_as_datajoint_writes_them_are_dicts() -> None:
-    from datajoint.blob import MatStruct
-
-    structs = np.array([(1, "a"), (2, "b")], dtype=[("n", object), ("s", object)]).view(MatStruct)
+def test_structs_as_datajoint_writes_them_are_dicts(packed: Packed, datajoint: Any) -> None:
+    structs = np.array([(1, "a"), (2, "b")], dtype=[("n", object), ("s", object)]).view(datajoint.MatStruct)
     assert unpack(packed(structs)) == [{"n": 1, "s": "a"}, {"n": 2, "s": "b"}]
 
 
-def test_cells_as_datajoint_writes_them_are_a_list() -> None:
-    from datajoint.blob import MatCell
-
-    assert unpack(packed(np.array([1, "two"], dtype=object).view(MatCell))) == [1, "two"]
+def test_cells_as_datajoint_writes_them_are_a_list(packed: Packed, datajoint: Any) -> None:
+    assert unpack(packed(np.array([1, "two"], dtype=object).view(datajoint.MatCell))) == [1, "two"]
 
 
 @pytest.mark.parametrize("value", [EVERYTHING, "compressed " * 200], ids=["plain", "compressed"])
-def test_a_blob_cut_anywhere_is_an_error(value: object) -> None:
+def test_a_blob_cut_anywhere_is_an_error(packed: Packed, value: object) -> None:
     blob = packed(value)
     for end in range(len(blob)):
         with pytest.raises(BlobError):
             unpack(blob[:end])
 
 
-def test_a_changed_byte_anywhere_gives_a_value_or_an_error() -> None:
+def test_a_changed_byte_anywhere_gives_a_value_or_an_error(packed: Packed) -> None:
     blob = packed(EVERYTHING)
     for place in range(len(blob)):
         for byte in (0x00, 0x01, 0x7F, 0x80, 0xFF, blob[place] ^ 0x04):
             read_or_refused(blob[:place] + bytes([byte]) + blob[place + 1 :])
 
 
+@pytest.mark.slow
 def test_random_bytes_give_a_value_or_an_error() -> None:
     chance = random.Random(20260104)
     for protocol in (b"", b"dj0\0", b"mYm\0", b"ZL123\0"):
@@ -212,6 +195,7 @@ def test_random_bytes_give_a_value_or_an_error() -> None:
             read_or_refused(protocol + chance.randbytes(chance.randrange(60)))
 
 
+@pytest.mark.slow
 def test_random_structures_give_a_value_or_an_error() -> None:
     chance = random.Random(4)
     codes = b"\1\2\3\4\5\6\x0a\x0b\x0c\x0d\xffdtuASCF"
@@ -289,21 +273,21 @@ def test_three_thousand_nested_lists_are_refused() -> None:
         unpack(b"dj0\0" + blob)
 
 
-def test_nesting_is_read_down_to_the_limit() -> None:
+def test_nesting_is_read_down_to_the_limit(packed: Packed) -> None:
     assert unpack(packed([[["deep"]]]), limits=Limits(depth=3)) == [[["deep"]]]
 
 
-def test_nesting_beyond_the_limit_is_refused() -> None:
+def test_nesting_beyond_the_limit_is_refused(packed: Packed) -> None:
     with pytest.raises(BlobError, match=r"^nested too deeply$"):
         unpack(packed([[["deep"]]]), limits=Limits(depth=2))
 
 
-def test_values_beyond_the_limit_are_refused() -> None:
+def test_values_beyond_the_limit_are_refused(packed: Packed) -> None:
     with pytest.raises(BlobError, match=r"^too many values$"):
         unpack(packed(list(range(100))), limits=Limits(items=100))
 
 
-def test_a_plain_blob_beyond_the_limit_is_refused() -> None:
+def test_a_plain_blob_beyond_the_limit_is_refused(packed: Packed) -> None:
     with pytest.raises(BlobError, match=r"^larger than 10 bytes$"):
         unpack(packed("x" * 100), limits=Limits(inflated_bytes=10))
 
@@ -339,6 +323,7 @@ except BlobError:
 """
 
 
+@pytest.mark.slow
 def test_200_mb_in_a_small_blob_take_little_memory() -> None:
     run = subprocess.run([sys.executable, "-c", BOMB], capture_output=True, text=True, check=True)
     assert run.stdout == "True\n"

@@ -3,7 +3,6 @@
 import datetime as dt
 import math
 import uuid
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +10,7 @@ import numpy as np
 import pytest
 
 from jobs.formats.key import Key, as_restriction, as_sql, key_hash, key_of, read_key
-
-dj = pytest.importorskip("datajoint")
+from tests.jobs.packing import Packed
 
 UID = uuid.UUID("12345678-1234-5678-1234-567812345678")
 UID_HEX = "12345678123456781234567812345678"
@@ -22,18 +20,6 @@ KEY: dict[str, object] = {"subject_id": 3, "session_date": dt.date(2026, 1, 4)}
 def moment(*parts: int) -> dt.datetime:
     """A datetime without a zone, the only kind DataJoint stores."""
     return dt.datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
-
-
-@pytest.fixture(autouse=True)
-def _native_blobs() -> Iterator[None]:
-    with dj.config(enable_python_native_blobs=True):
-        yield
-
-
-def packed(value: object) -> bytes:
-    from datajoint.blob import pack
-
-    return bytes(pack(value))
 
 
 @pytest.mark.parametrize(
@@ -52,29 +38,27 @@ def packed(value: object) -> bytes:
     ],
     ids=str,
 )
-def test_the_hash_is_that_of_datajoint(key: dict[str, object]) -> None:
-    from datajoint.hash import key_hash as hash_of_datajoint
-
-    assert key_hash(key) == hash_of_datajoint(key)
+def test_the_hash_is_that_of_datajoint(datajoint: Any, key: dict[str, object]) -> None:
+    assert key_hash(key) == datajoint.hash.key_hash(key)
 
 
-def test_a_key_is_read_from_its_blob() -> None:
+def test_a_key_is_read_from_its_blob(packed: Packed) -> None:
     assert read_key(packed(KEY)) == Key((("subject_id", "3"), ("session_date", "2026-01-04")), fields=KEY)
 
 
-def test_a_key_says_itself() -> None:
+def test_a_key_says_itself(packed: Packed) -> None:
     assert str(read_key(packed(KEY))) == "subject_id=3, session_date=2026-01-04"
 
 
-def test_a_key_without_attributes_says_so() -> None:
+def test_a_key_without_attributes_says_so(packed: Packed) -> None:
     assert str(read_key(packed({}))) == "no attributes"
 
 
-def test_numpy_values_of_a_key_are_shown_plain() -> None:
+def test_numpy_values_of_a_key_are_shown_plain(packed: Packed) -> None:
     assert str(read_key(packed({"subject_id": np.int64(3), "trial": np.uint8(7)}))) == "subject_id=3, trial=7"
 
 
-def test_equal_keys_have_one_hash_in_python() -> None:
+def test_equal_keys_have_one_hash_in_python(packed: Packed) -> None:
     assert len({read_key(packed(KEY)), read_key(packed(KEY))}) == 1
 
 
@@ -101,15 +85,15 @@ def test_equal_keys_have_one_hash_in_python() -> None:
     ],
     ids=repr,
 )
-def test_a_value_is_shown_as_short_safe_text(value: object, shown: str) -> None:
+def test_a_value_is_shown_as_short_safe_text(packed: Packed, value: object, shown: str) -> None:
     assert read_key(packed({"a": value})).pairs == (("a", shown),)
 
 
-def test_a_name_is_shown_as_short_safe_text() -> None:
+def test_a_name_is_shown_as_short_safe_text(packed: Packed) -> None:
     assert read_key(packed({"a\0" + "b" * 99: 1})).pairs[0][0] == r"a\x00" + "b" * 61 + "…"
 
 
-def test_a_key_of_many_attributes_says_how_many_more_there_are() -> None:
+def test_a_key_of_many_attributes_says_how_many_more_there_are(packed: Packed) -> None:
     key = read_key(packed({f"a{number}": number for number in range(24)}))
     assert (len(key.pairs), str(key)[-20:]) == (12, ", a11=11 and 12 more")
 
@@ -119,7 +103,7 @@ def test_null_is_a_key_that_was_not_stored() -> None:
 
 
 @pytest.mark.parametrize("value", [3, "text", [KEY], None, {1: 2}], ids=repr)
-def test_a_value_that_is_no_dict_of_names_is_no_key(value: object) -> None:
+def test_a_value_that_is_no_dict_of_names_is_no_key(packed: Packed, value: object) -> None:
     assert read_key(packed(value)).problem.partition(";")[0] == "not a key"
 
 
@@ -132,7 +116,7 @@ def test_a_large_blob_that_cannot_be_read_says_its_size() -> None:
     assert str(read_key(bytes(48_000))) == "not readable (not a DataJoint blob); 48 kB, begins 00 00 00 00"
 
 
-def test_a_key_larger_than_its_column_is_not_read() -> None:
+def test_a_key_larger_than_its_column_is_not_read(packed: Packed) -> None:
     assert read_key(packed({"a": "x" * 100_000})).problem.partition(";")[0] == (
         "not readable (larger than 65,536 bytes when inflated)"
     )
@@ -225,8 +209,7 @@ def test_a_name_datajoint_would_not_declare_is_no_condition(name: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["it's", 'a"b', "a\\", "\\\"'", "x' AND y=\"1", "half \\"])
-def test_datajoint_finds_the_columns_of_the_conditions(text: str) -> None:
-    from datajoint.condition import extract_column_names
-
+def test_datajoint_finds_the_columns_of_the_conditions(datajoint: Any, text: str) -> None:
     conditions = as_sql(key_of({"subject_id": 3, "name": text, "other_name": text, "order": 2, "rate": 1e-9}))
-    assert extract_column_names(" AND ".join(conditions)) == {"subject_id", "name", "other_name", "order", "rate"}
+    found = datajoint.condition.extract_column_names(" AND ".join(conditions))
+    assert found == {"subject_id", "name", "other_name", "order", "rate"}

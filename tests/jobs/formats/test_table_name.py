@@ -1,7 +1,8 @@
 """How tables are called by the people who wrote their classes."""
 
+from typing import Any
+
 import pytest
-from datajoint.utils import to_camel_case
 
 from jobs.formats.table_name import class_name
 
@@ -26,5 +27,5 @@ def test_a_table_is_called_as_its_class(table_name: str, said: str) -> None:
 
 
 @pytest.mark.parametrize("bare", ["spike_sorting", "l_f_p", "session", "unit2_tuning"])
-def test_names_are_those_datajoint_makes(bare: str) -> None:
-    assert class_name(f"__{bare}") == to_camel_case(bare)
+def test_names_are_those_datajoint_makes(datajoint: Any, bare: str) -> None:
+    assert class_name(f"__{bare}") == datajoint.utils.to_camel_case(bare)

@@ -6,7 +6,7 @@ import multiprocessing
 import struct
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,15 +24,9 @@ from jobs.tracebacks.parsing import (
     read_stack,
     read_stack_blob,
 )
+from tests.jobs.packing import Packed
 
-dj = pytest.importorskip("datajoint")
 Group: Any = getattr(builtins, "ExceptionGroup", None)
-
-
-@pytest.fixture(autouse=True)
-def _native_blobs() -> Iterator[None]:
-    with dj.config(enable_python_native_blobs=True):
-        yield
 
 
 @pytest.fixture(scope="module")
@@ -226,6 +220,7 @@ def test_names_of_mice_are_kept() -> None:
     assert last(stack_of(fail_for_mice)).message == "no mouse Zoë 🐁"
 
 
+@pytest.mark.slow
 def test_a_remote_worker_shows_what_it_raised(remote: Stack) -> None:
     assert [(raised.name, raised.message, raised.relation) for raised in remote.chain] == [
         ("ValueError", "bad trial: 7", ""),
@@ -234,6 +229,7 @@ def test_a_remote_worker_shows_what_it_raised(remote: Stack) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_remote_worker_shows_where_it_failed(remote: Stack) -> None:
     assert remote.chain[0].frames[-1].function == "fail"
 
@@ -368,6 +364,7 @@ def test_a_huge_stack_says_in_its_place_how_much_was_left_out() -> None:
     ],
     ids=repr,
 )
+@pytest.mark.slow
 @pytest.mark.parametrize("frame", ["", 'Traceback (most recent call last):\n  File "c:/a/'], ids=["bare", "framed"])
 def test_a_hostile_text_of_sixteen_megabytes_is_kept_whole(frame: str, piece: str) -> None:
     text = frame + piece * (16_000_000 // len(piece))
@@ -432,6 +429,7 @@ def test_code_of_the_standard_library_is_not_own() -> None:
     assert {frame.package for frame in frames if not frame.own} == {"json"}
 
 
+@pytest.mark.slow
 def test_the_own_frame_is_the_innermost_before_the_library() -> None:
     frame = stack_of(fail_in_numpy).own_frame
     assert (frame and frame.function) == "fail_in_numpy"
@@ -458,14 +456,8 @@ def test_neighbouring_library_frames_are_folded_with_their_packages() -> None:
     ]
 
 
-def packed(value: object) -> bytes:
-    from datajoint.blob import pack
-
-    return bytes(pack(value))
-
-
 @pytest.mark.parametrize("text", ["Killed", "a line of a traceback\n" * 100_000], ids=["plain", "compressed"])
-def test_the_text_of_a_stored_stack_is_read(text: str) -> None:
+def test_the_text_of_a_stored_stack_is_read(packed: Packed, text: str) -> None:
     assert read_stack_blob(packed(text)) == StackText(text)
 
 
@@ -473,18 +465,18 @@ def test_a_stack_that_was_not_stored_is_said_to_be_so() -> None:
     assert read_stack_blob(None) == StackText(problem="no stack stored")
 
 
-def test_a_stack_beyond_the_limit_is_said_to_be_so() -> None:
+def test_a_stack_beyond_the_limit_is_said_to_be_so(packed: Packed) -> None:
     assert read_stack_blob(packed("a"), max_bytes=9) == StackText(
         problem="not readable (larger than 9 bytes); 14 bytes, begins 64 6a 30 00"
     )
 
 
 @pytest.mark.parametrize("value", [3, {}, [1], [], "", {"file": "a", "name": "b", "line": float("nan")}], ids=repr)
-def test_a_stored_value_without_text_is_said_to_be_so(value: object) -> None:
+def test_a_stored_value_without_text_is_said_to_be_so(packed: Packed, value: object) -> None:
     assert read_stack_blob(packed(value)) == StackText(problem="no text in it")
 
 
-def test_the_structs_of_matlab_are_lines_of_text() -> None:
+def test_the_structs_of_matlab_are_lines_of_text(packed: Packed) -> None:
     places = [{"file": "fit.m", "name": "fit", "line": 3.0}, {"file": "run.m", "name": "run", "line": 12.0}]
     assert read_stack_blob(packed(places)) == StackText("In fit.m, line 3, in fit\nIn run.m, line 12, in run")
 
