@@ -37,22 +37,9 @@ step() {
     return 1
 }
 
-# --- The Python to build on ------------------------------------------------------------------------------------------
+# --- Is there anything to do? ----------------------------------------------------------------------------------------
 runs() { command -v "$1" >/dev/null 2>&1; }
 ask_python() { "$python" -c "import os, sys, sysconfig; $1" 2>/dev/null; }
-
-runs "$python" || fail "$python was not found: install Python 3.10 or later (Debian: apt-get install python3)."
-ask_python 'sys.exit(sys.version_info < (3, 10))' ||
-    fail "$(command -v "$python") is older than 3.10, or does not start. Name another: make $ring PYTHON=/path/to/python3"
-is_debians() { ask_python 'sys.exit(sys.base_prefix != "/usr")'; }
-has_venv() { ask_python 'import venv, ensurepip'; }
-has_headers() { ask_python 'sys.exit(not os.path.exists(sysconfig.get_paths()["include"] + "/Python.h"))'; }
-if ! is_debians && ! { has_venv && has_headers; }; then
-    fail "$(command -v "$python") has no venv module or no C headers (Python.h), and no Debian package can add them." \
-        "Name another Python: make $ring PYTHON=/usr/bin/python3"
-fi
-
-# --- Is there anything to do? ----------------------------------------------------------------------------------------
 place() { ask_python 'print(os.getcwd(), sys.version_info, sys.base_prefix)'; }
 fingerprint() { { place && cat requirements-constraints.txt requirements.txt requirements-worker.txt "$requirements"; } | cksum; }
 stamp=.venv/installed-$ring
@@ -60,12 +47,27 @@ is_installed() {
     [ -e "$stamp" ] && [ ! -e .venv/unfinished ] && [ "$(cat "$stamp")" = "$(fingerprint)" ] &&
         .venv/bin/python -c 'import django, MySQLdb' 2>/dev/null
 }
+is_debians() { ask_python 'sys.exit(sys.base_prefix != "/usr")'; }
+has_venv() { ask_python 'import venv, ensurepip'; }
+has_headers() { ask_python 'sys.exit(not os.path.exists(sysconfig.get_paths()["include"] + "/Python.h"))'; }
+check_python() {
+    runs "$python" || fail "$python was not found: install Python 3.10 or later (Debian: apt-get install python3)."
+    ask_python 'sys.exit(sys.version_info < (3, 10))' ||
+        fail "$(command -v "$python") is older than 3.10, or does not start. Name another: make $ring PYTHON=/path/to/python3"
+    if ! is_debians && ! { has_venv && has_headers; }; then
+        fail "$(command -v "$python") has no venv module or no C headers (Python.h), and no Debian package can add them." \
+            "Name another Python: make $ring PYTHON=/usr/bin/python3"
+    fi
+}
+# Asked once: each start of Python counts for those who run the fast tests after every change.
+installed=no
+if is_installed; then installed=yes; else check_python; fi
 has_mysql_headers() { pkg-config --exists libmariadb || pkg-config --exists mysqlclient || pkg-config --exists mariadb; }
 has_font() { find /usr/share/fonts /usr/local/share/fonts -name '*.ttf' 2>/dev/null | grep -q .; }
 
 missing=
 lacks() { missing="$missing $*"; }
-if ! is_installed; then
+if [ "$installed" = no ]; then
     has_venv || lacks python3-venv
     has_headers || lacks python3-dev
     runs gcc || lacks gcc
@@ -79,7 +81,7 @@ if [ "$ring" = test ]; then
         lacks chromium-headless-shell
     has_font || lacks fonts-dejavu-core
 fi
-[ -n "$missing" ] || ! is_installed || exit 0
+[ -n "$missing" ] || [ "$installed" = no ] || exit 0
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -130,6 +132,8 @@ if runs flock; then exec 9<Makefile && flock 9; fi
 if ! is_installed; then
     # An environment half made, of another Python or of a folder that was moved is not mended but made anew.
     if [ -e .venv/unfinished ] || [ "$(cat .venv/made-for 2>/dev/null)" != "$(place)" ] || ! .venv/bin/python -c "import pip" 2>/dev/null; then
+        # --clear would empty what a link leads to: another clone's.
+        [ ! -L .venv ] || rm .venv
         step ".venv" "$python" -m venv --clear .venv || exit 1
         place >.venv/made-for
     fi
