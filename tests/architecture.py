@@ -5,6 +5,7 @@ A room is a folder or a file that stands for itself; each module is in the room 
 """
 
 import ast
+import gc
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -86,7 +87,16 @@ def _module(path: Path) -> Module:
     return Module(name, path, ast.get_docstring(tree) or "", list(ast.walk(tree)))
 
 
-MODULES = {module.name: module for app in APPS for module in map(_module, sorted((ROOT / app).rglob("*.py")))}
+def _read_source() -> dict[str, Module]:
+    """Read every module. Python's collector would search the growing trees again and again: a quarter of a second."""
+    gc.disable()
+    modules = [_module(path) for app in APPS for path in sorted((ROOT / app).rglob("*.py"))]
+    gc.freeze()
+    gc.enable()
+    return {module.name: module for module in modules}
+
+
+MODULES = _read_source()
 """Every module by its name."""
 WRITTEN = [name for name, module in MODULES.items() if len(module.nodes) > 1 and ".migrations" not in name]
 """Those that are neither migrations nor the empty files that make a folder a package."""
