@@ -25,7 +25,7 @@ from jobs.worker.retry import passes, until_it_answers, while_refused
 from jobs.worker.signals import Interrupts
 from jobsite.one_line import line_logger
 
-Tell = Callable[[Outcome], None]
+OnOutcome = Callable[[Outcome], None]
 Answer = TypeVar("Answer")
 log = line_logger(__name__)
 
@@ -34,7 +34,7 @@ log = line_logger(__name__)
 class Work:
     """What a process is to compute, in about this order, and who hears of it.
 
-    `tell` hears the outcome of each key, `begun` of each key before its make.
+    `on_outcome` gets the outcome of each key, `on_start` each key before its make.
     """
 
     table: Untyped
@@ -42,8 +42,8 @@ class Work:
     options: Options
     interrupts: Interrupts
     reservations: Reservations
-    tell: Tell
-    begun: Callable[[Key], None] = lambda key: None
+    on_outcome: OnOutcome
+    on_start: Callable[[Key], None] = lambda key: None
 
 
 def compute(work: Work) -> None:
@@ -66,7 +66,9 @@ class _Run:
         self._options = work.options
         self._interrupts = work.interrupts
         self._reservations = work.reservations
-        self._claims = Claims(work.table, work.keys, work.reservations, lambda key: work.tell(Outcome(key, "skipped")))
+        self._claims = Claims(
+            work.table, work.keys, work.reservations, lambda key: work.on_outcome(Outcome(key, "skipped"))
+        )
         self._ahead = Ahead(work.reservations)
         self._in_make: Job | None = None
         self._maker = Maker(

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Protocol
 
-from jobs.worker.compute import Tell, Work, compute
+from jobs.worker.compute import OnOutcome, Work, compute
 from jobs.worker.dj.connecting import connect, connect_again, connected, wait_for_reservations
 from jobs.worker.outcomes import (
     InterruptedRunError,
@@ -38,9 +38,9 @@ from jobsite.lab.address import LabServer
 
 
 class Compute(Protocol):
-    """Compute keys of a table and tell each outcome; raises InterruptedRunError or StoppedError when it ends early."""
+    """Compute keys of a table and hand on each outcome; raises InterruptedRunError or StoppedError when it ends early."""
 
-    def __call__(self, name: str, table: Untyped, keys: list[Key], tell: Tell) -> None: ...
+    def __call__(self, name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None: ...
 
 
 def prepare(options: Options, lab: LabServer, interrupts: Interrupts) -> dict[str, Untyped]:
@@ -128,13 +128,13 @@ class _Run:
             self._report.note(todo.why_none)
         self._seen.add(name)
         if todo.keys:
-            self._engine(name, table, todo.keys, lambda outcome: self._tell(name, outcome))
+            self._engine(name, table, todo.keys, lambda outcome: self._record(name, outcome))
 
     def _has_tried_all_it_may(self) -> bool:
         most = self._options.max_calls
         return most is not None and all(self._tried[name] >= most for name in self._tables)
 
-    def _tell(self, name: str, outcome: Outcome) -> None:
+    def _record(self, name: str, outcome: Outcome) -> None:
         self._tried[name] += 1
         self._computed += outcome.status in ("done", "failed")
         if outcome.status == "empty":
@@ -164,14 +164,16 @@ def _engine(
 ) -> Iterator[Compute]:
     if processes == 1:
 
-        def here(name: str, table: Untyped, keys: list[Key], tell: Tell) -> None:
-            compute(Work(table, keys, options, interrupts, wait_for_reservations(table, options, interrupts), tell))
+        def here(name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None:
+            compute(
+                Work(table, keys, options, interrupts, wait_for_reservations(table, options, interrupts), on_outcome)
+            )
 
         yield here
         return
     with Crew(processes, lab, options, report.trouble, interrupts) as crew:
 
-        def by_crew(name: str, table: Untyped, keys: list[Key], tell: Tell) -> None:
+        def by_crew(name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None:
             table.connection.close()  # ours would only idle, and be cut off, while the others work
 
             def settled(pid: int, left: list[Key], at: Key | None, message: str) -> bool:
@@ -181,7 +183,7 @@ def _engine(
                     lambda: connect_again(table),
                 )
 
-            crew.compute(name, keys, tell, settled)
+            crew.compute(name, keys, on_outcome, settled)
 
         yield by_crew
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from multiprocessing import forkserver, get_context
 from multiprocessing.connection import wait
 
-from jobs.worker.compute import Tell
+from jobs.worker.compute import OnOutcome
 from jobs.worker.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, said
 from jobs.worker.pool.child import HELLO, READY, work
 from jobs.worker.script import jobsite_on_path
@@ -115,7 +115,7 @@ class Crew:
         self._interrupts = interrupts
         self._stopped = False
         self._table = ""
-        self._tell: Tell = lambda outcome: None
+        self._on_outcome: OnOutcome = lambda outcome: None
         self._settle: Settle = lambda pid, keys, at, how: False
 
     def __enter__(self) -> "Crew":
@@ -133,15 +133,15 @@ class Crew:
             for member in self._members:
                 member.process.join()
 
-    def compute(self, table: str, keys: list[Key], tell: Tell, settle: Settle) -> None:
-        """Compute `keys` of the table of that dotted name; return when all are told, or nobody is left to do them.
+    def compute(self, table: str, keys: list[Key], on_outcome: OnOutcome, settle: Settle) -> None:
+        """Compute `keys` of the table of that dotted name; return when all have an outcome, or nobody is left to do them.
 
         `settle` puts right what a killed process left behind: it gets its id, its keys, the one that it was at and how
         it ended, and returns whether it was in the make of that key.
 
         Raises InterruptedRunError after a signal, StoppedError when a failure ends the run.
         """
-        self._table, self._tell, self._waiting = table, tell, deque(keys)
+        self._table, self._on_outcome, self._waiting = table, on_outcome, deque(keys)
         self._settle = settle
         with self._interrupts.passed_on(self._pass_on):
             self._deal()
@@ -193,7 +193,7 @@ class Crew:
         if isinstance(message, Outcome):
             member.share.remove(message.key)
             self._stopped |= message.status == "failed" and self._options.stop_on_error
-            self._tell(message)
+            self._on_outcome(message)
         elif message == HELLO:
             member.takes_signals = True
             if self._interrupts.received is not None:
@@ -227,7 +227,7 @@ class Crew:
             self._trouble(f"A {how}.")
             return
         member.share.remove(at)
-        self._tell(Outcome(at, "failed", f"Killed: {how}"))
+        self._on_outcome(Outcome(at, "failed", f"Killed: {how}"))
         self._members.append(Member(self._lab, self._options))
 
     def _pass_on(self, signum: int) -> None:
