@@ -25,7 +25,7 @@ from jobs.worker.outcomes import (
     said,
 )
 from jobs.worker.pending import Row, Todo, choose, missing
-from jobs.worker.pool.cleanup import settle
+from jobs.worker.pool.cleanup import clean_up_after
 from jobs.worker.pool.parent import Crew
 from jobs.worker.privileges import check_rights, why_not_read
 from jobs.worker.retry import until_it_answers
@@ -176,14 +176,14 @@ def _engine(
         def by_crew(name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None:
             table.connection.close()  # ours would only idle, and be cut off, while the others work
 
-            def settled(pid: int, left: list[Key], at: Key | None, message: str) -> bool:
+            def clean_up(pid: int, left: list[Key], at: Key | None, message: str) -> bool:
                 return until_it_answers(
-                    lambda: settle(connected(table), options, pid, left, at, message),
+                    lambda: clean_up_after(connected(table), options, pid, left, at, message),
                     interrupts,
                     lambda: connect_again(table),
                 )
 
-            crew.compute(name, keys, on_outcome, settled)
+            crew.compute(name, keys, on_outcome, clean_up)
 
         yield by_crew
 

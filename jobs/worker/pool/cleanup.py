@@ -7,7 +7,9 @@ from jobs.worker.outcomes import Key, Options, Untyped
 from jobs.worker.reservations.schema_wide import job_of
 
 
-def settle(table: Untyped, options: Options, pid: int, keys: Sequence[Key], at: Key | None, message: str) -> bool:
+def clean_up_after(
+    table: Untyped, options: Options, pid: int, keys: Sequence[Key], at: Key | None, message: str
+) -> bool:
     """Make an error of the key `at` which process `pid` was, give back what it had reserved besides of its `keys`.
 
     Returns whether it still had that key reserved; otherwise it had finished it, or begun none.

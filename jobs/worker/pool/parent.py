@@ -27,7 +27,7 @@ SHARES_EACH = 4
 LOOK_S = 0.5
 GOODBYE_S = 5.0
 NOWHERE = -1
-Settle = Callable[[int, list[Key], Key | None, str], bool]
+CleanUp = Callable[[int, list[Key], Key | None, str], bool]
 CONTEXT = get_context("forkserver")
 
 
@@ -116,7 +116,7 @@ class Crew:
         self._stopped = False
         self._table = ""
         self._on_outcome: OnOutcome = lambda outcome: None
-        self._settle: Settle = lambda pid, keys, at, how: False
+        self._clean_up: CleanUp = lambda pid, keys, at, how: False
 
     def __enter__(self) -> "Crew":
         """Start the members."""
@@ -133,16 +133,16 @@ class Crew:
             for member in self._members:
                 member.process.join()
 
-    def compute(self, table: str, keys: list[Key], on_outcome: OnOutcome, settle: Settle) -> None:
+    def compute(self, table: str, keys: list[Key], on_outcome: OnOutcome, clean_up: CleanUp) -> None:
         """Compute `keys` of the table of that dotted name; return when all have an outcome, or nobody is left to do them.
 
-        `settle` puts right what a killed process left behind: it gets its id, its keys, the one that it was at and how
+        `clean_up` puts right what a killed process left behind: it gets its id, its keys, the one that it was at and how
         it ended, and returns whether it was in the make of that key.
 
         Raises InterruptedRunError after a signal, StoppedError when a failure ends the run.
         """
         self._table, self._on_outcome, self._waiting = table, on_outcome, deque(keys)
-        self._settle = settle
+        self._clean_up = clean_up
         with self._interrupts.passed_on(self._pass_on):
             self._deal()
             while self._at_work():
@@ -211,16 +211,16 @@ class Crew:
         if self._interrupts.received is not None:
             return
         if member.has_left_its_job:
-            self._settle_for(member, how)
+            self._clean_up_after(member, how)
         elif not member.has_said_why:
             self._trouble(f"A {how}.")
         self._waiting.extendleft(reversed(member.share))
 
-    def _settle_for(self, member: Member, how: str) -> None:
+    def _clean_up_after(self, member: Member, how: str) -> None:
         """Make an error of the key it was at, so that the next one is not killed by it as well, and replace it."""
         at = member.at
         try:
-            was_in_make = self._settle(member.process.pid or 0, member.share, at, f"Killed: {how}")
+            was_in_make = self._clean_up(member.process.pid or 0, member.share, at, f"Killed: {how}")
         except Exception as failure:
             was_in_make, how = at is not None, f"{how}; its reservations are left behind ({said(failure)})"
         if at is None or not was_in_make:  # another one might die as well, again and again
