@@ -21,7 +21,7 @@ from jobs.worker.outcomes import InterruptedRunError, Key, Options, Outcome, Sto
 from jobs.worker.postponed import Retries
 from jobs.worker.prefetch import Ahead, Rest
 from jobs.worker.reservations.schema_wide import Job, Reservations
-from jobs.worker.retry import passes, until_it_answers, while_refused
+from jobs.worker.retry import passes, retry_until_available, retry_while_refused
 from jobs.worker.signals import Interrupts
 from jobsite.one_line import line_logger
 
@@ -72,7 +72,7 @@ class _Run:
         self._ahead = Ahead(work.reservations)
         self._in_make: Job | None = None
         self._maker = Maker(
-            work.table, work.options.make_kwargs, work.interrupts.let_through, self._patiently, self._while_refused
+            work.table, work.options.make_kwargs, work.interrupts.let_through, self._retry, self._retry_while_refused
         )
         self._retries = Retries(work.interrupts)
 
@@ -105,14 +105,14 @@ class _Run:
         """
         if not self._ahead:
             return False
-        self._or_stop(lambda: self._patiently(self._maker.begin), "No transaction could be begun")
+        self._or_stop(lambda: self._retry(self._maker.begin), "No transaction could be begun")
         return self._table.connection._conn is driver
 
     def _next_chunk(self) -> list[Job]:
         trouble = "No key could be reserved"
-        self._or_stop(lambda: self._retries.pause(lambda: self._patiently(self._claims.pay)), trouble)
+        self._or_stop(lambda: self._retries.pause(lambda: self._retry(self._claims.pay)), trouble)
         self._leave_if_interrupted()
-        return self._or_stop(lambda: self._patiently(self._claims.next), trouble)
+        return self._or_stop(lambda: self._retry(self._claims.next), trouble)
 
     def _one(self, job: Job) -> None:
         self._in_make = job
@@ -147,7 +147,7 @@ class _Run:
         if self._maker.has_inserted:
             return True
         trouble = f"Whether make has inserted {key_of(job.key)} could not be asked"
-        return self._or_stop(lambda: self._patiently(lambda: self._claims.is_done(job)), trouble)
+        return self._or_stop(lambda: self._retry(lambda: self._claims.is_done(job)), trouble)
 
     def _after(self, job: Job, error: BaseException) -> Outcome | None:
         """Leave no transaction open, and the error in place of the reservation. None: the key is to be tried again.
@@ -156,7 +156,7 @@ class _Run:
         """
         again = self._retries.takes(job, error)
         try:
-            return self._patiently(lambda: self._settle(job, error, again))
+            return self._retry(lambda: self._settle(job, error, again))
         except Exception as failure:
             self._work.tell(Outcome(job.key, "failed", said(error)))
             raise StoppedError(f"{key_of(job.key)} may be left reserved: {said(failure)}") from None
@@ -219,7 +219,7 @@ class _Run:
     def _pay(self) -> None:
         """Leave nothing reserved behind. Raises StoppedError when that cannot be done."""
         try:
-            self._patiently(self._leave_nothing)
+            self._retry(self._leave_nothing)
         except Exception as failure:
             left = [*([self._in_make] if self._in_make else []), *self._claims.owed]
             names = "; ".join(str(key_of(job.key)) for job in left) or "Keys of this worker"
@@ -229,8 +229,8 @@ class _Run:
         self._end_transaction()
         self._claims.pay()
 
-    def _patiently(self, ask: Callable[[], Answer]) -> Answer:
-        return until_it_answers(ask, self._interrupts, lambda: connect_again(self._table))
+    def _retry(self, ask: Callable[[], Answer]) -> Answer:
+        return retry_until_available(ask, self._interrupts, lambda: connect_again(self._table))
 
     def _or_stop(self, ask: Callable[[], Answer], trouble: str) -> Answer:
         """Return what `ask` returns. Raises StoppedError, which begins with `trouble`, when it fails."""
@@ -240,8 +240,8 @@ class _Run:
             self._leave_if_interrupted()
             raise StoppedError(f"{trouble}: {said(failure)}") from None
 
-    def _while_refused(self, ask: Callable[[], None]) -> None:
-        while_refused(ask, self._interrupts)
+    def _retry_while_refused(self, ask: Callable[[], None]) -> None:
+        retry_while_refused(ask, self._interrupts)
 
     def _may_go_on(self) -> bool:
         is_over = self._interrupts.received is not None or self._options.time_is_up

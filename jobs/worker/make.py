@@ -26,19 +26,19 @@ class Maker:
         table: Untyped,
         kwargs: Mapping[str, Any],
         user_code: Block,
-        patiently: Callable[[Callable[[], None]], None],
-        while_refused: Callable[[Callable[[], None]], None],
+        retry: Callable[[Callable[[], None]], None],
+        retry_while_refused: Callable[[Callable[[], None]], None],
     ) -> None:
         """`user_code` is entered around every call of what the lab wrote: there signals may raise.
 
-        `patiently` is given what may wait for a server that does not answer, `while_refused` what may be tried a few
+        `retry` is given what may wait for a server that does not answer, `retry_while_refused` what may be tried a few
         times while it takes no writes.
         """
         self._table = table
         self._kwargs = dict(kwargs)
         self._user_code = user_code
-        self._patiently = patiently
-        self._while_refused = while_refused
+        self._retry = retry
+        self._retry_while_refused = retry_while_refused
         self._make = table._make_tuples if hasattr(table, "_make_tuples") else table.make
         self._inserts = Inserts(table)
         self._in_parts = inspect.isgeneratorfunction(self._make)
@@ -93,12 +93,12 @@ class Maker:
             parts = self._make(dict(key), **self._kwargs)
             before = _fingerprint(next(parts))
             computed = next(parts)
-        self._while_refused(lambda: self._insert(key, before, computed))  # or hours of computing would be lost
+        self._retry_while_refused(lambda: self._insert(key, before, computed))  # or hours of computing would be lost
 
     def _insert(self, key: Key, before: Untyped, computed: Untyped) -> None:
         if self._table.connection.in_transaction:  # of the try before
             self._table.connection.cancel_transaction()
-        self._patiently(self._table.connection.start_transaction)
+        self._retry(self._table.connection.start_transaction)
         with self._user_code():
             parts = self._make(dict(key), **self._kwargs)
             if _fingerprint(next(parts)) != before:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from jobs.worker.refused_writes import why_no_writes
 from jobs.worker.reservations.schema_wide import Job
-from jobs.worker.retry import MOST_TRIES, Pauses, is_deadlock, while_held_up
+from jobs.worker.retry import MOST_TRIES, Backoff, is_deadlock, retry_statement
 from jobs.worker.signals import Interrupts
 
 
@@ -20,7 +20,7 @@ class Retries:
     def __init__(self, interrupts: Interrupts) -> None:
         """Nothing yet; `interrupts` end each pause."""
         self._interrupts = interrupts
-        self._pauses = Pauses(interrupts)
+        self._backoff = Backoff(interrupts)
         self._tries = Counter[str]()
         self._rolled_back: BaseException | None = None
         self._last: BaseException | None = None
@@ -28,7 +28,7 @@ class Retries:
     def end(self, complete: Callable[[], None], stands: Callable[[], bool]) -> None:
         """Let `complete` end make's transaction, and wait while it is held up. Raises its error."""
         try:
-            while_held_up(complete, self._interrupts, stands)
+            retry_statement(complete, self._interrupts, stands)
         except Exception as error:
             self._rolled_back = error if is_deadlock(error) else None
             raise
@@ -51,11 +51,11 @@ class Retries:
 
     def succeeded(self) -> None:
         """A key is done: the server takes writes."""
-        self._pauses.begin_anew()
+        self._backoff.reset()
 
     def pause(self, before: Callable[[], None]) -> None:
         """Pause if the last key was refused; `before` comes first, to give back what is still reserved."""
         error, self._last = self._last, None
         if error is not None:
             before()
-            self._pauses.wait(error)
+            self._backoff.wait(error)

@@ -24,8 +24,8 @@ Answer = TypeVar("Answer")
 log = line_logger(__name__)
 
 
-class Pauses:
-    """Pauses of a worker, each twice as long as the one before; a signal ends each."""
+class Backoff:
+    """Backoff of a worker, each twice as long as the one before; a signal ends each."""
 
     def __init__(self, interrupts: Interrupts) -> None:
         """The first is the shortest."""
@@ -38,12 +38,12 @@ class Pauses:
         self._interrupts.wait(self._next_s)
         self._next_s = min(self._next_s * 2, LONGEST_PAUSE_S)
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """The trouble is over: the next pause is the shortest again."""
         self._next_s = FIRST_PAUSE_S
 
 
-def until_it_answers(
+def retry_until_available(
     ask: Callable[[], Answer], interrupts: Interrupts, connect_again: Callable[[], None] = lambda: None
 ) -> Answer:
     """Return what `ask` returns, once the server answers, takes writes and is not held up.
@@ -55,7 +55,7 @@ def until_it_answers(
     return _until(ask, interrupts, passes, connect_again)
 
 
-def while_held_up(ask: Callable[[], Answer], interrupts: Interrupts, stands: Callable[[], bool]) -> Answer:
+def retry_statement(ask: Callable[[], Answer], interrupts: Interrupts, stands: Callable[[], bool]) -> Answer:
     """Return what `ask` returns, inside a transaction: only what leaves the transaction as it was is tried again.
 
     `stands` says whether what it wrote is still there: a COMMIT that is held up by a backup and then ended rolls it
@@ -71,7 +71,7 @@ def while_held_up(ask: Callable[[], Answer], interrupts: Interrupts, stands: Cal
     return _until(ask, interrupts, leaves_it)
 
 
-def while_refused(ask: Callable[[], Answer], interrupts: Interrupts) -> Answer:
+def retry_while_refused(ask: Callable[[], Answer], interrupts: Interrupts) -> Answer:
     """Return what `ask` returns, after MOST_TRIES at most while the server takes no writes. Raises what it raises."""
     tries = iter(range(1, MOST_TRIES))
     return _until(ask, interrupts, lambda error: bool(why_no_writes(error)) and next(tries, None) is not None)
@@ -83,7 +83,7 @@ def _until(
     passing: Callable[[BaseException], bool],
     connect_again: Callable[[], None] = lambda: None,
 ) -> Answer:
-    pauses, is_refused = Pauses(interrupts), False
+    backoff, is_refused = Backoff(interrupts), False
     while True:
         try:
             if is_refused:
@@ -93,7 +93,7 @@ def _until(
             if not passing(error) or interrupts.received is not None:
                 raise
             is_refused = bool(why_no_writes(error))
-            pauses.wait(error)
+            backoff.wait(error)
 
 
 def _trouble(error: BaseException) -> str:

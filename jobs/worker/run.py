@@ -28,7 +28,7 @@ from jobs.worker.pending import Row, Todo, choose, missing
 from jobs.worker.pool.cleanup import clean_up_after
 from jobs.worker.pool.parent import Crew
 from jobs.worker.privileges import check_rights, why_not_read
-from jobs.worker.retry import until_it_answers
+from jobs.worker.retry import retry_until_available
 from jobs.worker.schedule import Schedule, Shift
 from jobs.worker.script import become_script
 from jobs.worker.signals import Interrupts
@@ -144,7 +144,7 @@ class _Run:
     def _choose(self, table: Untyped, options: Options) -> Todo:
         empty = self._empty[_target_of(table)]
         try:
-            return until_it_answers(
+            return retry_until_available(
                 lambda: choose(connected(table), options, empty), self._interrupts, lambda: connect_again(table)
             )
         except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
@@ -177,7 +177,7 @@ def _engine(
             table.connection.close()  # ours would only idle, and be cut off, while the others work
 
             def clean_up(pid: int, left: list[Key], at: Key | None, message: str) -> bool:
-                return until_it_answers(
+                return retry_until_available(
                     lambda: clean_up_after(connected(table), options, pid, left, at, message),
                     interrupts,
                     lambda: connect_again(table),

@@ -7,7 +7,7 @@ from types import ModuleType
 
 from jobs.worker.importing import LOOKED, NothingThereError, held_by, import_pipeline, is_absent
 from jobs.worker.outcomes import Options, Untyped, WrongInputError, said
-from jobs.worker.retry import until_it_answers
+from jobs.worker.retry import retry_until_available
 from jobs.worker.shadowing import refusing_shadowed
 from jobs.worker.signals import Interrupts
 
@@ -20,7 +20,7 @@ def wait_for_tables(options: Options, interrupts: Interrupts) -> dict[str, Untyp
     A signal ends the waiting: KeyboardInterrupt or SystemExit.
     """
     try:
-        return until_it_answers(lambda: find_tables(options), interrupts)
+        return retry_until_available(lambda: find_tables(options), interrupts)
     except WrongInputError:
         raise
     except Exception:  # refused, and a signal ended the waiting

@@ -16,7 +16,7 @@ from jobs.worker.outcomes import InterruptedRunError, Options, StoppedError, Unt
 from jobs.worker.reservations.jobs_table import read_jobs_table
 from jobs.worker.reservations.none import Unreserved
 from jobs.worker.reservations.schema_wide import Reservations, SchemaWide
-from jobs.worker.retry import until_it_answers
+from jobs.worker.retry import retry_until_available
 from jobs.worker.signals import Interrupts
 from jobsite.lab.address import LabServer
 from jobsite.lab.errors import sentence
@@ -106,7 +106,7 @@ def wait_for_reservations(table: Untyped, options: Options, interrupts: Interrup
     Raises InterruptedRunError after a signal, StoppedError when the jobs table cannot be made.
     """
     try:
-        return until_it_answers(lambda: reservations_of(table, options), interrupts)
+        return retry_until_available(lambda: reservations_of(table, options), interrupts)
     except WrongInputError:
         raise
     except Exception as error:

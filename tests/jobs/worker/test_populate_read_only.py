@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from jobs.worker import retry as patience
+from jobs.worker import retry
 from jobs.worker.compute import Work, compute
 from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.outcomes import Key, Options, Outcome
@@ -181,8 +181,8 @@ def test_what_a_killed_process_leaves_behind_is_put_right_once_the_server_takes_
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses that a test can wait for."""
-    monkeypatch.setattr(patience, "FIRST_PAUSE_S", 0.01)
+    """Backoff that a test can wait for."""
+    monkeypatch.setattr(retry, "FIRST_PAUSE_S", 0.01)
 
 
 @pytest.mark.usefixtures("impatient")
