@@ -117,7 +117,7 @@ class _Run:
     def _one(self, job: Job) -> None:
         self._in_make = job
         try:
-            self._work.begun(job.key)
+            self._work.on_start(job.key)
             self._maker.make(job.key, lambda end: self._complete(job, end), lambda: bool(self._ahead))
         except BaseException as error:
             outcome = self._after(job, error)
@@ -128,7 +128,7 @@ class _Run:
         if outcome is None:
             self._claims.put_last(job)
             return
-        self._work.tell(outcome)
+        self._work.on_outcome(outcome)
         if outcome.status == "failed" and self._options.stop_on_error:
             raise StoppedError
 
@@ -158,7 +158,7 @@ class _Run:
         try:
             return self._retry(lambda: self._settle(job, error, again))
         except Exception as failure:
-            self._work.tell(Outcome(job.key, "failed", said(error)))
+            self._work.on_outcome(Outcome(job.key, "failed", said(error)))
             raise StoppedError(f"{key_of(job.key)} may be left reserved: {said(failure)}") from None
 
     def _settle(self, job: Job, error: BaseException, again: bool) -> Outcome | None:

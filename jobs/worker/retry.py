@@ -25,7 +25,7 @@ log = line_logger(__name__)
 
 
 class Backoff:
-    """Backoff of a worker, each twice as long as the one before; a signal ends each."""
+    """Pauses of a worker, each twice as long as the one before; a signal ends each."""
 
     def __init__(self, interrupts: Interrupts) -> None:
         """The first is the shortest."""

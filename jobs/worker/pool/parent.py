@@ -134,9 +134,9 @@ class Crew:
                 member.process.join()
 
     def compute(self, table: str, keys: list[Key], on_outcome: OnOutcome, clean_up: CleanUp) -> None:
-        """Compute `keys` of the table of that dotted name; return when all have an outcome, or nobody is left to do them.
+        """Compute `keys` of the table of that dotted name; return when all have an outcome or nobody is left for them.
 
-        `clean_up` puts right what a killed process left behind: it gets its id, its keys, the one that it was at and how
+        `clean_up` puts right what a killed process left behind: it gets its id, its keys, the one it was at and how
         it ended, and returns whether it was in the make of that key.
 
         Raises InterruptedRunError after a signal, StoppedError when a failure ends the run.
