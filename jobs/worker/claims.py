@@ -22,7 +22,7 @@ MOST_AT_ONCE = 32
 WINDOW_S = 0.4
 LARGEST_WINDOW = 64
 LOOKED_AT = 500
-FURTHEST_APART = 256
+WIDEST_SPREAD = 256
 DONE = "SELECT DISTINCT {names} FROM {target} WHERE {keys} {all_rows}"
 IS_DONE = "SELECT 1 FROM {target} WHERE {keys} LIMIT 1"
 
@@ -41,13 +41,13 @@ class Claims:
         self._window: deque[Job] = deque()
         self._reservations = reservations
         self._skipped = skipped
-        self._owed: list[Job] = []
+        self._deferred: list[Job] = []
         self._undecided: dict[str, Job] = {}
         self._from = 0
         self._at_once = 1
         self._ahead = 1
         self._look = 1
-        self._apart = 1
+        self._spread = 1
         self._moves = False
 
     def __bool__(self) -> bool:
@@ -59,7 +59,7 @@ class Claims:
 
         When the server fails, its error is raised, and no key is lost.
         """
-        self.pay()
+        self.release_deferred()
         self._undecided = {}
         try:
             if not self._window:
@@ -69,24 +69,24 @@ class Claims:
             self.put_back(self._undecided.values())
             raise
 
-    def owe(self, jobs: Sequence[Job]) -> None:
-        """Keep reservations in mind that could not be given back; the next question to the server does it."""
-        self._owed += jobs
+    def defer_release(self, jobs: Sequence[Job]) -> None:
+        """Remember reservations that could not be released; the next question to the server releases them."""
+        self._deferred += jobs
 
     @property
-    def owed(self) -> list[Job]:
-        """The reservations that are still to be given back."""
-        return list(self._owed)
+    def deferred(self) -> list[Job]:
+        """The reservations that are still to be released."""
+        return list(self._deferred)
 
-    def pay(self) -> None:
-        """Give back what is owed."""
-        self._reservations.release(self._owed)
-        self._owed = []
+    def release_deferred(self) -> None:
+        """Release what was deferred."""
+        self._reservations.release(self._deferred)
+        self._deferred = []
 
     def _look_around(self) -> None:
         """Fill the window with keys that are free. Who has met nobody does without: the list is as good as new."""
-        looked = self._next_to_look_at(self._at_once if self._apart == 1 else max(self._look, self._ahead))
-        free = self._free(looked) if self._apart > 1 else looked
+        looked = self._next_to_look_at(self._at_once if self._spread == 1 else max(self._look, self._ahead))
+        free = self._free(looked) if self._spread > 1 else looked
         # Elsewhere, and further, where others have been.
         self._moves = len(free) * 2 <= len(looked)
         self._look = min(2 * len(looked), LOOKED_AT) if self._moves else self._ahead
@@ -103,13 +103,13 @@ class Claims:
         wanted = [self._window.popleft() for _ in range(min(self._at_once, len(self._window)))]
         self._undecided = {job.hash: job for job in wanted}
         reserved = self._reservations.reserve(wanted)
-        self._owed = reserved
-        self._lose(wanted, reserved)
+        self._deferred = reserved
+        self._skip_taken(wanted, reserved)
         missing = self._still_missing(reserved)
         if not self._reservations.are_live(missing):
             self.put_back(missing)
-            return []  # DataJoint has connected again in between: what is owed now bears a dead id
-        self._owed = []
+            return []  # DataJoint has connected again in between: what is deferred now bears a dead id
+        self._deferred = []
         if len(missing) < len(wanted):
             self._leave_window()
         return missing
@@ -117,26 +117,26 @@ class Claims:
     def _leave_window(self) -> None:
         """Somebody else works just here: begin elsewhere."""
         self._moves = True
-        self._move_apart()
+        self._spread_out()
         self._put_back(self._window)
         self._window = deque()
 
     def put_back(self, jobs: Collection[Job]) -> None:
-        """Take back jobs that were reserved and not begun."""
+        """Take back jobs that were reserved and not started."""
         self._left[:0] = [job.key for job in jobs]
 
     def put_last(self, job: Job) -> None:
         """Take back a job that is to be tried again, after all others."""
         self._left.append(job.key)
 
-    def took(self, make_s: float) -> None:
-        """Learn how long the slowest make of a chunk took, in seconds: the next chunk is as large as fits CHUNK_S."""
+    def record_duration(self, make_s: float) -> None:
+        """Record how long the slowest make of a chunk took: the next chunk is as large as fits into CHUNK_S."""
         self._at_once = max(1, min(int(CHUNK_S / make_s), self._at_once * 2, MOST_AT_ONCE))
         self._ahead = max(1, min(int(WINDOW_S / make_s), self._ahead * 2, LARGEST_WINDOW))
 
     def _next_to_look_at(self, size: int) -> list[Job]:
         if self._moves or self._from >= len(self._left):
-            places = max(1, min(self._apart, len(self._left) // self._ahead))
+            places = max(1, min(self._spread, len(self._left) // self._ahead))
             self._from = random.randrange(places) * self._ahead  # noqa: S311  not a secret
         # A lab's own _job_key may ask the server, and fail: only then are the keys taken out.
         jobs = [job_of(key, self._table._job_key(key)) for key in self._left[self._from : self._from + size]]
@@ -159,7 +159,7 @@ class Claims:
         taken = self._reservations.taken(jobs)
         done = {tuple(row) for row in self._query(DONE, jobs)}
         if taken or done:
-            self._move_apart()
+            self._spread_out()
         return self._keep(jobs, [job.hash in taken or self._values(job) in done for job in jobs])
 
     def _still_missing(self, jobs: list[Job]) -> list[Job]:
@@ -177,14 +177,14 @@ class Claims:
                 self._skipped(job.key)
         return [job for job, skipped in zip(jobs, is_skipped, strict=True) if not skipped]
 
-    def _lose(self, wanted: Sequence[Job], reserved: Sequence[Job]) -> None:
+    def _skip_taken(self, wanted: Sequence[Job], reserved: Sequence[Job]) -> None:
         """Skip what others were quicker to reserve."""
         have = {job.hash for job in reserved}
         self._keep(wanted, [job.hash not in have for job in wanted])
 
-    def _move_apart(self) -> None:
+    def _spread_out(self) -> None:
         """Somebody else works here: begin at one of four times as many places."""
-        self._apart = min(self._apart * 4, FURTHEST_APART)
+        self._spread = min(self._spread * 4, WIDEST_SPREAD)
 
     def is_done(self, job: Job) -> bool:
         """Say whether the table holds this key."""

@@ -19,7 +19,7 @@ from jobs.worker.errors import stack_of
 from jobs.worker.make import Maker
 from jobs.worker.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, Untyped, said
 from jobs.worker.postponed import Retries
-from jobs.worker.prefetch import Ahead, Rest
+from jobs.worker.prefetch import Prefetched, Unstarted
 from jobs.worker.reservations.schema_wide import Job, Reservations
 from jobs.worker.retry import passes, retry_until_available, retry_while_refused
 from jobs.worker.signals import Interrupts
@@ -50,7 +50,7 @@ def compute(work: Work) -> None:
     """Do it.
 
     Raises InterruptedRunError after a signal, StoppedError when a failure ends the run, in both cases with every
-    reservation of ours recorded or given back.
+    reservation of ours recorded or released.
     """
     try:
         with work.interrupts.held():
@@ -69,7 +69,7 @@ class _Run:
         self._claims = Claims(
             work.table, work.keys, work.reservations, lambda key: work.on_outcome(Outcome(key, "skipped"))
         )
-        self._ahead = Ahead(work.reservations)
+        self._prefetched = Prefetched(work.reservations)
         self._in_make: Job | None = None
         self._maker = Maker(
             work.table, work.options.make_kwargs, work.interrupts.let_through, self._retry, self._retry_while_refused
@@ -78,39 +78,39 @@ class _Run:
 
     def go(self) -> None:
         self._interrupts.last_resort.write = self._write_last
-        with self._paying(), self._ahead:
+        with self._releasing_in_the_end(), self._prefetched:
             while self._claims and not self._options.time_is_up:
                 self._leave_if_interrupted()
-                self._ahead.hold(self._next_chunk())
-                self._work_through_chunk()
+                self._prefetched.add(self._next_chunk())
+                self._compute_chunk()
         self._leave_if_interrupted()
 
-    def _work_through_chunk(self) -> None:
+    def _compute_chunk(self) -> None:
         driver = self._table.connection._conn
         slowest_s = 0.0
         try:
-            while self._may_go_on() and self._is_connected_by(driver) and (job := self._ahead.begin()):
+            while self._may_go_on() and self._is_connected_by(driver) and (job := self._prefetched.start_next()):
                 began_s = time.perf_counter()
                 self._one(job)
                 slowest_s = max(slowest_s, time.perf_counter() - began_s)
         finally:
-            self._give_back(self._ahead.end())
+            self._release_later(self._prefetched.take_unstarted())
         if slowest_s:
-            self._claims.took(slowest_s)
+            self._claims.record_duration(slowest_s)
 
     def _is_connected_by(self, driver: Untyped) -> bool:
         """Begin the transaction of the next job, and say whether that was over the connection its reservation names.
 
         DataJoint connects again unasked: then what is still reserved bears a dead connection id.
         """
-        if not self._ahead:
+        if not self._prefetched:
             return False
         self._or_stop(lambda: self._retry(self._maker.begin), "No transaction could be begun")
         return self._table.connection._conn is driver
 
     def _next_chunk(self) -> list[Job]:
         trouble = "No key could be reserved"
-        self._or_stop(lambda: self._retries.pause(lambda: self._retry(self._claims.pay)), trouble)
+        self._or_stop(lambda: self._retries.pause(lambda: self._retry(self._claims.release_deferred)), trouble)
         self._leave_if_interrupted()
         return self._or_stop(lambda: self._retry(self._claims.next), trouble)
 
@@ -118,7 +118,7 @@ class _Run:
         self._in_make = job
         try:
             self._work.on_start(job.key)
-            self._maker.make(job.key, lambda end: self._complete(job, end), lambda: bool(self._ahead))
+            self._maker.make(job.key, lambda end: self._complete(job, end), lambda: bool(self._prefetched))
         except BaseException as error:
             outcome = self._after(job, error)
         else:
@@ -182,52 +182,52 @@ class _Run:
 
     def _write_last(self) -> None:
         """In another thread, while make goes on: leave the same as when it had stopped."""
-        ahead, job = self._ahead.end(), self._in_make
+        unstarted, job = self._prefetched.take_unstarted(), self._in_make
         with self._reservations.beside() as reservations:
-            reservations.release([*ahead.held, *ahead.owed])
+            reservations.release([*unstarted.reserved, *unstarted.deferred])
             if job and self._options.on_stop == "release":
                 reservations.release([job])
             elif job:
                 error = self._interrupts.as_exception(self._interrupts.received or signal.SIGTERM)
                 reservations.error(job, said(error), "make went on, and was ended with its process.\n")
 
-    def _give_back(self, rest: Rest) -> None:
-        """Leave nothing reserved ahead, and no transaction open that the last commit began for the next job."""
-        self._claims.put_back(rest.jobs)
-        self._claims.owe([*rest.held, *rest.owed])
+    def _release_later(self, unstarted: Unstarted) -> None:
+        """Release what was not started, and roll back the transaction that the last commit began for the next job."""
+        self._claims.put_back(unstarted.jobs)
+        self._claims.defer_release([*unstarted.reserved, *unstarted.deferred])
         try:
             self._leave_nothing()
         except Exception as failure:  # the next question to the server, or the last, tries again
-            log.debug("Not given back yet: %s", failure)
+            log.debug("Not released yet: %s", failure)
 
     @contextmanager
-    def _paying(self) -> Iterator[None]:
-        """Pay in the end, however it comes; when that fails as well, what failed first is said first."""
+    def _releasing_in_the_end(self) -> Iterator[None]:
+        """Release everything in the end, however it comes; if that fails too, the first failure is said first."""
         try:
             yield
         except StoppedError as first:
             try:
-                self._pay()
+                self._release_all()
             except StoppedError as second:
                 raise StoppedError(". ".join(filter(None, (str(first), str(second))))) from None
             raise
         except BaseException:
-            self._pay()
+            self._release_all()
             raise
-        self._pay()
+        self._release_all()
 
-    def _pay(self) -> None:
+    def _release_all(self) -> None:
         """Leave nothing reserved behind. Raises StoppedError when that cannot be done."""
         try:
             self._retry(self._leave_nothing)
         except Exception as failure:
-            left = [*([self._in_make] if self._in_make else []), *self._claims.owed]
+            left = [*([self._in_make] if self._in_make else []), *self._claims.deferred]
             names = "; ".join(str(key_of(job.key)) for job in left) or "Keys of this worker"
             raise StoppedError(f"{names} may be left reserved: {said(failure)}") from None
 
     def _leave_nothing(self) -> None:
         self._end_transaction()
-        self._claims.pay()
+        self._claims.release_deferred()
 
     def _retry(self, ask: Callable[[], Answer]) -> Answer:
         return retry_until_available(ask, self._interrupts, lambda: connect_again(self._table))

@@ -54,7 +54,7 @@ class Retries:
         self._backoff.reset()
 
     def pause(self, before: Callable[[], None]) -> None:
-        """Pause if the last key was refused; `before` comes first, to give back what is still reserved."""
+        """Pause if the last key was refused; `before` comes first, to release what is still reserved."""
         error, self._last = self._last, None
         if error is not None:
             before()

@@ -38,7 +38,7 @@ from jobsite.lab.address import LabServer
 
 
 class Compute(Protocol):
-    """Compute keys of a table, with `on_outcome` for each; raises InterruptedRunError or StoppedError when it ends early."""
+    """Compute keys of a table. Raises InterruptedRunError or StoppedError when it ends early."""
 
     def __call__(self, name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None: ...
 

@@ -26,7 +26,7 @@ def test_keys_are_kept_when_the_labs_own_job_key_loses_the_server(lab: Lab, monk
     keys = table.key_source.fetch("KEY")
     claims = Claims(table, keys, reservations_of(table, Options()), skipped.append)
     taken = claims.next()
-    claims.took(0.01)
+    claims.record_duration(0.01)
     with pytest.raises(ConnectionError):
         claims.next()
     while claims:
@@ -42,7 +42,7 @@ def test_keys_that_others_finished_are_known_by_any_letter(lab: Lab, charset: st
     keys = table.key_source.fetch("KEY")
     claims = Claims(table, keys, reservations_of(table, Options()), skipped.append)
     taken = claims.next()
-    claims.took(0.01)
+    claims.record_duration(0.01)
     for key in keys[1:]:
         table.insert1({**key, "score": 1}, allow_direct_insert=True)
     while claims:

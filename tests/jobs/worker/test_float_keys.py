@@ -47,7 +47,7 @@ def take_all(table: Any, keys: list[Key], finished: list[Key]) -> tuple[list[Key
     skipped: list[Key] = []
     claims = claims_of(table, keys, skipped)
     taken = claims.next()
-    claims.took(0.01)
+    claims.record_duration(0.01)
     for key in finished:
         table.insert1({**key, "made": 1}, allow_direct_insert=True)
     while claims:

@@ -12,7 +12,7 @@ from jobs.worker import retry
 from jobs.worker.compute import Work, compute
 from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.outcomes import Key, Options, Outcome
-from jobs.worker.prefetch import Ahead
+from jobs.worker.prefetch import Prefetched
 from jobs.worker.reservations.schema_wide import job_of
 from jobs.worker.retry import MOST_TRIES
 from jobs.worker.signals import Interrupts
@@ -221,18 +221,18 @@ def test_a_result_that_gave_way_to_somebody_else_in_a_deadlock_is_computed_again
     assert lab.jobs(schema) == {}
 
 
-def test_what_waits_behind_a_long_make_is_given_back_as_soon_as_the_server_takes_writes(
+def test_what_waits_behind_a_long_make_is_released_as_soon_as_the_server_takes_writes(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.worker.prefetch.AGAIN_S", 0.1)
+    monkeypatch.setattr("jobs.worker.prefetch.RETRY_S", 0.1)
     schema, module = lab.pipeline()
     reservations = reservations_of(module.Score(), Options())
     jobs = reservations.reserve([job_of({**A, "subject": subject}, {**A, "subject": subject}) for subject in "abc"])
-    with Ahead(reservations) as ahead:
+    with Prefetched(reservations) as prefetched:
         with read_only():
-            ahead.hold(jobs)
-            ahead.begin()
-            eventually(lambda: not ahead, "the jobs behind the long one to be taken away")
-        eventually(lambda: set(lab.jobs(schema)) == {"a"}, "them to be given back")
-        rest = ahead.end()
-    assert (rest.given_back, rest.owed) == (jobs[1:], [])
+            prefetched.add(jobs)
+            prefetched.start_next()
+            eventually(lambda: not prefetched, "the jobs behind the long one to be taken away")
+        eventually(lambda: set(lab.jobs(schema)) == {"a"}, "them to be released")
+        unstarted = prefetched.take_unstarted()
+    assert (unstarted.released, unstarted.deferred) == (jobs[1:], [])

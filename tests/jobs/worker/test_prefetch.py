@@ -1,4 +1,4 @@
-"""jobs/ahead.py: what is reserved ahead of a long make is given back, once, and nothing of it is lost."""
+"""jobs/worker/prefetch.py: what is reserved ahead of a long make is released, once, and nothing of it is lost."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ import pytest
 
 from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.outcomes import Options
-from jobs.worker.prefetch import Ahead
+from jobs.worker.prefetch import Prefetched
 from jobs.worker.reservations.schema_wide import Job, Reservations, job_of
 from tests.ground import GROUND
 from tests.lab import Lab, eventually
 
 
-class Held:
-    """Three jobs, reserved by this process and held ahead."""
+class ThreeAhead:
+    """Three jobs, reserved by this process and not started."""
 
-    def __init__(self, lab: Lab, ahead: Ahead, reservations: Reservations, schema: str, connection: Any) -> None:
-        self.lab, self.ahead, self.reservations, self.schema, self.connection = (
+    def __init__(
+        self, lab: Lab, prefetched: Prefetched, reservations: Reservations, schema: str, connection: Any
+    ) -> None:
+        self.lab, self.prefetched, self.reservations, self.schema, self.connection = (
             lab,
-            ahead,
+            prefetched,
             reservations,
             schema,
             connection,
@@ -34,45 +36,45 @@ class Held:
 
 
 @pytest.fixture
-def held(lab: Lab) -> Iterator[Held]:
+def ahead(lab: Lab) -> Iterator[ThreeAhead]:
     schema, module = lab.pipeline()
     table = module.Score()
     reservations = reservations_of(table, Options())
-    with Ahead(reservations) as ahead:
-        yield Held(lab, ahead, reservations, schema, table.connection)
+    with Prefetched(reservations) as prefetched:
+        yield ThreeAhead(lab, prefetched, reservations, schema, table.connection)
 
 
-def test_what_waits_behind_a_long_make_is_given_back_while_it_runs(held: Held) -> None:
-    held.ahead.hold(held.jobs)
-    assert held.ahead.begin() == held.jobs[0]
-    eventually(lambda: held.reserved() == {"a"}, "the jobs behind the long one to be given back")
-    rest = held.ahead.end()
-    assert (rest.held, rest.given_back, rest.owed) == ([], held.jobs[1:], [])
-    assert held.ahead.begin() is None
+def test_what_waits_behind_a_long_make_is_released_while_it_runs(ahead: ThreeAhead) -> None:
+    ahead.prefetched.add(ahead.jobs)
+    assert ahead.prefetched.start_next() == ahead.jobs[0]
+    eventually(lambda: ahead.reserved() == {"a"}, "the jobs behind the long one to be released")
+    unstarted = ahead.prefetched.take_unstarted()
+    assert (unstarted.reserved, unstarted.released, unstarted.deferred) == ([], ahead.jobs[1:], [])
+    assert ahead.prefetched.start_next() is None
 
 
-def test_what_could_not_be_given_back_is_owed(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(held.connection.conn_info, "passwd", "another")  # the thread is not let in
-    held.ahead.hold(held.jobs)
-    held.ahead.begin()
-    eventually(lambda: not held.ahead, "the jobs behind the long one to be taken away")
-    rest = held.ahead.end()
-    assert (rest.held, rest.given_back, rest.owed) == ([], [], held.jobs[1:])
-    assert held.reserved() == {"a", "b", "c"}
+def test_what_could_not_be_released_is_deferred(ahead: ThreeAhead, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ahead.connection.conn_info, "passwd", "another")  # the thread is not let in
+    ahead.prefetched.add(ahead.jobs)
+    ahead.prefetched.start_next()
+    eventually(lambda: not ahead.prefetched, "the jobs behind the long one to be taken away")
+    unstarted = ahead.prefetched.take_unstarted()
+    assert (unstarted.reserved, unstarted.released, unstarted.deferred) == ([], [], ahead.jobs[1:])
+    assert ahead.reserved() == {"a", "b", "c"}
 
 
-def test_what_is_held_at_the_end_is_returned_and_still_reserved(held: Held) -> None:
-    held.ahead.hold(held.jobs)
-    held.ahead.begin()
-    assert held.ahead.end().held == held.jobs[1:]
-    assert held.reserved() == {"a", "b", "c"}
+def test_what_is_unstarted_at_the_end_is_returned_and_still_reserved(ahead: ThreeAhead) -> None:
+    ahead.prefetched.add(ahead.jobs)
+    ahead.prefetched.start_next()
+    assert ahead.prefetched.take_unstarted().reserved == ahead.jobs[1:]
+    assert ahead.reserved() == {"a", "b", "c"}
 
 
-def test_the_job_itself_is_never_given_back(held: Held) -> None:
-    held.ahead.hold(held.jobs[:2])
-    held.ahead.begin()
-    eventually(lambda: held.reserved() == {"a", "c"}, "the second job to be given back")
-    GROUND.sql(f"UPDATE `{held.schema}`.`~jobs` SET pid = pid + 1")
-    held.ahead.hold(held.jobs[2:])
-    held.ahead.begin()
-    assert held.ahead.end().jobs == held.jobs[1:2]
+def test_the_job_itself_is_never_released(ahead: ThreeAhead) -> None:
+    ahead.prefetched.add(ahead.jobs[:2])
+    ahead.prefetched.start_next()
+    eventually(lambda: ahead.reserved() == {"a", "c"}, "the second job to be released")
+    GROUND.sql(f"UPDATE `{ahead.schema}`.`~jobs` SET pid = pid + 1")
+    ahead.prefetched.add(ahead.jobs[2:])
+    ahead.prefetched.start_next()
+    assert ahead.prefetched.take_unstarted().jobs == ahead.jobs[1:2]
