@@ -12,7 +12,7 @@ from jobs.worker.dj.connecting import connect
 from jobs.worker.outcomes import Options, Outcome, Report
 from jobs.worker.run import populate, prepare
 from jobs.worker.schedule import Schedule
-from jobs.worker.signals import Interrupts
+from jobs.worker.signals import Signals
 
 
 class Silent(Report):
@@ -48,10 +48,10 @@ def main(whose: str, calls: str) -> None:
     if whose == "theirs":
         Result.populate(reserve_jobs=True, suppress_errors=True, max_calls=max_calls)
     elif whose == "ours":
-        with Interrupts() as interrupts:
+        with Signals() as signals:
             options = Options(("benchmarks.pipeline.Result",), max_calls=max_calls)
-            tables = prepare(options, settings.LAB, interrupts)
-            populate(tables, options, 1, settings.LAB, Silent(), interrupts, Schedule())
+            tables = prepare(options, settings.LAB, signals)
+            populate(tables, options, 1, settings.LAB, Silent(), signals, Schedule())
     sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}\n")
     sys.stdout.flush()
 

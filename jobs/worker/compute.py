@@ -22,7 +22,7 @@ from jobs.worker.postponed import Retries
 from jobs.worker.prefetch import Prefetched, Unstarted
 from jobs.worker.reservations.schema_wide import Job, Reservations
 from jobs.worker.retry import passes, retry_until_available, retry_while_refused
-from jobs.worker.signals import Interrupts
+from jobs.worker.signals import Signals
 from jobsite.one_line import line_logger
 
 OnOutcome = Callable[[Outcome], None]
@@ -40,7 +40,7 @@ class Work:
     table: Untyped
     keys: Sequence[Key]
     options: Options
-    interrupts: Interrupts
+    signals: Signals
     reservations: Reservations
     on_outcome: OnOutcome
     on_start: Callable[[Key], None] = lambda key: None
@@ -53,10 +53,10 @@ def compute(work: Work) -> None:
     reservation of ours recorded or released.
     """
     try:
-        with work.interrupts.held():
+        with work.signals.deferred():
             _Run(work).go()
     except (KeyboardInterrupt, SystemExit):  # a second signal, which does not wait
-        raise InterruptedRunError(work.interrupts.received or signal.SIGTERM) from None
+        raise InterruptedRunError(work.signals.received or signal.SIGTERM) from None
 
 
 class _Run:
@@ -64,7 +64,7 @@ class _Run:
         self._work = work
         self._table = work.table
         self._options = work.options
-        self._interrupts = work.interrupts
+        self._signals = work.signals
         self._reservations = work.reservations
         self._claims = Claims(
             work.table, work.keys, work.reservations, lambda key: work.on_outcome(Outcome(key, "skipped"))
@@ -72,12 +72,12 @@ class _Run:
         self._prefetched = Prefetched(work.reservations)
         self._in_make: Job | None = None
         self._maker = Maker(
-            work.table, work.options.make_kwargs, work.interrupts.let_through, self._retry, self._retry_while_refused
+            work.table, work.options.make_kwargs, work.signals.raise_immediately, self._retry, self._retry_while_refused
         )
-        self._retries = Retries(work.interrupts)
+        self._retries = Retries(work.signals)
 
     def go(self) -> None:
-        self._interrupts.last_resort.write = self._write_last
+        self._signals.watchdog.write = self._write_last
         with self._releasing_in_the_end(), self._prefetched:
             while self._claims and not self._options.time_is_up:
                 self._leave_if_interrupted()
@@ -170,7 +170,7 @@ class _Run:
         if again:
             self._reservations.release([job])
             return None
-        if self._options.on_stop == "release" and self._interrupts.raised(error):
+        if self._options.on_stop == "release" and self._signals.has_raised(error):
             self._reservations.release([job])
             return Outcome(job.key, "released")
         self._reservations.error(job, said(error), stack_of(error))
@@ -188,7 +188,7 @@ class _Run:
             if job and self._options.on_stop == "release":
                 reservations.release([job])
             elif job:
-                error = self._interrupts.as_exception(self._interrupts.received or signal.SIGTERM)
+                error = self._signals.exception_for(self._signals.received or signal.SIGTERM)
                 reservations.error(job, said(error), "make went on, and was ended with its process.\n")
 
     def _release_later(self, unstarted: Unstarted) -> None:
@@ -230,7 +230,7 @@ class _Run:
         self._claims.release_deferred()
 
     def _retry(self, ask: Callable[[], Answer]) -> Answer:
-        return retry_until_available(ask, self._interrupts, lambda: connect_again(self._table))
+        return retry_until_available(ask, self._signals, lambda: connect_again(self._table))
 
     def _or_stop(self, ask: Callable[[], Answer], trouble: str) -> Answer:
         """Return what `ask` returns. Raises StoppedError, which begins with `trouble`, when it fails."""
@@ -241,12 +241,12 @@ class _Run:
             raise StoppedError(f"{trouble}: {said(failure)}") from None
 
     def _retry_while_refused(self, ask: Callable[[], None]) -> None:
-        retry_while_refused(ask, self._interrupts)
+        retry_while_refused(ask, self._signals)
 
     def _may_go_on(self) -> bool:
-        is_over = self._interrupts.received is not None or self._options.time_is_up
+        is_over = self._signals.received is not None or self._options.time_is_up
         return not is_over and not self._retries.is_pause_due
 
     def _leave_if_interrupted(self) -> None:
-        if self._interrupts.received is not None:
-            raise InterruptedRunError(self._interrupts.received)
+        if self._signals.received is not None:
+            raise InterruptedRunError(self._signals.received)

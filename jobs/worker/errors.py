@@ -6,7 +6,7 @@ How we came there, how a signal came to us, and that we look at statements, is n
 import traceback
 from collections.abc import Iterator
 
-from jobs.worker import signals as interrupts
+from jobs.worker import signals
 from jobs.worker.dj import inserts
 
 
@@ -18,7 +18,7 @@ def stack_of(error: BaseException) -> str:
     told = traceback.TracebackException(type(error), error, trace)
     for one in _chain(told):
         one.stack[:] = [frame for frame in one.stack if frame.filename != inserts.__file__]
-        while one.stack and one.stack[-1].filename == interrupts.__file__:
+        while one.stack and one.stack[-1].filename == signals.__file__:
             one.stack.pop()
     return "".join(told.format())
 

@@ -18,7 +18,7 @@ class Options:
     """What `Table.populate(...)` is asked for, in DataJoint's words; `restrictions` are conditions in SQL.
 
     `tables` are names as people write them, and `imports` are modules to import before any table is looked for.
-    `on_stop` says what becomes of a job that Ctrl-C or SIGTERM interrupts: an error, as with DataJoint, or given back.
+    `on_stop` says what becomes of a job that Ctrl-C or SIGTERM interrupts: an error, as with DataJoint, or released.
     `ends_at_s` is when no further key is begun, by `time.monotonic()`, which all processes of a machine share.
     """
 
@@ -45,7 +45,7 @@ class Outcome:
     """What came of one key; `message` is for a failed one.
 
     Empty: make ended without an error, and nothing was inserted for the key. Skipped: another worker has taken or
-    finished it. Released: interrupted, and given back for another worker.
+    finished it. Released: interrupted, and released for another worker.
     """
 
     key: Key

@@ -11,16 +11,16 @@ from collections.abc import Callable
 from jobs.worker.refused_writes import why_no_writes
 from jobs.worker.reservations.schema_wide import Job
 from jobs.worker.retry import MOST_TRIES, Backoff, is_deadlock, retry_statement
-from jobs.worker.signals import Interrupts
+from jobs.worker.signals import Signals
 
 
 class Retries:
     """What the server has refused in one run over the keys of a table."""
 
-    def __init__(self, interrupts: Interrupts) -> None:
-        """Nothing yet; `interrupts` end each pause."""
-        self._interrupts = interrupts
-        self._backoff = Backoff(interrupts)
+    def __init__(self, signals: Signals) -> None:
+        """Nothing yet; `signals` end each pause."""
+        self._signals = signals
+        self._backoff = Backoff(signals)
         self._tries = Counter[str]()
         self._rolled_back: BaseException | None = None
         self._last: BaseException | None = None
@@ -28,7 +28,7 @@ class Retries:
     def end(self, complete: Callable[[], None], stands: Callable[[], bool]) -> None:
         """Let `complete` end make's transaction, and wait while it is held up. Raises its error."""
         try:
-            retry_statement(complete, self._interrupts, stands)
+            retry_statement(complete, self._signals, stands)
         except Exception as error:
             self._rolled_back = error if is_deadlock(error) else None
             raise

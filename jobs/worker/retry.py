@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from jobs.worker.refused_writes import why_no_writes
-from jobs.worker.signals import Interrupts
+from jobs.worker.signals import Signals
 from jobsite.one_line import line_logger
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
@@ -27,15 +27,15 @@ log = line_logger(__name__)
 class Backoff:
     """Pauses of a worker, each twice as long as the one before; a signal ends each."""
 
-    def __init__(self, interrupts: Interrupts) -> None:
+    def __init__(self, signals: Signals) -> None:
         """The first is the shortest."""
-        self._interrupts = interrupts
+        self._signals = signals
         self._next_s = FIRST_PAUSE_S
 
     def wait(self, error: BaseException) -> None:
         """Say what the server's trouble is, and pause."""
         log.warning("The lab's server %s (%s); trying again in %d s.", _trouble(error), error, self._next_s)
-        self._interrupts.wait(self._next_s)
+        self._signals.wait(self._next_s)
         self._next_s = min(self._next_s * 2, LONGEST_PAUSE_S)
 
     def reset(self) -> None:
@@ -44,7 +44,7 @@ class Backoff:
 
 
 def retry_until_available(
-    ask: Callable[[], Answer], interrupts: Interrupts, connect_again: Callable[[], None] = lambda: None
+    ask: Callable[[], Answer], signals: Signals, connect_again: Callable[[], None] = lambda: None
 ) -> Answer:
     """Return what `ask` returns, once the server answers, takes writes and is not held up.
 
@@ -52,10 +52,10 @@ def retry_until_available(
     may mean another one by now, and a session that began read-only remains so. Raises what else `ask` raises; a signal
     ends the waiting.
     """
-    return _until(ask, interrupts, passes, connect_again)
+    return _until(ask, signals, passes, connect_again)
 
 
-def retry_statement(ask: Callable[[], Answer], interrupts: Interrupts, stands: Callable[[], bool]) -> Answer:
+def retry_statement(ask: Callable[[], Answer], signals: Signals, stands: Callable[[], bool]) -> Answer:
     """Return what `ask` returns, inside a transaction: only what leaves the transaction as it was is tried again.
 
     `stands` says whether what it wrote is still there: a COMMIT that is held up by a backup and then ended rolls it
@@ -68,29 +68,29 @@ def retry_statement(ask: Callable[[], Answer], interrupts: Interrupts, stands: C
         is_kept = bool(why_no_writes(error)) and time.monotonic() < until_s
         return (is_kept or _number(error) in HELD_UP) and stands()
 
-    return _until(ask, interrupts, leaves_it)
+    return _until(ask, signals, leaves_it)
 
 
-def retry_while_refused(ask: Callable[[], Answer], interrupts: Interrupts) -> Answer:
+def retry_while_refused(ask: Callable[[], Answer], signals: Signals) -> Answer:
     """Return what `ask` returns, after MOST_TRIES at most while the server takes no writes. Raises what it raises."""
     tries = iter(range(1, MOST_TRIES))
-    return _until(ask, interrupts, lambda error: bool(why_no_writes(error)) and next(tries, None) is not None)
+    return _until(ask, signals, lambda error: bool(why_no_writes(error)) and next(tries, None) is not None)
 
 
 def _until(
     ask: Callable[[], Answer],
-    interrupts: Interrupts,
+    signals: Signals,
     passing: Callable[[BaseException], bool],
     connect_again: Callable[[], None] = lambda: None,
 ) -> Answer:
-    backoff, is_refused = Backoff(interrupts), False
+    backoff, is_refused = Backoff(signals), False
     while True:
         try:
             if is_refused:
                 connect_again()
             return ask()
         except Exception as error:
-            if not passing(error) or interrupts.received is not None:
+            if not passing(error) or signals.received is not None:
                 raise
             is_refused = bool(why_no_writes(error))
             backoff.wait(error)

@@ -26,12 +26,12 @@ from jobs.worker.outcomes import (
 )
 from jobs.worker.pending import Row, Todo, choose, missing
 from jobs.worker.pool.cleanup import clean_up_after
-from jobs.worker.pool.parent import Crew
+from jobs.worker.pool.parent import WorkerPool
 from jobs.worker.privileges import check_rights, why_not_read
 from jobs.worker.retry import retry_until_available
 from jobs.worker.schedule import Schedule, Shift
 from jobs.worker.script import become_script
-from jobs.worker.signals import Interrupts
+from jobs.worker.signals import Signals
 from jobs.worker.tables import in_dependency_order, wait_for_tables
 from jobsite.durations import say_span
 from jobsite.lab.address import LabServer
@@ -43,14 +43,14 @@ class Compute(Protocol):
     def __call__(self, name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None: ...
 
 
-def prepare(options: Options, lab: LabServer, interrupts: Interrupts) -> dict[str, Untyped]:
+def prepare(options: Options, lab: LabServer, signals: Signals) -> dict[str, Untyped]:
     """Return the tables that the options name, in the order of their dependencies, by name.
 
     Raises WrongInputError when there is no such table, it does not take the options, or the account lacks a privilege.
     """
     become_script()
     connect(lab)
-    tables = in_dependency_order(wait_for_tables(options, interrupts))
+    tables = in_dependency_order(wait_for_tables(options, signals))
     for table in tables.values():
         _check(table, options)
     check_rights(tables, options)
@@ -63,24 +63,24 @@ def populate(
     processes: int,
     lab: LabServer,
     report: Report,
-    interrupts: Interrupts,
+    signals: Signals,
     schedule: Schedule,
 ) -> None:
     """Populate tables that `prepare` returned, one after the other, and report as it goes.
 
     Raises InterruptedRunError after a signal. A run that a failure ends early returns: the report has it.
     """
-    shift = Shift(schedule, interrupts)
+    shift = Shift(schedule, signals)
     options = replace(options, ends_at_s=shift.ends_at_s)
     shift.stagger()
-    with _engine(options, processes, lab, report, interrupts) as engine:
+    with _engine(options, processes, lab, report, signals) as engine:
         try:
-            _Run(tables, options, engine, report, interrupts, shift).go(schedule.sleep_s)
+            _Run(tables, options, engine, report, signals, shift).go(schedule.sleep_s)
         except StoppedError as stopped:
             if str(stopped):
                 report.trouble(str(stopped))
-            if interrupts.received is not None:  # a signal ended a wait, and something could not be written any more
-                raise InterruptedRunError(interrupts.received) from None
+            if signals.received is not None:  # a signal ended a wait, and something could not be written any more
+                raise InterruptedRunError(signals.received) from None
 
 
 class _Run:
@@ -92,11 +92,11 @@ class _Run:
         options: Options,
         engine: Compute,
         report: Report,
-        interrupts: Interrupts,
+        signals: Signals,
         shift: Shift,
     ) -> None:
         self._tables, self._options, self._engine = tables, options, engine
-        self._report, self._interrupts, self._shift = report, interrupts, shift
+        self._report, self._signals, self._shift = report, signals, shift
         self._tried: Counter[str] = Counter()
         self._seen: set[str] = set()
         self._empty: defaultdict[str, set[Row]] = defaultdict(set)
@@ -145,11 +145,11 @@ class _Run:
         empty = self._empty[_target_of(table)]
         try:
             return retry_until_available(
-                lambda: choose(connected(table), options, empty), self._interrupts, lambda: connect_again(table)
+                lambda: choose(connected(table), options, empty), self._signals, lambda: connect_again(table)
             )
         except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
-            if self._interrupts.received is not None:
-                raise InterruptedRunError(self._interrupts.received) from None
+            if self._signals.received is not None:
+                raise InterruptedRunError(self._signals.received) from None
             raise StoppedError(f"The keys of {type(table).__name__} could not be read: {in_words(error)}.") from None
 
 
@@ -159,33 +159,29 @@ def _target_of(table: Untyped) -> str:
 
 
 @contextmanager
-def _engine(
-    options: Options, processes: int, lab: LabServer, report: Report, interrupts: Interrupts
-) -> Iterator[Compute]:
+def _engine(options: Options, processes: int, lab: LabServer, report: Report, signals: Signals) -> Iterator[Compute]:
     if processes == 1:
 
         def here(name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None:
-            compute(
-                Work(table, keys, options, interrupts, wait_for_reservations(table, options, interrupts), on_outcome)
-            )
+            compute(Work(table, keys, options, signals, wait_for_reservations(table, options, signals), on_outcome))
 
         yield here
         return
-    with Crew(processes, lab, options, report.trouble, interrupts) as crew:
+    with WorkerPool(processes, lab, options, report.trouble, signals) as pool:
 
-        def by_crew(name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None:
+        def by_pool(name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None:
             table.connection.close()  # ours would only idle, and be cut off, while the others work
 
             def clean_up(pid: int, left: list[Key], at: Key | None, message: str) -> bool:
                 return retry_until_available(
                     lambda: clean_up_after(connected(table), options, pid, left, at, message),
-                    interrupts,
+                    signals,
                     lambda: connect_again(table),
                 )
 
-            crew.compute(name, keys, on_outcome, clean_up)
+            pool.compute(name, keys, on_outcome, clean_up)
 
-        yield by_crew
+        yield by_pool
 
 
 def _check(table: Untyped, options: Options) -> None:

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 from jobs.worker.outcomes import InterruptedRunError
-from jobs.worker.signals import Interrupts
+from jobs.worker.signals import Signals
 from jobsite.durations import say_span
 
 
@@ -23,10 +23,10 @@ class Schedule:
 class Shift:
     """The time of one run, from its making on."""
 
-    def __init__(self, schedule: Schedule, interrupts: Interrupts) -> None:
-        """`interrupts` may end every wait."""
+    def __init__(self, schedule: Schedule, signals: Signals) -> None:
+        """`signals` may end every wait."""
         self._schedule = schedule
-        self._interrupts = interrupts
+        self._signals = signals
         self._idle_since_s: float | None = None
         self.ends_at_s = None if schedule.run_s is None else time.monotonic() + schedule.run_s
         """When no further key is begun, by `time.monotonic()`; None without a bound."""
@@ -80,6 +80,6 @@ class Shift:
         return moment_s is not None and time.monotonic() >= moment_s
 
     def _wait(self, pause_s: float) -> None:
-        self._interrupts.wait(pause_s)
-        if self._interrupts.received is not None:
-            raise InterruptedRunError(self._interrupts.received)
+        self._signals.wait(pause_s)
+        if self._signals.received is not None:
+            raise InterruptedRunError(self._signals.received)

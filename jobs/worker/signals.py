@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from jobs.worker.watchdog import SIGNALS, LastResort
+from jobs.worker.watchdog import SIGNALS, Watchdog
 
 LOOK_S = 0.2
 # What ends a cluster's job signals it more than once, at nearly the same time; a person's second Ctrl-C comes later.
@@ -20,20 +20,20 @@ ONE_SIGNAL_S = 1.0
 SIGTERM_RECEIVED = "SIGTERM received"
 
 
-class Interrupts:
-    """The two signals of this process. They raise where they land, save inside `held()`, where they wait."""
+class Signals:
+    """The two signals of this process. They raise where they land, save inside `deferred()`, where they wait."""
 
-    def __init__(self, *, says: bool = True) -> None:
-        """Nothing is installed yet. `says`: after a while a person is told that make is waited for."""
-        self.last_resort = LastResort()
-        self._says = says
+    def __init__(self, *, announces: bool = True) -> None:
+        """Nothing is installed yet. `announces`: the log says after a while that make is waited for."""
+        self.watchdog = Watchdog()
+        self._announces = announces
         self.received: int | None = None
         self._received_s: float | None = None
-        self._held = False
-        self._pass_on: Callable[[int], None] | None = None
+        self._is_deferred = False
+        self._forward_to: Callable[[int], None] | None = None
         self._pid = os.getpid()
 
-    def __enter__(self) -> "Interrupts":
+    def __enter__(self) -> "Signals":
         """Take the signals until the end of the block."""
         self._before = {signum: signal.getsignal(signum) for signum in SIGNALS}
         self.install()
@@ -41,7 +41,7 @@ class Interrupts:
 
     def __exit__(self, *exception: object) -> None:
         """Give them back as they were."""
-        self.last_resort.disarm()
+        self.watchdog.disarm()
         for signum, handler in self._before.items():
             signal.signal(signum, handler)
 
@@ -53,11 +53,11 @@ class Interrupts:
     def raise_received(self) -> None:
         """Raise the signal that waited, if one did: KeyboardInterrupt or SystemExit."""
         if self.received is not None:
-            raise self.as_exception(self.received)
+            raise self.exception_for(self.received)
 
-    def raised(self, error: BaseException) -> bool:
+    def has_raised(self, error: BaseException) -> bool:
         """Say whether this error is a signal of ours, and not a make that calls exit."""
-        return self.received is not None and repr(error) == repr(self.as_exception(self.received))
+        return self.received is not None and repr(error) == repr(self.exception_for(self.received))
 
     def wait(self, pause_s: float) -> None:
         """Wait `pause_s` seconds, or until a signal has come."""
@@ -66,33 +66,33 @@ class Interrupts:
             time.sleep(min(LOOK_S, pause_s))
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def deferred(self) -> Iterator[None]:
         """Let a signal wait. The second one does not: a server that answers no more must not hold the terminal."""
-        before, self._held = self._held, True
+        before, self._is_deferred = self._is_deferred, True
         try:
             yield
         finally:
-            self._held = before
+            self._is_deferred = before
 
     @contextmanager
-    def let_through(self) -> Iterator[None]:
-        """Let signals raise where they land again, inside of `held()`; one that waited raises now."""
-        before, self._held = self._held, False
+    def raise_immediately(self) -> Iterator[None]:
+        """Let signals raise where they land again, inside of `deferred()`; one that waited raises now."""
+        before, self._is_deferred = self._is_deferred, False
         try:
             self.raise_received()
             yield
         finally:
-            self._held = before
+            self._is_deferred = before
             self.install()  # make may have put handlers of its own in their place
 
     @contextmanager
-    def passed_on(self, to: Callable[[int], None]) -> Iterator[None]:
-        """Give every signal to `to`, and raise none: the processes that work are others."""
-        self._pass_on = to
+    def forward_to(self, receiver: Callable[[int], None]) -> Iterator[None]:
+        """Give every signal to `receiver`, and raise none: other processes compute."""
+        self._forward_to = receiver
         try:
             yield
         finally:
-            self._pass_on = None
+            self._forward_to = None
 
     def _arrived(self, signum: int, frame: FrameType | None) -> None:
         if os.getpid() != self._pid:  # a process forked by make inherits this handler: let it die as if it had none
@@ -105,17 +105,17 @@ class Interrupts:
         again = self.received is not None
         self.received = self.received or signum
         self._received_s = first_s or now_s
-        if self._says and not again:
-            self.last_resort.say_later()
-        if self._pass_on:
-            self._pass_on(signum)
+        if self._announces and not again:
+            self.watchdog.say_later()
+        if self._forward_to:
+            self._forward_to(signum)
             return
         if again:
-            self.last_resort.end_later(self.received)
-        if again or not self._held:
-            raise self.as_exception(signum)
+            self.watchdog.end_later(self.received)
+        if again or not self._is_deferred:
+            raise self.exception_for(signum)
 
     @staticmethod
-    def as_exception(signum: int) -> BaseException:
+    def exception_for(signum: int) -> BaseException:
         """Return what a signal raises, as DataJoint words it."""
         return SystemExit(SIGTERM_RECEIVED) if signum == signal.SIGTERM else KeyboardInterrupt()

@@ -9,22 +9,22 @@ from jobs.worker.importing import LOOKED, NothingThereError, held_by, import_pip
 from jobs.worker.outcomes import Options, Untyped, WrongInputError, said
 from jobs.worker.retry import retry_until_available
 from jobs.worker.shadowing import refusing_shadowed
-from jobs.worker.signals import Interrupts
+from jobs.worker.signals import Signals
 
 SUGGESTIONS = 3
 
 
-def wait_for_tables(options: Options, interrupts: Interrupts) -> dict[str, Untyped]:
+def wait_for_tables(options: Options, signals: Signals) -> dict[str, Untyped]:
     """Do as `find_tables` once the server takes writes: pipelines declare their tables and fill their lookup tables.
 
     A signal ends the waiting: KeyboardInterrupt or SystemExit.
     """
     try:
-        return retry_until_available(lambda: find_tables(options), interrupts)
+        return retry_until_available(lambda: find_tables(options), signals)
     except WrongInputError:
         raise
     except Exception:  # refused, and a signal ended the waiting
-        interrupts.raise_received()
+        signals.raise_received()
         raise
 
 

@@ -19,7 +19,7 @@ SAY_AFTER_S, END_AFTER_S, WRITE_S = 5.0, 2.0, 5.0
 log = line_logger(__name__)
 
 
-class LastResort:
+class Watchdog:
     """What happens a while after a signal, unless the run has ended by then.
 
     Signal handlers begin it, and may take no lock, as threading.Thread does: hence `_thread`.

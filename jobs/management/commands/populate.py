@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from jobs.worker.outcomes import ON_STOP, ORDERS, InterruptedRunError, Untyped, WrongInputError
 from jobs.worker.overriding import warnings_of
 from jobs.worker.run import populate, prepare
-from jobs.worker.signals import Interrupts
+from jobs.worker.signals import Signals
 from jobs.worker.terminal.arguments import Asked
 from jobs.worker.terminal.preview import Preview, preview
 from jobs.worker.terminal.progress import Bar, Lines
@@ -82,20 +82,20 @@ class Command(BaseCommand):
 
     def _run(self, lines: Lines, options: dict[str, Untyped]) -> tuple[int, dict[str, Untyped]]:
         """Return the exit status, and the summary as plain values."""
-        with Interrupts() as interrupts:
+        with Signals() as signals:
             try:
                 asked = Asked.read(options)
-                tables = prepare(asked.options, settings.LAB, interrupts)
+                tables = prepare(asked.options, settings.LAB, signals)
                 for text in warnings_of(tables):
                     lines.warning(text)
                 if options["dry_run"]:
                     return self._preview(lines, preview(tables, asked.options))
-                populate(tables, asked.options, asked.processes, settings.LAB, lines, interrupts, asked.schedule)
+                populate(tables, asked.options, asked.processes, settings.LAB, lines, signals, asked.schedule)
             except WrongInputError as error:
                 raise CommandError(printable(str(error)), returncode=WRONG_INPUT) from None
             except (InterruptedRunError, KeyboardInterrupt, SystemExit):
-                return self._interrupted(lines, interrupts.received or signal.SIGTERM)
-            with interrupts.held():
+                return self._interrupted(lines, signals.received or signal.SIGTERM)
+            with signals.deferred():
                 lines.summarise()
         status = FAILED if lines.has_failed else 0
         return status, lines.as_json(status)

@@ -17,7 +17,7 @@ from jobs.worker.reservations.jobs_table import read_jobs_table
 from jobs.worker.reservations.none import Unreserved
 from jobs.worker.reservations.schema_wide import Reservations, SchemaWide
 from jobs.worker.retry import retry_until_available
-from jobs.worker.signals import Interrupts
+from jobs.worker.signals import Signals
 from jobsite.lab.address import LabServer
 from jobsite.lab.errors import sentence
 
@@ -100,18 +100,18 @@ def connect_again(table: Untyped) -> None:
     table.connection.connect()
 
 
-def wait_for_reservations(table: Untyped, options: Options, interrupts: Interrupts) -> Reservations:
+def wait_for_reservations(table: Untyped, options: Options, signals: Signals) -> Reservations:
     """Return the same, once the server answers and takes the jobs table, if there is none yet.
 
     Raises InterruptedRunError after a signal, StoppedError when the jobs table cannot be made.
     """
     try:
-        return retry_until_available(lambda: reservations_of(table, options), interrupts)
+        return retry_until_available(lambda: reservations_of(table, options), signals)
     except WrongInputError:
         raise
     except Exception as error:
-        if interrupts.received is not None:
-            raise InterruptedRunError(interrupts.received) from None
+        if signals.received is not None:
+            raise InterruptedRunError(signals.received) from None
         raise StoppedError(f"No jobs table for {type(table).__name__}: {said(error)}") from None
 
 

@@ -16,7 +16,7 @@ from jobs.worker.compute import Work, compute
 from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.outcomes import InterruptedRunError, Options, Outcome
 from jobs.worker.reservations.schema_wide import Job, Reservations
-from jobs.worker.signals import ONE_SIGNAL_S, Interrupts
+from jobs.worker.signals import ONE_SIGNAL_S, Signals
 from tests.ground import GROUND
 from tests.lab import ROOT, Lab
 
@@ -103,8 +103,8 @@ def send_before(act: Callable[..., Any], signum: int) -> Callable[..., Any]:
 def run(table: Any, reservations: Reservations) -> list[tuple[str, str]]:
     """Compute KEY here, expect to be interrupted, and return the outcomes."""
     told: list[Outcome] = []
-    with Interrupts() as interrupts, pytest.raises(InterruptedRunError):
-        compute(Work(table, [KEY, {**KEY, "session": 2}], Options(), interrupts, reservations, told.append))
+    with Signals() as signals, pytest.raises(InterruptedRunError):
+        compute(Work(table, [KEY, {**KEY, "session": 2}], Options(), signals, reservations, told.append))
     return [(outcome.status, outcome.message) for outcome in told]
 
 
@@ -182,7 +182,7 @@ def test_a_second_ctrl_c_ends_a_make_that_goes_on(
 
 
 def test_a_second_signal_does_not_wait() -> None:
-    with Interrupts() as interrupts, interrupts.held():
+    with Signals() as signals, signals.deferred():
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(ONE_SIGNAL_S)  # a person's second Ctrl-C
         with pytest.raises(KeyboardInterrupt):
@@ -190,10 +190,10 @@ def test_a_second_signal_does_not_wait() -> None:
 
 
 def test_a_signal_that_is_sent_twice_at_once_is_one() -> None:
-    with Interrupts() as interrupts, interrupts.held():
+    with Signals() as signals, signals.deferred():
         os.kill(os.getpid(), signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGTERM)
-        assert interrupts.received == signal.SIGTERM
+        assert signals.received == signal.SIGTERM
 
 
 def test_a_signal_that_a_cluster_sends_twice_leaves_no_reservation(lab: Lab) -> None:
@@ -208,8 +208,8 @@ def test_a_signal_that_a_cluster_sends_twice_leaves_no_reservation(lab: Lab) -> 
 def test_a_process_forked_by_make_dies_of_a_signal_that_its_parent_would_hold() -> None:
     script = """
 import os, signal, time
-from jobs.worker.signals import ONE_SIGNAL_S, Interrupts
-with Interrupts() as interrupts, interrupts.held():
+from jobs.worker.signals import ONE_SIGNAL_S, Signals
+with Signals() as signals, signals.deferred():
     ready, say_ready = os.pipe()
     child = os.fork()
     if not child:
@@ -226,7 +226,7 @@ with Interrupts() as interrupts, interrupts.held():
 
 def test_signals_are_as_before_after_a_run() -> None:
     before = signal.getsignal(signal.SIGTERM)
-    with Interrupts():
+    with Signals():
         pass
     assert signal.getsignal(signal.SIGTERM) == before
 
@@ -249,7 +249,7 @@ def test_a_job_names_the_connection_that_runs_it_although_it_was_lost_after_the_
 
     monkeypatch.setattr(reservations, "reserve", reserve_and_lose)
     told: list[Outcome] = []
-    with Interrupts() as interrupts:
-        compute(Work(table, [KEY], Options(), interrupts, reservations, told.append))
+    with Signals() as signals:
+        compute(Work(table, [KEY], Options(), signals, reservations, told.append))
     assert [outcome.status for outcome in told] == ["done"]
     assert (module.Score.fetch1("score"), lab.jobs(schema)) == (1.0, {})

@@ -139,9 +139,9 @@ def test_ctrl_c_reaches_all_processes(lab: Lab) -> None:
 def test_sigterm_for_everybody_at_once_is_recorded_as_well(lab: Lab) -> None:
     schema, _ = lab.pipeline(recordings={"a": "wait", "b": "wait", "c": ""})
     worker = lab.start_waiting(schema, "--processes", "2")
-    members = [pid for pid, _ in two_reserved(schema)]
-    (forker,) = {parent_of(pid) for pid in members}
-    for pid in (worker.pid, forker, *members):  # as a cluster ends all that belongs to a job
+    processes = [pid for pid, _ in two_reserved(schema)]
+    (forker,) = {parent_of(pid) for pid in processes}
+    for pid in (worker.pid, forker, *processes):  # as a cluster ends all that belongs to a job
         with suppress(ProcessLookupError):  # the first has passed it on, and this one has ended by it already
             os.kill(pid, signal.SIGTERM)
     out, err = worker.communicate()

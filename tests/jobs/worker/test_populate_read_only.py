@@ -15,7 +15,7 @@ from jobs.worker.outcomes import Key, Options, Outcome
 from jobs.worker.prefetch import Prefetched
 from jobs.worker.reservations.schema_wide import job_of
 from jobs.worker.retry import MOST_TRIES
-from jobs.worker.signals import Interrupts
+from jobs.worker.signals import Signals
 from tests.ground import GROUND
 from tests.lab import Lab, Worker, eventually
 from tests.warm import WarmWorker
@@ -194,8 +194,8 @@ def test_a_key_that_is_refused_each_time_comes_last_and_is_an_error_in_the_end(l
     def begin(key: Key) -> None:
         begun.append(key["subject"])
 
-    with Interrupts() as interrupts:
-        compute(Work(table, keys, Options(), interrupts, reservations_of(table, Options()), told.append, begin))
+    with Signals() as signals:
+        compute(Work(table, keys, Options(), signals, reservations_of(table, Options()), told.append, begin))
     assert (begun[0], Counter(begun)) == ("a", {"a": MOST_TRIES, "b": 1, "c": 1})
     assert [(outcome.key["subject"], outcome.status) for outcome in told] == [
         ("b", "done"),
