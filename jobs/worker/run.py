@@ -29,7 +29,7 @@ from jobs.worker.pool.cleanup import clean_up_after
 from jobs.worker.pool.parent import WorkerPool
 from jobs.worker.privileges import check_rights, why_not_read
 from jobs.worker.retry import retry_until_available
-from jobs.worker.schedule import Schedule, Shift
+from jobs.worker.schedule import RunClock, Schedule
 from jobs.worker.script import become_script
 from jobs.worker.signals import Signals
 from jobs.worker.tables import in_dependency_order, wait_for_tables
@@ -70,12 +70,12 @@ def populate(
 
     Raises InterruptedRunError after a signal. A run that a failure ends early returns: the report has it.
     """
-    shift = Shift(schedule, signals)
-    options = replace(options, ends_at_s=shift.ends_at_s)
-    shift.stagger()
+    clock = RunClock(schedule, signals)
+    options = replace(options, ends_at_s=clock.ends_at_s)
+    clock.stagger()
     with _engine(options, processes, lab, report, signals) as engine:
         try:
-            _Run(tables, options, engine, report, signals, shift).go(schedule.sleep_s)
+            _Run(tables, options, engine, report, signals, clock).go(schedule.sleep_s)
         except StoppedError as stopped:
             if str(stopped):
                 report.trouble(str(stopped))
@@ -93,10 +93,10 @@ class _Run:
         engine: Compute,
         report: Report,
         signals: Signals,
-        shift: Shift,
+        clock: RunClock,
     ) -> None:
         self._tables, self._options, self._engine = tables, options, engine
-        self._report, self._signals, self._shift = report, signals, shift
+        self._report, self._signals, self._clock = report, signals, clock
         self._tried: Counter[str] = Counter()
         self._seen: set[str] = set()
         self._empty: defaultdict[str, set[Row]] = defaultdict(set)
@@ -110,12 +110,12 @@ class _Run:
                     self._populate_one(name, table)
             if self._has_tried_all_it_may():
                 return
-            if not self._computed and not self._shift.is_idle and self._shift.looks_again:
+            if not self._computed and not self._clock.is_idle and self._clock.continues_when_idle:
                 self._report.note(f"Nothing to compute; looking again every {say_span(sleep_s)}.")
-            if not self._shift.look_again(has_computed=self._computed > 0):
+            if not self._clock.wait_for_next_round(has_computed=self._computed > 0):
                 break
-        if self._shift.why_over:
-            self._report.note(self._shift.why_over)
+        if self._clock.end_reason:
+            self._report.note(self._clock.end_reason)
 
     def _populate_one(self, name: str, table: Untyped) -> None:
         options = self._options

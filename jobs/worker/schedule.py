@@ -20,7 +20,7 @@ class Schedule:
     stagger_s: float = 0
 
 
-class Shift:
+class RunClock:
     """The time of one run, from its making on."""
 
     def __init__(self, schedule: Schedule, signals: Signals) -> None:
@@ -35,7 +35,7 @@ class Shift:
         """Wait for a random part of the stagger: workers that are started together shall not ask together."""
         self._wait(random.uniform(0, self._schedule.stagger_s))  # noqa: S311  not a secret
 
-    def look_again(self, *, has_computed: bool) -> bool:
+    def wait_for_next_round(self, *, has_computed: bool) -> bool:
         """Wait until it is time to look for keys again, at once after a round that computed some; False at the end."""
         if not self._schedule.forever:
             return False
@@ -48,7 +48,7 @@ class Shift:
         return self._left_s() > 0
 
     @property
-    def looks_again(self) -> bool:
+    def continues_when_idle(self) -> bool:
         """Say whether the run goes on when there is nothing to compute."""
         return self._schedule.forever and self._left_s() > 0
 
@@ -58,7 +58,7 @@ class Shift:
         return self._idle_since_s is not None
 
     @property
-    def why_over(self) -> str:
+    def end_reason(self) -> str:
         """Return which bound has ended the run, in words, or ''."""
         if self._is_past(self.ends_at_s):
             return f"Ended by --run-duration, after {say_span(self._schedule.run_s or 0)}."
