@@ -17,7 +17,7 @@ BEYOND = "beyond_max_calls"
 
 
 @dataclass(frozen=True)
-class Todo:
+class PendingKeys:
     """The keys to compute, in order, and how many are held back, by status; what max_calls leaves is BEYOND."""
 
     keys: list[Key]
@@ -26,31 +26,31 @@ class Todo:
     """What a person should know when there is nothing to compute; '' when all that match are computed."""
 
 
-def choose(table: Untyped, options: Options, empty: Collection[Row] = ()) -> Todo:
+def find_pending(table: Untyped, options: Options, empty: Collection[Row] = ()) -> PendingKeys:
     """Return what is to be computed, without the rows of `empty`: keys for which make has inserted nothing in this run.
 
     As DataJoint's populate() chooses (0.14.10): the limit counts keys before those held back are left out.
     """
     statuses = held_back(table) if options.reserve else {}
-    names, rows = _read_keys(missing(table, options), options.limit)
+    names, rows = _read_keys(key_query(table, options), options.limit)
     if not rows:
-        return Todo([], why_none=_why_none(table, options))
+        return PendingKeys([], why_none=_why_none(table, options))
     rows = [row for row in rows if row not in empty] if empty else rows
     if not statuses:
-        return _todo([dict(zip(names, row, strict=True)) for row in rows], Counter(), options)
+        return _pending([dict(zip(names, row, strict=True)) for row in rows], Counter(), options)
     free, held = list[Key](), Counter[str]()
     for row, hashed in zip(rows, row_hashes(names, rows), strict=True):
         if hashed in statuses:
             held[statuses[hashed]] += 1
         else:
             free.append(dict(zip(names, row, strict=True)))
-    return _todo(free, held, options)
+    return _pending(free, held, options)
 
 
 def held_keys(table: Untyped, options: Options) -> list[tuple[Key, Holding]]:
     """Return the keys that are held back, and by whom."""
     holders = holdings(table) if options.reserve else {}
-    names, rows = _read_keys(missing(table, options), options.limit)
+    names, rows = _read_keys(key_query(table, options), options.limit)
     return [
         (dict(zip(names, row, strict=True)), holders[hashed])
         for row, hashed in zip(rows, row_hashes(names, rows), strict=True)
@@ -58,7 +58,7 @@ def held_keys(table: Untyped, options: Options) -> list[tuple[Key, Holding]]:
     ]
 
 
-def missing(table: Untyped, options: Options) -> Untyped:
+def key_query(table: Untyped, options: Options) -> Untyped:
     """Return DataJoint's query for the keys that the table lacks; raises what its key_source raises."""
     return table._jobs_to_do(options.restrictions) - table.target
 
@@ -79,7 +79,7 @@ def _hint(attribute: Untyped) -> str:
     return ""
 
 
-def _todo(keys: list[Key], held: Counter[str], options: Options) -> Todo:
+def _pending(keys: list[Key], held: Counter[str], options: Options) -> PendingKeys:
     if options.order == "reverse":
         keys.reverse()
     elif options.order == "random":
@@ -87,15 +87,15 @@ def _todo(keys: list[Key], held: Counter[str], options: Options) -> Todo:
     chosen = keys[: options.max_calls]
     if len(chosen) < len(keys):
         held[BEYOND] = len(keys) - len(chosen)
-    return Todo(chosen, held)
+    return PendingKeys(chosen, held)
 
 
-def _read_keys(todo: Untyped, limit: int | None) -> tuple[list[str], Sequence[Row]]:
+def _read_keys(query: Untyped, limit: int | None) -> tuple[list[str], Sequence[Row]]:
     """Return the names and values of the keys, as DataJoint's fetch("KEY") gives them, at a third of its time."""
-    heading = todo.heading
+    heading = query.heading
     names = list(heading.names)
     converted = any(attribute.uuid or attribute.adapter for attribute in heading.attributes.values())
     if limit is not None or converted:
-        keys = todo.fetch("KEY", limit=MOST_ROWS if limit is None else limit)
+        keys = query.fetch("KEY", limit=MOST_ROWS if limit is None else limit)
         return names, [tuple(key[name] for name in names) for key in keys]
-    return names, todo.connection.query(f"{todo.make_sql()} {ALL_ROWS}").fetchall()
+    return names, query.connection.query(f"{query.make_sql()} {ALL_ROWS}").fetchall()

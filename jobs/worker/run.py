@@ -24,7 +24,7 @@ from jobs.worker.outcomes import (
     WrongInputError,
     said,
 )
-from jobs.worker.pending import Row, Todo, choose, missing
+from jobs.worker.pending import PendingKeys, Row, find_pending, key_query
 from jobs.worker.pool.cleanup import clean_up_after
 from jobs.worker.pool.parent import WorkerPool
 from jobs.worker.privileges import check_rights, why_not_read
@@ -121,14 +121,14 @@ class _Run:
         options = self._options
         if options.max_calls is not None:
             options = replace(options, max_calls=options.max_calls - self._tried[name])
-        todo = self._choose(table, options)
-        if todo.keys or name not in self._seen:
-            self._report.begin(name, len(todo.keys), todo.held_back)
-        if todo.why_none and name not in self._seen:
-            self._report.note(todo.why_none)
+        pending = self._find_pending(table, options)
+        if pending.keys or name not in self._seen:
+            self._report.begin(name, len(pending.keys), pending.held_back)
+        if pending.why_none and name not in self._seen:
+            self._report.note(pending.why_none)
         self._seen.add(name)
-        if todo.keys:
-            self._engine(name, table, todo.keys, lambda outcome: self._record(name, outcome))
+        if pending.keys:
+            self._engine(name, table, pending.keys, lambda outcome: self._record(name, outcome))
 
     def _has_tried_all_it_may(self) -> bool:
         most = self._options.max_calls
@@ -141,11 +141,11 @@ class _Run:
             self._empty[_target_of(self._tables[name])].add(tuple(outcome.key.values()))
         self._report.outcome(outcome)
 
-    def _choose(self, table: Untyped, options: Options) -> Todo:
+    def _find_pending(self, table: Untyped, options: Options) -> PendingKeys:
         empty = self._empty[_target_of(table)]
         try:
             return retry_until_available(
-                lambda: choose(connected(table), options, empty), self._signals, lambda: connect_again(table)
+                lambda: find_pending(connected(table), options, empty), self._signals, lambda: connect_again(table)
             )
         except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
             if self._signals.received is not None:
@@ -199,7 +199,7 @@ def _check(table: Untyped, options: Options) -> None:
 def _problem(table: Untyped, options: Options) -> str:
     """Ask the server for one key, and return what is wrong with the question, or ''."""
     try:
-        missing(table, options).fetch("KEY", limit=1)
+        key_query(table, options).fetch("KEY", limit=1)
     except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
         return in_words(error)
     return ""

@@ -8,7 +8,7 @@ from typing import Any
 from jobs.formats.key import key_of
 from jobs.worker.excluded import Holding
 from jobs.worker.outcomes import Key, Options, Untyped, WrongInputError
-from jobs.worker.pending import Todo, choose, held_keys
+from jobs.worker.pending import PendingKeys, find_pending, held_keys
 from jobs.worker.run import in_words
 from jobs.worker.terminal.progress import MESSAGE_CHARS, held_in_words
 from jobsite.durations import say_span
@@ -21,27 +21,27 @@ class Preview:
     """What a run would do with one table."""
 
     table: str
-    todo: Todo
+    pending: PendingKeys
     held: list[tuple[Key, Holding]]
 
     def lines(self) -> list[str]:
         """Return it for a person, at most KEYS_LISTED keys of each kind."""
         held = [f"{holding.status} {key_of(key)}: {_in_words(holding)}" for key, holding in self.held]
         return [
-            f"{self.table}: {len(self.todo.keys)} to compute, {self._held_in_words()}",
-            *_cut([self.todo.why_none] if self.todo.why_none else []),
-            *_cut([f"would compute {key_of(key)}" for key in self.todo.keys]),
+            f"{self.table}: {len(self.pending.keys)} to compute, {self._held_in_words()}",
+            *_cut([self.pending.why_none] if self.pending.why_none else []),
+            *_cut([f"would compute {key_of(key)}" for key in self.pending.keys]),
             *_cut(held),
         ]
 
     def _held_in_words(self) -> str:
-        return held_in_words(self.todo.held_back) if self.todo.held_back else "0 held back"
+        return held_in_words(self.pending.held_back) if self.pending.held_back else "0 held back"
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values, with every key."""
         return {
             "table": self.table,
-            "would_compute": self.todo.keys,
+            "would_compute": self.pending.keys,
             "held_back": [{"key": key, **asdict(holding)} for key, holding in self.held],
         }
 
@@ -52,7 +52,9 @@ def preview(tables: Mapping[str, Untyped], options: Options) -> list[Preview]:
     Raises WrongInputError when the server cannot say.
     """
     try:
-        return [Preview(name, choose(table, options), held_keys(table, options)) for name, table in tables.items()]
+        return [
+            Preview(name, find_pending(table, options), held_keys(table, options)) for name, table in tables.items()
+        ]
     except Exception as error:  # the server's or DataJoint's
         raise WrongInputError(f"The keys could not be read: {in_words(error)}.") from None
 

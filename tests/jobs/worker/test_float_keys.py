@@ -14,7 +14,7 @@ from jobs.formats.key import key_hash
 from jobs.worker.claims import Claims
 from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.outcomes import Key, Options
-from jobs.worker.pending import choose
+from jobs.worker.pending import find_pending
 from tests.ground import GROUND
 from tests.jobs.workers import answers, environ
 from tests.lab import ROOT, Lab, load_pipeline
@@ -61,19 +61,19 @@ def in_order(found: tuple[list[Key], list[Key]]) -> list[list[str]]:
 
 def test_keys_that_others_finished_are_known_by_a_float(floats: ModuleType) -> None:
     floats.Threshold.insert((value,) for value in SHOWN)
-    keys = choose(floats.Spikes(), Options()).keys
+    keys = find_pending(floats.Spikes(), Options()).keys
     assert in_order(take_all(floats.Spikes(), keys, keys[1:])) == in_order((keys[:1], keys[1:]))
 
 
 def test_keys_that_others_finished_are_known_by_doubles_decimals_and_floats_of_fixed_digits(floats: ModuleType) -> None:
     floats.Window.insert(WINDOWS)
-    keys = choose(floats.Counted(), Options()).keys
+    keys = find_pending(floats.Counted(), Options()).keys
     assert in_order(take_all(floats.Counted(), keys, keys[1:])) == in_order((keys[:1], keys[1:]))
 
 
 def test_a_key_beside_a_finished_one_is_not_finished(floats: ModuleType) -> None:
     floats.Window.insert(WINDOWS)
-    keys = choose(floats.Counted(), Options()).keys
+    keys = find_pending(floats.Counted(), Options()).keys
     rest = [key for key in keys if key != keys[2]]
     assert in_order(take_all(floats.Counted(), keys, [keys[2]])) == in_order((rest, [keys[2]]))
 
@@ -82,7 +82,7 @@ def test_make_gets_the_key_that_datajoint_would_give_it(floats: ModuleType) -> N
     floats.Threshold.insert((value,) for value in SHOWN)
     floats.Window.insert(WINDOWS)
     for table in (floats.Spikes(), floats.Counted()):
-        ours, theirs = choose(table, Options()).keys, (table.key_source - table).fetch("KEY")
+        ours, theirs = find_pending(table, Options()).keys, (table.key_source - table).fetch("KEY")
         assert [repr(key) for key in ours] == [repr(dict(key)) for key in theirs]
 
 
@@ -90,13 +90,13 @@ def test_the_hash_of_a_job_is_datajoints(floats: ModuleType) -> None:
     from datajoint.hash import key_hash as datajoints
 
     floats.Window.insert(WINDOWS)
-    keys = choose(floats.Counted(), Options()).keys
+    keys = find_pending(floats.Counted(), Options()).keys
     assert [key_hash(key) for key in keys] == [datajoints(key) for key in keys]
 
 
 def test_a_finished_float_is_found_along_the_index(floats: ModuleType) -> None:
     floats.Threshold.insert((number / 100,) for number in range(500))
-    keys = choose(floats.Spikes(), Options()).keys
+    keys = find_pending(floats.Spikes(), Options()).keys
     table = floats.Spikes()
     table.insert(({**key, "made": 1} for key in keys), allow_direct_insert=True)
     claims = claims_of(table, keys, [])
