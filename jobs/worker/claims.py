@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from jobs.worker.dj.connection import ALL_ROWS
 from jobs.worker.key_columns import any_of, columns_of
-from jobs.worker.outcomes import Key, Untyped
-from jobs.worker.reservations.schema_wide import Job, Reservations, job_of
+from jobs.worker.outcomes import KeyDict, Untyped
+from jobs.worker.reservations.schema_wide import Reservation, Reservations, reservation_of
 from jobsite.lab.identifiers import quoted
 
 CHUNK_S = 0.1
@@ -31,18 +31,18 @@ class Claims:
     """The keys that are left of one table, and the next of them that are ours."""
 
     def __init__(
-        self, table: Untyped, keys: Sequence[Key], reservations: Reservations, skipped: Callable[[Key], None]
+        self, table: Untyped, keys: Sequence[KeyDict], reservations: Reservations, skipped: Callable[[KeyDict], None]
     ) -> None:
         """`skipped` hears of keys that others have taken or finished."""
         self._table = table
         self._target = quoted(table.target.database, table.target.table_name)
         self._columns = columns_of(table, list(keys[0]) if keys else [])
         self._left = list(keys)
-        self._window: deque[Job] = deque()
+        self._window: deque[Reservation] = deque()
         self._reservations = reservations
         self._skipped = skipped
-        self._deferred: list[Job] = []
-        self._undecided: dict[str, Job] = {}
+        self._deferred: list[Reservation] = []
+        self._undecided: dict[str, Reservation] = {}
         self._from = 0
         self._at_once = 1
         self._ahead = 1
@@ -54,7 +54,7 @@ class Claims:
         """Say whether keys are left."""
         return bool(self._left or self._window)
 
-    def next(self) -> list[Job]:
+    def next(self) -> list[Reservation]:
         """Reserve the next keys and return them; an empty list when others were quicker, or nothing is left.
 
         When the server fails, its error is raised, and no key is lost.
@@ -69,12 +69,12 @@ class Claims:
             self.put_back(self._undecided.values())
             raise
 
-    def defer_release(self, jobs: Sequence[Job]) -> None:
+    def defer_release(self, jobs: Sequence[Reservation]) -> None:
         """Remember reservations that could not be released; the next question to the server releases them."""
         self._deferred += jobs
 
     @property
-    def deferred(self) -> list[Job]:
+    def deferred(self) -> list[Reservation]:
         """The reservations that are still to be released."""
         return list(self._deferred)
 
@@ -99,14 +99,14 @@ class Claims:
         self._put_back(free[:first] + free[last:])
         self._undecided = {}
 
-    def _take(self) -> list[Job]:
+    def _take(self) -> list[Reservation]:
         wanted = [self._window.popleft() for _ in range(min(self._at_once, len(self._window)))]
         self._undecided = {job.hash: job for job in wanted}
         reserved = self._reservations.reserve(wanted)
         self._deferred = reserved
         self._skip_taken(wanted, reserved)
         missing = self._still_missing(reserved)
-        if not self._reservations.are_live(missing):
+        if not self._reservations.are_current(missing):
             self.put_back(missing)
             return []  # DataJoint has connected again in between: what is deferred now bears a dead id
         self._deferred = []
@@ -121,11 +121,11 @@ class Claims:
         self._put_back(self._window)
         self._window = deque()
 
-    def put_back(self, jobs: Collection[Job]) -> None:
+    def put_back(self, jobs: Collection[Reservation]) -> None:
         """Take back jobs that were reserved and not started."""
         self._left[:0] = [job.key for job in jobs]
 
-    def put_last(self, job: Job) -> None:
+    def put_last(self, job: Reservation) -> None:
         """Take back a job that is to be tried again, after all others."""
         self._left.append(job.key)
 
@@ -134,12 +134,12 @@ class Claims:
         self._at_once = max(1, min(int(CHUNK_S / make_s), self._at_once * 2, MOST_AT_ONCE))
         self._ahead = max(1, min(int(WINDOW_S / make_s), self._ahead * 2, LARGEST_WINDOW))
 
-    def _next_to_look_at(self, size: int) -> list[Job]:
+    def _next_to_look_at(self, size: int) -> list[Reservation]:
         if self._moves or self._from >= len(self._left):
             places = max(1, min(self._spread, len(self._left) // self._ahead))
             self._from = random.randrange(places) * self._ahead  # noqa: S311  not a secret
         # A lab's own _job_key may ask the server, and fail: only then are the keys taken out.
-        jobs = [job_of(key, self._table._job_key(key)) for key in self._left[self._from : self._from + size]]
+        jobs = [reservation_of(key, self._table._job_key(key)) for key in self._left[self._from : self._from + size]]
         del self._left[self._from : self._from + size]
         first = {job.hash: job for job in reversed(jobs)}
         # A table may reserve several keys by one row (_job_key), and different keys may share a hash.
@@ -147,12 +147,12 @@ class Claims:
         self._undecided = first
         return [job for job in jobs if first[job.hash] is job]
 
-    def _put_back(self, jobs: Collection[Job]) -> None:
+    def _put_back(self, jobs: Collection[Reservation]) -> None:
         self._left[self._from : self._from] = [job.key for job in jobs]
         for job in jobs:
             self._undecided.pop(job.hash, None)
 
-    def _free(self, jobs: Sequence[Job]) -> list[Job]:
+    def _free(self, jobs: Sequence[Reservation]) -> list[Reservation]:
         """Return the jobs that nobody has, and nobody has finished: as good as a look can tell, and cheap for many."""
         if not jobs:
             return []
@@ -162,7 +162,7 @@ class Claims:
             self._spread_out()
         return self._keep(jobs, [job.hash in taken or self._values(job) in done for job in jobs])
 
-    def _still_missing(self, jobs: list[Job]) -> list[Job]:
+    def _still_missing(self, jobs: list[Reservation]) -> list[Reservation]:
         """Give back what somebody finished between our look and our reservation."""
         if not jobs or not self._are_done(jobs):
             return jobs
@@ -170,14 +170,14 @@ class Claims:
         self._reservations.release([job for job, is_done in zip(jobs, done, strict=True) if is_done])
         return self._keep(jobs, done)
 
-    def _keep(self, jobs: Sequence[Job], is_skipped: Sequence[bool]) -> list[Job]:
+    def _keep(self, jobs: Sequence[Reservation], is_skipped: Sequence[bool]) -> list[Reservation]:
         for job, skipped in zip(jobs, is_skipped, strict=True):
             if skipped:
                 self._undecided.pop(job.hash, None)
                 self._skipped(job.key)
         return [job for job, skipped in zip(jobs, is_skipped, strict=True) if not skipped]
 
-    def _skip_taken(self, wanted: Sequence[Job], reserved: Sequence[Job]) -> None:
+    def _skip_taken(self, wanted: Sequence[Reservation], reserved: Sequence[Reservation]) -> None:
         """Skip what others were quicker to reserve."""
         have = {job.hash for job in reserved}
         self._keep(wanted, [job.hash not in have for job in wanted])
@@ -186,19 +186,19 @@ class Claims:
         """Somebody else works here: begin at one of four times as many places."""
         self._spread = min(self._spread * 4, WIDEST_SPREAD)
 
-    def is_done(self, job: Job) -> bool:
+    def is_done(self, job: Reservation) -> bool:
         """Say whether the table holds this key."""
         return self._are_done([job])
 
-    def _are_done(self, jobs: Sequence[Job]) -> bool:
+    def _are_done(self, jobs: Sequence[Reservation]) -> bool:
         """Say whether the table holds any of these keys; as DataJoint asks (`key in self.target`), by the server."""
         return bool(self._query(IS_DONE, jobs).fetchone())
 
-    def _query(self, question: str, jobs: Sequence[Job]) -> Untyped:
+    def _query(self, question: str, jobs: Sequence[Reservation]) -> Untyped:
         keys, values = any_of(self._columns, [job.key for job in jobs])
         names = ", ".join(column.name for column in self._columns) or "1"
         sql = question.format(names=names, target=self._target, keys=keys, all_rows=ALL_ROWS)
         return self._table.connection.query(sql, values)
 
-    def _values(self, job: Job) -> tuple[object, ...]:
+    def _values(self, job: Reservation) -> tuple[object, ...]:
         return tuple(column.value(job.key) for column in self._columns)

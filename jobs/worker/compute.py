@@ -17,10 +17,10 @@ from jobs.worker.dj.connecting import connect_again
 from jobs.worker.dj.connection import is_in_transaction
 from jobs.worker.errors import stack_of
 from jobs.worker.make import Maker
-from jobs.worker.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, Untyped, said
+from jobs.worker.outcomes import InterruptedRunError, KeyDict, Options, Outcome, StoppedError, Untyped, format_error
 from jobs.worker.postponed import Retries
 from jobs.worker.prefetch import Prefetched, Unstarted
-from jobs.worker.reservations.schema_wide import Job, Reservations
+from jobs.worker.reservations.schema_wide import Reservation, Reservations
 from jobs.worker.retry import passes, retry_until_available, retry_while_refused
 from jobs.worker.signals import Signals
 from jobsite.one_line import line_logger
@@ -38,12 +38,12 @@ class Work:
     """
 
     table: Untyped
-    keys: Sequence[Key]
+    keys: Sequence[KeyDict]
     options: Options
     signals: Signals
     reservations: Reservations
     on_outcome: OnOutcome
-    on_start: Callable[[Key], None] = lambda key: None
+    on_start: Callable[[KeyDict], None] = lambda key: None
 
 
 def compute(work: Work) -> None:
@@ -54,12 +54,14 @@ def compute(work: Work) -> None:
     """
     try:
         with work.signals.deferred():
-            _Run(work).go()
+            TableRun(work).go()
     except (KeyboardInterrupt, SystemExit):  # a second signal, which does not wait
         raise InterruptedRunError(work.signals.received or signal.SIGTERM) from None
 
 
-class _Run:
+class TableRun:
+    """One table, chunk after chunk."""
+
     def __init__(self, work: Work) -> None:
         self._work = work
         self._table = work.table
@@ -70,7 +72,7 @@ class _Run:
             work.table, work.keys, work.reservations, lambda key: work.on_outcome(Outcome(key, "skipped"))
         )
         self._prefetched = Prefetched(work.reservations)
-        self._in_make: Job | None = None
+        self._in_make: Reservation | None = None
         self._maker = Maker(
             work.table, work.options.make_kwargs, work.signals.raise_immediately, self._retry, self._retry_while_refused
         )
@@ -108,13 +110,13 @@ class _Run:
         self._or_stop(lambda: self._retry(self._maker.begin), "No transaction could be begun")
         return self._table.connection._conn is driver
 
-    def _next_chunk(self) -> list[Job]:
+    def _next_chunk(self) -> list[Reservation]:
         trouble = "No key could be reserved"
         self._or_stop(lambda: self._retries.pause(lambda: self._retry(self._claims.release_deferred)), trouble)
         self._leave_if_interrupted()
         return self._or_stop(lambda: self._retry(self._claims.next), trouble)
 
-    def _one(self, job: Job) -> None:
+    def _one(self, job: Reservation) -> None:
         self._in_make = job
         try:
             self._work.on_start(job.key)
@@ -132,24 +134,24 @@ class _Run:
         if outcome.status == "failed" and self._options.stop_on_error:
             raise StoppedError
 
-    def _complete(self, job: Job, end: str) -> None:
+    def _complete(self, job: Reservation, end: str) -> None:
         self._retries.end(lambda: self._reservations.complete(job, end), lambda: self._stands(job))
 
-    def _stands(self, job: Job) -> bool:
+    def _stands(self, job: Reservation) -> bool:
         """Say whether what make has done is still there, and was not rolled back."""
         connection = self._table.connection
         connection.ping()  # the next statement that reads a table would begin a transaction anew
         is_open = is_in_transaction(connection) or not connection._in_transaction
         return self._claims.is_done(job) or (is_open and not self._maker.has_inserted)
 
-    def _has_inserted(self, job: Job) -> bool:
+    def _has_inserted(self, job: Reservation) -> bool:
         """Say whether the table holds the key now: asked after the commit, so that what others inserted is seen."""
         if self._maker.has_inserted:
             return True
         trouble = f"Whether make has inserted {key_of(job.key)} could not be asked"
         return self._or_stop(lambda: self._retry(lambda: self._claims.is_done(job)), trouble)
 
-    def _after(self, job: Job, error: BaseException) -> Outcome | None:
+    def _after(self, job: Reservation, error: BaseException) -> Outcome | None:
         """Leave no transaction open, and the error in place of the reservation. None: the key is to be tried again.
 
         Raises StoppedError when it cannot.
@@ -158,10 +160,10 @@ class _Run:
         try:
             return self._retry(lambda: self._settle(job, error, again))
         except Exception as failure:
-            self._work.on_outcome(Outcome(job.key, "failed", said(error)))
-            raise StoppedError(f"{key_of(job.key)} may be left reserved: {said(failure)}") from None
+            self._work.on_outcome(Outcome(job.key, "failed", format_error(error)))
+            raise StoppedError(f"{key_of(job.key)} may be left reserved: {format_error(failure)}") from None
 
-    def _settle(self, job: Job, error: BaseException, again: bool) -> Outcome | None:
+    def _settle(self, job: Reservation, error: BaseException, again: bool) -> Outcome | None:
         self._maker.cancel()
         # Lost, or interrupted, while the server's answer to COMMIT was on its way.
         if passes(error) and self._claims.is_done(job):
@@ -173,8 +175,8 @@ class _Run:
         if self._options.on_stop == "release" and self._signals.has_raised(error):
             self._reservations.release([job])
             return Outcome(job.key, "released")
-        self._reservations.error(job, said(error), stack_of(error))
-        return Outcome(job.key, "failed", said(error))
+        self._reservations.error(job, format_error(error), stack_of(error))
+        return Outcome(job.key, "failed", format_error(error))
 
     def _end_transaction(self) -> None:
         if self._table.connection.in_transaction:
@@ -183,13 +185,13 @@ class _Run:
     def _write_last(self) -> None:
         """In another thread, while make goes on: leave the same as when it had stopped."""
         unstarted, job = self._prefetched.take_unstarted(), self._in_make
-        with self._reservations.beside() as reservations:
+        with self._reservations.on_second_connection() as reservations:
             reservations.release([*unstarted.reserved, *unstarted.deferred])
             if job and self._options.on_stop == "release":
                 reservations.release([job])
             elif job:
                 error = self._signals.exception_for(self._signals.received or signal.SIGTERM)
-                reservations.error(job, said(error), "make went on, and was ended with its process.\n")
+                reservations.error(job, format_error(error), "make went on, and was ended with its process.\n")
 
     def _release_later(self, unstarted: Unstarted) -> None:
         """Release what was not started, and roll back the transaction that the last commit began for the next job."""
@@ -223,7 +225,7 @@ class _Run:
         except Exception as failure:
             left = [*([self._in_make] if self._in_make else []), *self._claims.deferred]
             names = "; ".join(str(key_of(job.key)) for job in left) or "Keys of this worker"
-            raise StoppedError(f"{names} may be left reserved: {said(failure)}") from None
+            raise StoppedError(f"{names} may be left reserved: {format_error(failure)}") from None
 
     def _leave_nothing(self) -> None:
         self._end_transaction()
@@ -238,7 +240,7 @@ class _Run:
             return ask()
         except Exception as failure:
             self._leave_if_interrupted()
-            raise StoppedError(f"{trouble}: {said(failure)}") from None
+            raise StoppedError(f"{trouble}: {format_error(failure)}") from None
 
     def _retry_while_refused(self, ask: Callable[[], None]) -> None:
         retry_while_refused(ask, self._signals)

@@ -12,7 +12,7 @@ from jobsite.lab.identifiers import quoted
 
 
 @dataclass(frozen=True)
-class Holding:
+class Holder:
     """Who holds a key, and for how many seconds, as far as its jobs table says; `message` is an error's."""
 
     status: str
@@ -24,15 +24,15 @@ class Holding:
     message: str
 
 
-def held_back(table: Untyped) -> dict[str, str]:
+def statuses_of(table: Untyped) -> dict[str, str]:
     """Return the status of each job of the table that a run leaves alone, by key hash."""
     return dict(_read(STATUSES.format(jobs=_name(table), all_rows=ALL_ROWS), table))
 
 
-def holdings(table: Untyped) -> dict[str, Holding]:
+def holders_of(table: Untyped) -> dict[str, Holder]:
     """Return who holds each of them, by key hash."""
     jobs = read_jobs_table(table.connection, table.target.database)
-    return {row[0]: Holding(*row[1:]) for row in _read(jobs.holdings, table)}
+    return {row[0]: Holder(*row[1:]) for row in _read(jobs.holders, table)}
 
 
 def _name(table: Untyped) -> str:

@@ -4,7 +4,7 @@ import importlib
 import traceback
 from types import ModuleType
 
-from jobs.worker.outcomes import Untyped, WrongInputError, said
+from jobs.worker.outcomes import Untyped, WrongInputError, format_error
 from jobs.worker.refused_writes import why_no_writes
 from jobs.worker.signals import SIGTERM_RECEIVED
 
@@ -20,7 +20,7 @@ class NothingThereError(Exception):
         self.holder, self.path, self.missing = holder, path, missing
 
 
-def held_by(name: str) -> Untyped:
+def resolve(name: str) -> Untyped:
     """Return what a name such as `workflow.pipeline.ephys.Spikes` means: a module, a class, or whatever is there.
 
     A module may hold another one by any name, as workflows hold DataJoint Elements. At the end of a name, what is no
@@ -43,18 +43,18 @@ def held_by(name: str) -> Untyped:
 
 
 def import_pipeline(name: str) -> ModuleType:
-    """Return the module. Raises WrongInputError with the sentence that helps, or the server's error, as `held_by`."""
+    """Return the module. Raises WrongInputError with the sentence that helps, or the server's error, as `resolve`."""
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name and f"{name}.".startswith(f"{error.name}."):
             raise WrongInputError(f"There is no module {error.name}: {LOOKED}.") from error
-        reason = f"it needs the module {error.name}, which is not there" if error.name else said(error)
+        reason = f"it needs the module {error.name}, which is not there" if error.name else format_error(error)
         raise WrongInputError(f"{name} could not be imported: {reason} ({_where(error)}).") from None
     except (Exception, SystemExit) as error:
         if str(error) == SIGTERM_RECEIVED or why_no_writes(error):
             raise
-        raise WrongInputError(f"{name} could not be imported: {said(error)} ({_where(error)}).") from None
+        raise WrongInputError(f"{name} could not be imported: {format_error(error)} ({_where(error)}).") from None
 
 
 def is_absent(error: WrongInputError, name: str) -> bool:

@@ -8,7 +8,7 @@ is shown with all its digits and equals what was read, as does every other type.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jobs.worker.outcomes import Key, Untyped
+from jobs.worker.outcomes import KeyDict, Untyped
 from jobsite.lab.identifiers import quoted
 
 SHOWN_WITHIN = 1e-5
@@ -29,12 +29,12 @@ class KeyColumn:
         """The condition that the column holds a value, with places for `parameters`."""
         return FLOAT_IS.format(name=self.name) if self.is_float else f"{self.name} = %s"
 
-    def value(self, key: Key) -> object:
+    def value(self, key: KeyDict) -> object:
         """Return the key's value as the driver takes it: DataJoint stores a UUID as its 16 bytes."""
         value = key[self.attribute]
         return getattr(value, "bytes", value)
 
-    def parameters(self, key: Key) -> list[object]:
+    def parameters(self, key: KeyDict) -> list[object]:
         """Return what the places of `condition` are filled with."""
         value = self.value(key)
         if not self.is_float:
@@ -54,7 +54,7 @@ def columns_of(table: Untyped, attributes: Sequence[str]) -> list[KeyColumn]:
     ]
 
 
-def any_of(columns: Sequence[KeyColumn], keys: Sequence[Key]) -> tuple[str, list[object]]:
+def any_of(columns: Sequence[KeyColumn], keys: Sequence[KeyDict]) -> tuple[str, list[object]]:
     """Return the condition that a row has one of `keys`, and its parameters."""
     if len(columns) == 1 and not columns[0].is_float:
         return f"{columns[0].name} IN %s", [[columns[0].value(key) for key in keys]]

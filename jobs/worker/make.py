@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from jobs.worker.dj.inserts import Inserts
-from jobs.worker.outcomes import Key, Untyped
+from jobs.worker.outcomes import KeyDict, Untyped
 
 # In full: a server may be set to chain or to disconnect where nothing is said (MySQL manual, completion_type).
 COMMIT, COMMIT_AND_BEGIN = "COMMIT AND NO CHAIN NO RELEASE", "COMMIT AND CHAIN NO RELEASE"
@@ -61,7 +61,7 @@ class Maker:
             connection.query(ROLLBACK)
         connection._in_transaction = False
 
-    def make(self, key: Key, finish: Callable[[str], None], goes_on: Callable[[], bool]) -> None:
+    def make(self, key: KeyDict, finish: Callable[[str], None], goes_on: Callable[[], bool]) -> None:
         """Compute the key, and `finish`, told how to commit. Raises what make raises, with the transaction open.
 
         When it then `goes_on` with another key, the commit begins the next transaction as well: one question less.
@@ -79,7 +79,7 @@ class Maker:
         finally:
             insertable._allow_insert = False
 
-    def _make_one(self, key: Key) -> None:
+    def _make_one(self, key: KeyDict) -> None:
         if self._in_parts:
             self._make_in_parts(key)
             return
@@ -87,7 +87,7 @@ class Maker:
         with self._user_code():
             self._make(dict(key), **self._kwargs)
 
-    def _make_in_parts(self, key: Key) -> None:
+    def _make_in_parts(self, key: KeyDict) -> None:
         """Compute outside of the transaction, then make sure that what was fetched is still the same, and insert."""
         with self._user_code():
             parts = self._make(dict(key), **self._kwargs)
@@ -95,7 +95,7 @@ class Maker:
             computed = next(parts)
         self._retry_while_refused(lambda: self._insert(key, before, computed))  # or hours of computing would be lost
 
-    def _insert(self, key: Key, before: Untyped, computed: Untyped) -> None:
+    def _insert(self, key: KeyDict, before: Untyped, computed: Untyped) -> None:
         if self._table.connection.in_transaction:  # of the try before
             self._table.connection.cancel_transaction()
         self._retry(self._table.connection.start_transaction)

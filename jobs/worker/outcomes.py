@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 Untyped: TypeAlias = Any
 """What comes from DataJoint, which is published without types: a table, its jobs, a connection."""
-Key = dict[str, Any]
+KeyDict = dict[str, Any]
 Status = Literal["done", "empty", "failed", "skipped", "released"]
 ORDERS = ("original", "reverse", "random")
 ON_STOP = ("error", "release")
@@ -48,7 +48,7 @@ class Outcome:
     finished it. Released: interrupted, and released for another worker.
     """
 
-    key: Key
+    key: KeyDict
     status: Status
     message: str = ""
 
@@ -89,7 +89,7 @@ class InterruptedRunError(Exception):
         self.signum = signum
 
 
-def said(error: BaseException) -> str:
+def format_error(error: BaseException) -> str:
     """Return an error in the words DataJoint stores: `ValueError: the trace is empty` (0.14.10, autopopulate.py)."""
     try:
         text = str(error)

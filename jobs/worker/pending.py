@@ -8,8 +8,8 @@ from typing import Any
 
 from jobs.formats.key import row_hashes
 from jobs.worker.dj.connection import ALL_ROWS, MOST_ROWS
-from jobs.worker.excluded import Holding, held_back, holdings
-from jobs.worker.outcomes import Key, Options, Untyped
+from jobs.worker.excluded import Holder, holders_of, statuses_of
+from jobs.worker.outcomes import KeyDict, Options, Untyped
 
 Row = tuple[Any, ...]
 """The values of a key, in the order of its names."""
@@ -20,7 +20,7 @@ BEYOND = "beyond_max_calls"
 class PendingKeys:
     """The keys to compute, in order, and how many are held back, by status; what max_calls leaves is BEYOND."""
 
-    keys: list[Key]
+    keys: list[KeyDict]
     held_back: Counter[str] = field(default_factory=Counter)
     why_none: str = ""
     """What a person should know when there is nothing to compute; '' when all that match are computed."""
@@ -31,14 +31,14 @@ def find_pending(table: Untyped, options: Options, empty: Collection[Row] = ()) 
 
     As DataJoint's populate() chooses (0.14.10): the limit counts keys before those held back are left out.
     """
-    statuses = held_back(table) if options.reserve else {}
+    statuses = statuses_of(table) if options.reserve else {}
     names, rows = _read_keys(key_query(table, options), options.limit)
     if not rows:
         return PendingKeys([], why_none=_why_none(table, options))
     rows = [row for row in rows if row not in empty] if empty else rows
     if not statuses:
         return _pending([dict(zip(names, row, strict=True)) for row in rows], Counter(), options)
-    free, held = list[Key](), Counter[str]()
+    free, held = list[KeyDict](), Counter[str]()
     for row, hashed in zip(rows, row_hashes(names, rows), strict=True):
         if hashed in statuses:
             held[statuses[hashed]] += 1
@@ -47,9 +47,9 @@ def find_pending(table: Untyped, options: Options, empty: Collection[Row] = ()) 
     return _pending(free, held, options)
 
 
-def held_keys(table: Untyped, options: Options) -> list[tuple[Key, Holding]]:
+def held_keys(table: Untyped, options: Options) -> list[tuple[KeyDict, Holder]]:
     """Return the keys that are held back, and by whom."""
-    holders = holdings(table) if options.reserve else {}
+    holders = holders_of(table) if options.reserve else {}
     names, rows = _read_keys(key_query(table, options), options.limit)
     return [
         (dict(zip(names, row, strict=True)), holders[hashed])
@@ -79,7 +79,7 @@ def _hint(attribute: Untyped) -> str:
     return ""
 
 
-def _pending(keys: list[Key], held: Counter[str], options: Options) -> PendingKeys:
+def _pending(keys: list[KeyDict], held: Counter[str], options: Options) -> PendingKeys:
     if options.order == "reverse":
         keys.reverse()
     elif options.order == "random":

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from jobs.worker.refused_writes import why_no_writes
-from jobs.worker.reservations.schema_wide import Job
+from jobs.worker.reservations.schema_wide import Reservation
 from jobs.worker.retry import MOST_TRIES, Backoff, is_deadlock, retry_statement
 from jobs.worker.signals import Signals
 
@@ -33,7 +33,7 @@ class Retries:
             self._rolled_back = error if is_deadlock(error) else None
             raise
 
-    def takes(self, job: Job, error: BaseException) -> bool:
+    def takes(self, job: Reservation, error: BaseException) -> bool:
         """Say whether the key is to be tried again: no writes were taken, or its commit gave way to another one's.
 
         A deadlock inside make is of make's own statements: how those lock is the lab's to mend.

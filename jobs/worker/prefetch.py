@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 
-from jobs.worker.reservations.schema_wide import Job, Reservations
+from jobs.worker.reservations.schema_wide import Reservation, Reservations
 from jobs.worker.watchdog import SIGNALS
 
 RELEASE_AFTER_S = 0.5
@@ -27,12 +27,12 @@ RETRY_S = 5.0
 class Unstarted:
     """Jobs that were not started: still `reserved`, `released` already, or `deferred`: their release failed."""
 
-    reserved: list[Job]
-    released: list[Job]
-    deferred: list[Job]
+    reserved: list[Reservation]
+    released: list[Reservation]
+    deferred: list[Reservation]
 
     @property
-    def jobs(self) -> list[Job]:
+    def jobs(self) -> list[Reservation]:
         """All of them."""
         return [*self.reserved, *self.released, *self.deferred]
 
@@ -44,9 +44,9 @@ class Prefetched:
         """`reservations` is where they are released."""
         self._reservations = reservations
         # The worker takes from the left, the thread from the right; each step of a deque is one: none is taken twice.
-        self._jobs: deque[Job] = deque()
-        self._released: list[Job] = []
-        self._deferred: list[Job] = []
+        self._jobs: deque[Reservation] = deque()
+        self._released: list[Reservation] = []
+        self._deferred: list[Reservation] = []
         self._releasing = threading.Lock()
         self._started_s = 0.0
         self._over = threading.Event()
@@ -68,7 +68,7 @@ class Prefetched:
         """Say whether there are any."""
         return bool(self._jobs)
 
-    def add(self, jobs: Iterable[Job]) -> None:
+    def add(self, jobs: Iterable[Reservation]) -> None:
         """Add jobs that were just reserved."""
         self._started_s = time.monotonic()
         self._jobs.extend(jobs)
@@ -76,7 +76,7 @@ class Prefetched:
             self._thread = threading.Thread(target=self._watch, name="reserved-ahead", daemon=True)
             self._thread.start()
 
-    def start_next(self) -> Job | None:
+    def start_next(self) -> Reservation | None:
         """Return the next job, which starts now; None when there is no more."""
         self._started_s = time.monotonic()
         try:
@@ -100,11 +100,11 @@ class Prefetched:
                 with self._releasing:
                     self._release([*self._deferred, *_drained(self._jobs)])
 
-    def _release(self, jobs: list[Job]) -> None:
+    def _release(self, jobs: list[Reservation]) -> None:
         if not jobs:  # the worker was quicker
             return
         try:
-            with self._reservations.beside() as reservations:
+            with self._reservations.on_second_connection() as reservations:
                 reservations.release(jobs)
         except Exception:  # again in RETRY_S; at last by the worker, when its make is over
             self._deferred = jobs
@@ -113,9 +113,9 @@ class Prefetched:
             self._deferred = []
 
 
-def _drained(jobs: deque[Job]) -> list[Job]:
+def _drained(jobs: deque[Reservation]) -> list[Reservation]:
     """Take every job out, from the right, and return them in their order."""
-    taken: deque[Job] = deque()
+    taken: deque[Reservation] = deque()
     with suppress(IndexError):
         while True:
             taken.appendleft(jobs.pop())

@@ -15,14 +15,14 @@ from jobs.worker.compute import OnOutcome, Work, compute
 from jobs.worker.dj.connecting import connect, connect_again, connected, wait_for_reservations
 from jobs.worker.outcomes import (
     InterruptedRunError,
-    Key,
+    KeyDict,
     Options,
     Outcome,
     Report,
     StoppedError,
     Untyped,
     WrongInputError,
-    said,
+    format_error,
 )
 from jobs.worker.pending import PendingKeys, Row, find_pending, key_query
 from jobs.worker.pool.cleanup import clean_up_after
@@ -40,7 +40,7 @@ from jobsite.lab.address import LabServer
 class Compute(Protocol):
     """Compute keys of a table. Raises InterruptedRunError or StoppedError when it ends early."""
 
-    def __call__(self, name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None: ...
+    def __call__(self, name: str, table: Untyped, keys: list[KeyDict], on_outcome: OnOutcome) -> None: ...
 
 
 def prepare(options: Options, lab: LabServer, signals: Signals) -> dict[str, Untyped]:
@@ -75,7 +75,7 @@ def populate(
     clock.stagger()
     with _engine(options, processes, lab, report, signals) as engine:
         try:
-            _Run(tables, options, engine, report, signals, clock).go(schedule.sleep_s)
+            PopulateRun(tables, options, engine, report, signals, clock).go(schedule.sleep_s)
         except StoppedError as stopped:
             if str(stopped):
                 report.trouble(str(stopped))
@@ -83,7 +83,7 @@ def populate(
                 raise InterruptedRunError(signals.received) from None
 
 
-class _Run:
+class PopulateRun:
     """Rounds over the tables, each from what is missing then."""
 
     def __init__(
@@ -162,17 +162,17 @@ def _target_of(table: Untyped) -> str:
 def _engine(options: Options, processes: int, lab: LabServer, report: Report, signals: Signals) -> Iterator[Compute]:
     if processes == 1:
 
-        def here(name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None:
+        def here(name: str, table: Untyped, keys: list[KeyDict], on_outcome: OnOutcome) -> None:
             compute(Work(table, keys, options, signals, wait_for_reservations(table, options, signals), on_outcome))
 
         yield here
         return
     with WorkerPool(processes, lab, options, report.trouble, signals) as pool:
 
-        def by_pool(name: str, table: Untyped, keys: list[Key], on_outcome: OnOutcome) -> None:
+        def by_pool(name: str, table: Untyped, keys: list[KeyDict], on_outcome: OnOutcome) -> None:
             table.connection.close()  # ours would only idle, and be cut off, while the others work
 
-            def clean_up(pid: int, left: list[Key], at: Key | None, message: str) -> bool:
+            def clean_up(pid: int, left: list[KeyDict], at: KeyDict | None, message: str) -> bool:
                 return retry_until_available(
                     lambda: clean_up_after(connected(table), options, pid, left, at, message),
                     signals,
@@ -208,9 +208,9 @@ def _problem(table: Untyped, options: Options) -> str:
 def in_words(error: Exception) -> str:
     """Return the server's own sentence: a number stands before it, or the whole query behind it."""
     if not type(error).__module__.startswith(("datajoint", "pymysql")):
-        return said(error)
+        return format_error(error)
     words = [arg for arg in error.args if isinstance(arg, str) and arg != "Insufficient privileges."]
-    return words[0].rstrip(".") if words else said(error)
+    return words[0].rstrip(".") if words else format_error(error)
 
 
 def _check_make_kwargs(table: Untyped, options: Options) -> None:

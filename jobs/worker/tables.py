@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
-from jobs.worker.importing import LOOKED, NothingThereError, held_by, import_pipeline, is_absent
-from jobs.worker.outcomes import Options, Untyped, WrongInputError, said
+from jobs.worker.importing import LOOKED, NothingThereError, import_pipeline, is_absent, resolve
+from jobs.worker.outcomes import Options, Untyped, WrongInputError, format_error
 from jobs.worker.retry import retry_until_available
 from jobs.worker.shadowing import refusing_shadowed
 from jobs.worker.signals import Signals
@@ -60,7 +60,7 @@ def in_dependency_order(tables: Mapping[str, Untyped]) -> dict[str, Untyped]:
         graph.load()
         needed = {name: set(_ancestors(graph, table.target.full_table_name)) for name, table in tables.items()}
     except Exception as error:  # the server's or DataJoint's
-        raise WrongInputError(f"The dependencies of the tables could not be read: {said(error)}.") from None
+        raise WrongInputError(f"The dependencies of the tables could not be read: {format_error(error)}.") from None
     waiting, ordered = dict(tables), dict[str, Untyped]()
     while waiting:
         left = {name: table.target.full_table_name for name, table in waiting.items()}
@@ -86,7 +86,7 @@ def _meant_by(name: str) -> Untyped:
     """Return the table class or the module that a person means."""
     _check_name(name, "a table", "module.Table, such as lab.ephys.Spikes")
     try:
-        return held_by(name)
+        return resolve(name)
     except NothingThereError as nothing:
         raise WrongInputError(f"{nothing.path} has no table {nothing.missing}.{_near_misses(nothing)}") from None
     except WrongInputError as error:

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from jobs.worker.outcomes import InterruptedRunError, Options, StoppedError, Untyped, WrongInputError, said
+from jobs.worker.outcomes import InterruptedRunError, Options, StoppedError, Untyped, WrongInputError, format_error
 from jobs.worker.reservations.jobs_table import read_jobs_table
-from jobs.worker.reservations.none import Unreserved
-from jobs.worker.reservations.schema_wide import Reservations, SchemaWide
+from jobs.worker.reservations.none import NoReservations
+from jobs.worker.reservations.schema_wide import JobsTableReservations, Reservations
 from jobs.worker.retry import retry_until_available
 from jobs.worker.signals import Signals
 from jobsite.lab.address import LabServer
@@ -72,7 +72,7 @@ def _for_children(own: Mapping[str, Untyped], used: Mapping[str, Untyped]) -> di
 def reservations_of(table: Untyped, options: Options) -> Reservations:
     """Return the jobs table of the table's schema, which DataJoint makes when it is not there yet."""
     if not options.reserve:
-        return Unreserved(table.connection)
+        return NoReservations(table.connection)
     from datajoint import blob, config
 
     def pack(value: object) -> bytes:
@@ -83,7 +83,7 @@ def reservations_of(table: Untyped, options: Options) -> Reservations:
     target = table.target
     table.connection.schemas[target.database].jobs  # noqa: B018  declares ~jobs
     jobs = read_jobs_table(table.connection, target.database)
-    return SchemaWide(table.connection, jobs, target.table_name, pack)
+    return JobsTableReservations(table.connection, jobs, target.table_name, pack)
 
 
 def connected(table: Untyped) -> Untyped:
@@ -112,7 +112,7 @@ def wait_for_reservations(table: Untyped, options: Options, signals: Signals) ->
     except Exception as error:
         if signals.received is not None:
             raise InterruptedRunError(signals.received) from None
-        raise StoppedError(f"No jobs table for {type(table).__name__}: {said(error)}") from None
+        raise StoppedError(f"No jobs table for {type(table).__name__}: {format_error(error)}") from None
 
 
 def _import_datajoint() -> ModuleType:
@@ -123,7 +123,7 @@ def _import_datajoint() -> ModuleType:
             f"populate needs DataJoint, and {error.name} is not installed here: pip install 'datajoint==0.14.*'"
         ) from None
     except Exception as error:  # its settings file is read on import
-        raise WrongInputError(f"DataJoint does not start: {said(error)}") from None
+        raise WrongInputError(f"DataJoint does not start: {format_error(error)}") from None
     if not dj.__version__.startswith(KNOWN_VERSION):
         raise WrongInputError(f"populate knows DataJoint {KNOWN_VERSION}x, and {dj.__version__} is installed here.")
     return dj

@@ -16,7 +16,7 @@ NOT_THE_DRIVERS = ("ssl_input", "host_input")  # DataJoint 0.14.10, connection.p
 NAMED_BY_DRIVER = {"passwd": "password"}  # PyMySQL deprecates the first
 
 
-class Session:
+class ConnectionIdentity:
     """Who we are on the server: asked once for each connection, since DataJoint connects again unasked."""
 
     def __init__(self, connection: Untyped) -> None:
@@ -48,7 +48,7 @@ def is_in_transaction(connection: Untyped) -> bool:
     return bool(connection._conn.server_status & IN_TRANSACTION)
 
 
-class Beside:
+class SecondConnection:
     """A second connection to where DataJoint's is, for another thread: DataJoint's own is for one thread only."""
 
     def __init__(self, connection: Untyped) -> None:

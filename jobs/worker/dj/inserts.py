@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from jobs.worker.dj.connection import is_in_transaction
 from jobs.worker.key_columns import columns_of
-from jobs.worker.outcomes import Key, Untyped
+from jobs.worker.outcomes import KeyDict, Untyped
 
 # What DataJoint writes for rows (0.14.10, table.py: insert); the last part is its skip_duplicates.
 ROW = r"\((?:%s|DEFAULT)(?:,(?:%s|DEFAULT))*\)"
@@ -35,7 +35,7 @@ class Inserts:
         """Whether the make that was watched last has inserted its key for sure."""
 
     @contextmanager
-    def watched(self, key: Key) -> Iterator[None]:
+    def watched(self, key: KeyDict) -> Iterator[None]:
         """Look at what is sent until the end of the block, for the row of this key."""
         columns = [column for column in self._columns if column.attribute in key]
         self._wanted = {column.attribute: column.value(key) for column in columns}

@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 
 from jobs.worker.compute import Work, compute
 from jobs.worker.dj.connecting import connect, wait_for_reservations
-from jobs.worker.outcomes import InterruptedRunError, Key, Options, StoppedError, Untyped, WrongInputError
+from jobs.worker.outcomes import InterruptedRunError, KeyDict, Options, StoppedError, Untyped, WrongInputError
 from jobs.worker.reservations.schema_wide import Reservations
 from jobs.worker.script import become_script_of_pool, end_as_script
 from jobs.worker.signals import Signals
@@ -56,7 +56,7 @@ def _work(pipe: Connection, current: Untyped, lab: LabServer, options: Options) 
     return 0
 
 
-def _set_current(current: Untyped, places: dict[int, int], key: Key) -> None:
+def _set_current(current: Untyped, places: dict[int, int], key: KeyDict) -> None:
     current.value = places[id(key)]
 
 

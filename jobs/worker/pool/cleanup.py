@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 
 from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.outcomes import Key, Options, Untyped
-from jobs.worker.reservations.schema_wide import job_of
+from jobs.worker.outcomes import KeyDict, Options, Untyped
+from jobs.worker.reservations.schema_wide import reservation_of
 
 
 def clean_up_after(
-    table: Untyped, options: Options, pid: int, keys: Sequence[Key], at: Key | None, message: str
+    table: Untyped, options: Options, pid: int, keys: Sequence[KeyDict], at: KeyDict | None, message: str
 ) -> bool:
     """Make an error of the key `at` which process `pid` was, give back what it had reserved besides of its `keys`.
 
     Returns whether it still had that key reserved; otherwise it had finished it, or begun none.
     """
     reservations = reservations_of(table, options)
-    held = reservations.held(pid, [job_of(key, table._job_key(key)) for key in keys])
+    held = reservations.reserved_by(pid, [reservation_of(key, table._job_key(key)) for key in keys])
     in_make = [job for job in held if job.key == at]
     for job in in_make:
         reservations.error(job, message, "")

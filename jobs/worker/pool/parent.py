@@ -15,7 +15,7 @@ from multiprocessing import forkserver, get_context
 from multiprocessing.connection import wait
 
 from jobs.worker.compute import OnOutcome
-from jobs.worker.outcomes import InterruptedRunError, Key, Options, Outcome, StoppedError, said
+from jobs.worker.outcomes import InterruptedRunError, KeyDict, Options, Outcome, StoppedError, format_error
 from jobs.worker.pool.child import HELLO, READY, work
 from jobs.worker.script import jobsite_on_path
 from jobs.worker.signals import Signals
@@ -27,7 +27,7 @@ BATCHES_EACH = 4
 LOOK_S = 0.5
 GOODBYE_S = 5.0
 NOWHERE = -1
-CleanUp = Callable[[int, list[Key], Key | None, str], bool]
+CleanUp = Callable[[int, list[KeyDict], KeyDict | None, str], bool]
 CONTEXT = get_context("forkserver")
 
 
@@ -45,17 +45,17 @@ class WorkerProcess:
         theirs.close()
         self.takes_signals = False
         self.has_said_why = False
-        self.batch: list[Key] = []
-        self._sent: list[Key] = []
+        self.batch: list[KeyDict] = []
+        self._sent: list[KeyDict] = []
 
-    def send(self, table: str, batch: list[Key]) -> None:
+    def send(self, table: str, batch: list[KeyDict]) -> None:
         """Send it keys to compute. Raises OSError when it has ended."""
         self._current.value = NOWHERE
         self.pipe.send((table, batch))
         self.batch, self._sent = batch, list(batch)
 
     @property
-    def current_key(self) -> Key | None:
+    def current_key(self) -> KeyDict | None:
         """The key that it started last; None before any of its batch."""
         return None if self._current.value == NOWHERE else self._sent[self._current.value]
 
@@ -109,7 +109,7 @@ class WorkerPool:
         self._lab = lab
         self._workers: list[WorkerProcess] = []
         self._idle: list[WorkerProcess] = []
-        self._waiting: deque[Key] = deque()
+        self._waiting: deque[KeyDict] = deque()
         self._options = options
         self._trouble = trouble
         self._signals = signals
@@ -133,7 +133,7 @@ class WorkerPool:
             for worker in self._workers:
                 worker.process.join()
 
-    def compute(self, table: str, keys: list[Key], on_outcome: OnOutcome, clean_up: CleanUp) -> None:
+    def compute(self, table: str, keys: list[KeyDict], on_outcome: OnOutcome, clean_up: CleanUp) -> None:
         """Compute `keys` of the table of that dotted name; return when all have an outcome or nobody is left for them.
 
         `clean_up` puts right what a killed process left behind: it gets its id, its keys, the one it was at and how
@@ -171,13 +171,13 @@ class WorkerPool:
                 self._idle.remove(worker)
                 self._assign(worker, batch)
 
-    def _next_batch(self) -> list[Key]:
+    def _next_batch(self) -> list[KeyDict]:
         size = max(1, len(self._waiting) // (BATCHES_EACH * len(self._workers)))
         if self._options.stop_on_error:
             size = 1  # the others stop after the key they are at
         return [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
 
-    def _assign(self, worker: WorkerProcess, batch: list[Key]) -> None:
+    def _assign(self, worker: WorkerProcess, batch: list[KeyDict]) -> None:
         try:
             worker.send(self._table, batch)
         except OSError:
@@ -222,7 +222,7 @@ class WorkerPool:
         try:
             was_in_make = self._clean_up(worker.process.pid or 0, worker.batch, current, f"Killed: {how}")
         except Exception as failure:
-            was_in_make, how = current is not None, f"{how}; its reservations are left behind ({said(failure)})"
+            was_in_make, how = current is not None, f"{how}; its reservations are left behind ({format_error(failure)})"
         if current is None or not was_in_make:  # another one might die as well, again and again
             self._trouble(f"A {how}.")
             return

@@ -21,7 +21,7 @@ RESERVE = "INSERT INTO {jobs} ({columns}) VALUES {rows}"
 BECOME_ERROR = "UPDATE {jobs} SET {values} WHERE table_name = %s AND key_hash = %s AND status = 'reserved'{guard}"
 RELEASE = "DELETE FROM {jobs} WHERE table_name = %s AND key_hash IN %s AND status = 'reserved'{guard}"
 TAKEN = "SELECT key_hash FROM {jobs} WHERE table_name = %s AND key_hash IN %s {all_rows}"
-HELD = """
+RESERVED_BY = """
     SELECT key_hash, {connection_id} FROM {jobs}
     WHERE table_name = %s AND key_hash IN %s AND status = 'reserved'{guard} {all_rows}
 """
@@ -29,7 +29,7 @@ STATUSES = """
     SELECT key_hash, status
     FROM {jobs} WHERE table_name = %s AND status IN ('error', 'ignore', 'reserved') {all_rows}
 """
-HOLDINGS = """
+HOLDERS = """
     SELECT key_hash, status, {user}, {host}, {pid}, {connection_id}, TIMESTAMPDIFF(SECOND, {timestamp}, NOW()),
         COALESCE({error_message}, '')
     FROM {jobs} WHERE table_name = %s AND status IN ('error', 'ignore', 'reserved') {all_rows}
@@ -116,14 +116,14 @@ class JobsTable:
         return self._sql(TAKEN)
 
     @cached_property
-    def held(self) -> str:
+    def reserved_by(self) -> str:
         """The question which of some jobs a process has reserved, given the host and the pid."""
-        return self._sql(HELD, connection_id=self.read("connection_id"), guard=self._equal(("host", "pid")))
+        return self._sql(RESERVED_BY, connection_id=self.read("connection_id"), guard=self._equal(("host", "pid")))
 
     @cached_property
-    def holdings(self) -> str:
+    def holders(self) -> str:
         """The question who has them."""
-        return self._sql(HOLDINGS, **{name: self.read(name) for name in COLUMNS})
+        return self._sql(HOLDERS, **{name: self.read(name) for name in COLUMNS})
 
     def read(self, name: str) -> str:
         """Return how a column stands in a statement; NULL when it is missing."""

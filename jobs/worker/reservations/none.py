@@ -4,43 +4,43 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from jobs.worker.outcomes import Untyped
-from jobs.worker.reservations.schema_wide import Job
+from jobs.worker.reservations.schema_wide import Reservation
 
 
-class Unreserved:
+class NoReservations:
     """No jobs table."""
 
     def __init__(self, connection: Untyped) -> None:
         """`connection` is DataJoint's."""
         self._connection = connection
 
-    def reserve(self, jobs: Sequence[Job]) -> list[Job]:
+    def reserve(self, jobs: Sequence[Reservation]) -> list[Reservation]:
         """All are to be had."""
         return list(jobs)
 
-    def complete(self, job: Job, end: str) -> None:
+    def complete(self, job: Reservation, end: str) -> None:
         """Nothing is kept; the transaction ends."""
         self._connection.query(end)
 
-    def error(self, job: Job, message: str, stack: str) -> None:
+    def error(self, job: Reservation, message: str, stack: str) -> None:
         """Nothing is kept."""
 
-    def release(self, jobs: Sequence[Job]) -> None:
+    def release(self, jobs: Sequence[Reservation]) -> None:
         """Nothing is kept."""
 
-    def taken(self, jobs: Sequence[Job]) -> set[str]:
+    def taken(self, jobs: Sequence[Reservation]) -> set[str]:
         """Nothing is taken."""
         return set()
 
-    def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
-        """Nothing is held."""
+    def reserved_by(self, pid: int, jobs: Sequence[Reservation]) -> list[Reservation]:
+        """Nothing is reserved."""
         return []
 
-    def are_live(self, jobs: Sequence[Job]) -> bool:
+    def are_current(self, jobs: Sequence[Reservation]) -> bool:
         """Nothing names a connection."""
         return True
 
     @contextmanager
-    def beside(self) -> Iterator["Unreserved"]:
+    def on_second_connection(self) -> Iterator["NoReservations"]:
         """Nothing is connected."""
         yield self

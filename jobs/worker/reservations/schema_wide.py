@@ -1,9 +1,9 @@
-"""How does a worker reserve a job, finish it, leave its error, or give it back? Only here do workers write job rows.
+"""How does a worker reserve a job, complete it, leave its error, or release it? Only here do workers write job rows.
 
-`SchemaWide` writes the `~jobs` table of DataJoint 0.14.10 as its jobs.py does, row for row, so that DataJoint's own
-workers and ours share one table. Three things differ. Several keys are reserved in one statement. The connection id is
-that of the connection in use, where DataJoint keeps the first one for ever. And a row is only taken back while it is
-still the one that was written: somebody may have cleared it, and another worker taken the key.
+`JobsTableReservations` writes the `~jobs` table of DataJoint 0.14.10 as its jobs.py does, row for row, so that
+DataJoint's own workers and ours share one table. Three things differ. Several keys are reserved in one statement. The
+connection id is that of the connection in use, where DataJoint keeps the first one for ever. And a row is only deleted
+while it is still the one that was written: somebody may have cleared it, and another worker taken the key.
 Left out: which keys to reserve (`jobs.worker.claims`) and what to compute (`jobs.worker.make`).
 """
 
@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from jobs.formats.key import key_hash
-from jobs.worker.dj.connection import Beside, Session
+from jobs.worker.dj.connection import ConnectionIdentity, SecondConnection
 from jobs.worker.error_texts import LONGEST_STACK, SHORT_STACK, TRUNCATED, cut_message, cut_stack, in_ascii
-from jobs.worker.outcomes import Key, Untyped
+from jobs.worker.outcomes import KeyDict, Untyped
 from jobs.worker.refused_writes import why_no_writes
 from jobs.worker.reservations.jobs_table import JobsTable
 from jobs.worker.retry import DEADLOCK, is_busy, is_denied, passes
@@ -28,13 +28,16 @@ Pack = Callable[[object], bytes]
 
 
 @dataclass(frozen=True)
-class Job:
-    """One key of the table, and what stands for it in the jobs table; `held_by`, `pid` and `user` have reserved it."""
+class Reservation:
+    """One key of the table, and what stands for it in the jobs table.
 
-    key: Key
-    job_key: Key
+    `connection_id`, `pid` and `user` are those that have reserved it; 0 and '' before.
+    """
+
+    key: KeyDict
+    job_key: KeyDict
     hash: str
-    held_by: int = 0
+    connection_id: int = 0
     pid: int = 0
     user: str = ""
 
@@ -42,32 +45,32 @@ class Job:
 class Reservations(Protocol):
     """The four verbs of a jobs table, and the question which jobs are in it."""
 
-    def reserve(self, jobs: Sequence[Job]) -> list[Job]:
+    def reserve(self, jobs: Sequence[Reservation]) -> list[Reservation]:
         """Reserve what is still to be had, and return it."""
 
-    def complete(self, job: Job, end: str) -> None:
+    def complete(self, job: Reservation, end: str) -> None:
         """Take back the reservation of a computed job and `end` make's transaction, so that both happen or neither."""
 
-    def error(self, job: Job, message: str, stack: str) -> None:
+    def error(self, job: Reservation, message: str, stack: str) -> None:
         """Put an error in place of the reservation, if it still is the one we made."""
 
-    def release(self, jobs: Sequence[Job]) -> None:
-        """Give back reservations, for any worker to take."""
+    def release(self, jobs: Sequence[Reservation]) -> None:
+        """Delete reservations, so that any worker can take the keys."""
 
-    def taken(self, jobs: Sequence[Job]) -> set[str]:
+    def taken(self, jobs: Sequence[Reservation]) -> set[str]:
         """Return the hashes of those that are reserved, ignored or errors now."""
 
-    def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
+    def reserved_by(self, pid: int, jobs: Sequence[Reservation]) -> list[Reservation]:
         """Return those that a process of this machine has reserved."""
 
-    def are_live(self, jobs: Sequence[Job]) -> bool:
+    def are_current(self, jobs: Sequence[Reservation]) -> bool:
         """Say whether the reservations name the connection in use, or DataJoint has connected again since."""
 
-    def beside(self) -> AbstractContextManager["Reservations"]:
-        """Give the same over a connection of its own, to release jobs in another thread."""
+    def on_second_connection(self) -> AbstractContextManager["Reservations"]:
+        """Return the same over a connection of its own, to release jobs in another thread."""
 
 
-class SchemaWide:
+class JobsTableReservations:
     """The rows of one table in the `~jobs` table of its schema."""
 
     def __init__(self, connection: Untyped, jobs: JobsTable, table_name: str, pack: Pack) -> None:
@@ -76,22 +79,22 @@ class SchemaWide:
         self._jobs = jobs
         self._table_name = table_name
         self._pack = pack
-        self._session = Session(connection)
+        self._identity = ConnectionIdentity(connection)
         self._host, self._pid = self._cut("host", platform.node()), os.getpid()
-        self._doubtful: list[Job] = []
+        self._doubtful: list[Reservation] = []
 
-    def reserve(self, jobs: Sequence[Job]) -> list[Job]:
+    def reserve(self, jobs: Sequence[Reservation]) -> list[Reservation]:
         """Reserve what is still to be had, in as few statements as can be, and return it."""
         # In the order of the table's index: workers who want the same keys wait for each other, never in a ring.
         reserved = {job.hash: job for job in self._reserve(sorted(jobs, key=lambda job: job.hash))}
         return [reserved[job.hash] for job in jobs if job.hash in reserved]
 
-    def complete(self, job: Job, end: str) -> None:
+    def complete(self, job: Reservation, end: str) -> None:
         """Delete the reservation and end the transaction: one question, where the server takes statements together.
 
         Raises the server's error, with the transaction still open unless that error ended it.
         """
-        if self._doubtful or not self._session.takes_blocks():
+        if self._doubtful or not self._identity.takes_blocks():
             self.release([job])
             self._connection.query(end)
         else:
@@ -100,7 +103,7 @@ class SchemaWide:
             if not ended.rowcount:  # somebody cleared it, or the same: with the next release
                 self._doubtful.append(job)
 
-    def error(self, job: Job, message: str, stack: str) -> None:
+    def error(self, job: Reservation, message: str, stack: str) -> None:
         """Make an error of the row; what the table's character set or column cannot hold is escaped and cut.
 
         A row that is gone or somebody else's is left alone: it was cleared, so that the key is computed again.
@@ -112,7 +115,7 @@ class SchemaWide:
                 raise
             self._write_error(job, in_ascii(message), in_ascii(cut_stack(stack, SHORT_STACK)))
 
-    def release(self, jobs: Sequence[Job]) -> None:
+    def release(self, jobs: Sequence[Reservation]) -> None:
         """Delete the reservations that are still ours."""
         jobs = [*jobs, *self._doubtful]
         for whose in {self._whose(job) for job in jobs}:
@@ -123,39 +126,43 @@ class SchemaWide:
                 self._connection.query(self._jobs.release, parameters)
         self._doubtful = []
 
-    def are_live(self, jobs: Sequence[Job]) -> bool:
+    def are_current(self, jobs: Sequence[Reservation]) -> bool:
         """Say whether the reservations bear the id of the connection in use."""
-        return all(job.held_by == self._session.who()[0] for job in jobs)
+        return all(job.connection_id == self._identity.who()[0] for job in jobs)
 
-    def taken(self, jobs: Sequence[Job]) -> set[str]:
+    def taken(self, jobs: Sequence[Reservation]) -> set[str]:
         """Ask by primary key."""
         hashes = [job.hash for job in jobs]
         return {taken for (taken,) in self._connection.query(self._jobs.taken, (self._table_name, hashes))}
 
-    def held(self, pid: int, jobs: Sequence[Job]) -> list[Job]:
-        """Ask for the process by its id and this machine's name; where rows name neither, nobody can tell."""
+    def reserved_by(self, pid: int, jobs: Sequence[Reservation]) -> list[Reservation]:
+        """Ask for the process by its id and this machine's name; none where the rows name neither."""
         if not jobs or not self._jobs.names_processes:
             return []
         parameters = (self._table_name, [job.hash for job in jobs], self._host, pid)
-        holders = dict(self._connection.query(self._jobs.held, parameters))
+        holders = dict(self._connection.query(self._jobs.reserved_by, parameters))
         user = self._user()
-        return [replace(job, held_by=holders[job.hash] or 0, pid=pid, user=user) for job in jobs if job.hash in holders]
+        return [
+            replace(job, connection_id=holders[job.hash] or 0, pid=pid, user=user)
+            for job in jobs
+            if job.hash in holders
+        ]
 
     @contextmanager
-    def beside(self) -> Iterator["SchemaWide"]:
+    def on_second_connection(self) -> Iterator["JobsTableReservations"]:
         """Connect to where DataJoint is connected. Raises the driver's error when that fails."""
-        beside = Beside(self._connection)
+        second = SecondConnection(self._connection)
         try:
-            yield SchemaWide(beside, self._jobs, self._table_name, self._pack)
+            yield JobsTableReservations(second, self._jobs, self._table_name, self._pack)
         finally:
-            beside.close()
+            second.close()
 
-    def _reserve(self, jobs: Sequence[Job]) -> list[Job]:
+    def _reserve(self, jobs: Sequence[Reservation]) -> list[Reservation]:
         if not jobs:
             return []
-        held_by, _ = self._session.who()
+        connection_id, _ = self._identity.who()
         user = self._user()
-        ours = [replace(job, held_by=held_by, pid=self._pid, user=user) for job in jobs]
+        ours = [replace(job, connection_id=connection_id, pid=self._pid, user=user) for job in jobs]
         try:
             self._insert(jobs)
         except Exception as error:
@@ -163,14 +170,14 @@ class SchemaWide:
                 if not (is_denied(error) or why_no_writes(error)):
                     self._doubtful += ours  # the answer may have been lost after the rows were written
                 raise
-            if self._session.who()[0] == held_by:
+            if self._identity.who()[0] == connection_id:
                 return self._reserve_what_is_left(jobs)
-        if self._session.who()[0] == held_by:
+        if self._identity.who()[0] == connection_id:
             return ours
         self.release(ours)  # the connection was lost, opened again, and the rows, if they came, bear a dead id
         return self._reserve(jobs)
 
-    def _reserve_what_is_left(self, jobs: Sequence[Job]) -> list[Job]:
+    def _reserve_what_is_left(self, jobs: Sequence[Reservation]) -> list[Reservation]:
         """Leave out what is taken; when that does not show, because its row comes or goes just now, halve the rest."""
         taken = self.taken(jobs)
         left = [job for job in jobs if job.hash not in taken]
@@ -179,10 +186,10 @@ class SchemaWide:
         middle = len(jobs) // 2
         return self._reserve(jobs[:middle]) + self._reserve(jobs[middle:]) if middle else []
 
-    def _insert(self, jobs: Sequence[Job]) -> None:
+    def _insert(self, jobs: Sequence[Reservation]) -> None:
         self._connection.query(self._jobs.reserve(len(jobs)), [self._row(job) for job in jobs])
 
-    def _write_error(self, job: Job, message: str, stack: str) -> None:
+    def _write_error(self, job: Reservation, message: str, stack: str) -> None:
         texts: dict[str, object] = {
             "error_message": self._cut("error_message", cut_message(message), TRUNCATED),
             "error_stack": self._packed(stack),
@@ -198,11 +205,11 @@ class SchemaWide:
             packed = self._pack(cut_stack(stack, most))
         return packed
 
-    def _whose(self, job: Job) -> tuple[object, ...]:
-        who = {"host": self._host, "pid": job.pid, "user": job.user, "connection_id": job.held_by}
+    def _whose(self, job: Reservation) -> tuple[object, ...]:
+        who = {"host": self._host, "pid": job.pid, "user": job.user, "connection_id": job.connection_id}
         return tuple(who[name] for name in self._jobs.guard)
 
-    def _row(self, job: Job) -> tuple[object, ...]:
+    def _row(self, job: Reservation) -> tuple[object, ...]:
         key = self._pack(job.job_key)
         row = {
             "table_name": self._table_name,
@@ -210,14 +217,14 @@ class SchemaWide:
             "status": "reserved",
             "host": self._host,
             "pid": self._pid,
-            "connection_id": self._session.who()[0],
+            "connection_id": self._identity.who()[0],
             "key": key if self._fits("key", key) else None,
             "user": self._user(),
         }
         return tuple(row[name] for name in self._jobs.written)
 
     def _user(self) -> str:
-        return self._cut("user", self._session.who()[1])
+        return self._cut("user", self._identity.who()[1])
 
     def _cut(self, name: str, text: str, end: str = "") -> str:
         column = self._jobs.columns.get(name)
@@ -228,9 +235,9 @@ class SchemaWide:
         return column is None or column.longest is None or len(packed) <= column.longest
 
 
-def job_of(key: Key, job_key: Key) -> Job:
+def reservation_of(key: KeyDict, job_key: KeyDict) -> Reservation:
     """Return the job of a key; `job_key` is what the table reserves for it (0.14.10, autopopulate.py: _job_key)."""
-    return Job(key, job_key, key_hash(job_key))
+    return Reservation(key, job_key, key_hash(job_key))
 
 
 def is_taken(error: BaseException) -> bool:

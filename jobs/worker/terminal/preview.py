@@ -6,8 +6,8 @@ from textwrap import shorten
 from typing import Any
 
 from jobs.formats.key import key_of
-from jobs.worker.excluded import Holding
-from jobs.worker.outcomes import Key, Options, Untyped, WrongInputError
+from jobs.worker.excluded import Holder
+from jobs.worker.outcomes import KeyDict, Options, Untyped, WrongInputError
 from jobs.worker.pending import PendingKeys, find_pending, held_keys
 from jobs.worker.run import in_words
 from jobs.worker.terminal.progress import MESSAGE_CHARS, held_in_words
@@ -22,11 +22,11 @@ class Preview:
 
     table: str
     pending: PendingKeys
-    held: list[tuple[Key, Holding]]
+    held: list[tuple[KeyDict, Holder]]
 
     def lines(self) -> list[str]:
         """Return it for a person, at most KEYS_LISTED keys of each kind."""
-        held = [f"{holding.status} {key_of(key)}: {_in_words(holding)}" for key, holding in self.held]
+        held = [f"{holder.status} {key_of(key)}: {_in_words(holder)}" for key, holder in self.held]
         return [
             f"{self.table}: {len(self.pending.keys)} to compute, {self._held_in_words()}",
             *_cut([self.pending.why_none] if self.pending.why_none else []),
@@ -42,7 +42,7 @@ class Preview:
         return {
             "table": self.table,
             "would_compute": self.pending.keys,
-            "held_back": [{"key": key, **asdict(holding)} for key, holding in self.held],
+            "held_back": [{"key": key, **asdict(holder)} for key, holder in self.held],
         }
 
 
@@ -59,11 +59,11 @@ def preview(tables: Mapping[str, Untyped], options: Options) -> list[Preview]:
         raise WrongInputError(f"The keys could not be read: {in_words(error)}.") from None
 
 
-def _in_words(holding: Holding) -> str:
-    who = {"by": holding.user, "host": holding.host, "pid": holding.pid, "connection": holding.connection_id}
+def _in_words(holder: Holder) -> str:
+    who = {"by": holder.user, "host": holder.host, "pid": holder.pid, "connection": holder.connection_id}
     said = ", ".join(f"{name} {'unknown' if value is None else value}" for name, value in who.items())
-    when = "" if holding.age_s is None else f", {say_span(holding.age_s)} ago"
-    message = f": {shorten(holding.message, MESSAGE_CHARS, placeholder='…')}" if holding.message else ""
+    when = "" if holder.age_s is None else f", {say_span(holder.age_s)} ago"
+    message = f": {shorten(holder.message, MESSAGE_CHARS, placeholder='…')}" if holder.message else ""
     return f"{said}{when}{message}"
 
 

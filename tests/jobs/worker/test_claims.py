@@ -6,17 +6,17 @@ import pytest
 
 from jobs.worker.claims import Claims
 from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.outcomes import Key, Options
+from jobs.worker.outcomes import KeyDict, Options
 from tests.lab import Lab
 
 
 def test_keys_are_kept_when_the_labs_own_job_key_loses_the_server(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     _, module = lab.pipeline(recordings=dict.fromkeys("abcdefgh", ""))
     table = module.Score()
-    skipped: list[Key] = []
-    asked: list[Key] = []
+    skipped: list[KeyDict] = []
+    asked: list[KeyDict] = []
 
-    def job_key(self: Any, key: Key) -> Key:
+    def job_key(self: Any, key: KeyDict) -> KeyDict:
         asked.append(key)
         if len(asked) == 3:
             raise ConnectionError("the lab's own question failed")
@@ -38,7 +38,7 @@ def test_keys_are_kept_when_the_labs_own_job_key_loses_the_server(lab: Lab, monk
 def test_keys_that_others_finished_are_known_by_any_letter(lab: Lab, charset: str) -> None:
     _, module = lab.pipeline(charset=charset, recordings=dict.fromkeys(("bern", "Zürich", "Århus", "Øre"), ""))
     table = module.Score()
-    skipped: list[Key] = []
+    skipped: list[KeyDict] = []
     keys = table.key_source.fetch("KEY")
     claims = Claims(table, keys, reservations_of(table, Options()), skipped.append)
     taken = claims.next()

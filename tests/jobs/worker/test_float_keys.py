@@ -13,7 +13,7 @@ from django.test import Client
 from jobs.formats.key import key_hash
 from jobs.worker.claims import Claims
 from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.outcomes import Key, Options
+from jobs.worker.outcomes import KeyDict, Options
 from jobs.worker.pending import find_pending
 from tests.ground import GROUND
 from tests.jobs.workers import answers, environ
@@ -38,13 +38,13 @@ def floats(lab: Lab) -> ModuleType:
     return load_pipeline(lab.schema(), "floats")
 
 
-def claims_of(table: Any, keys: list[Key], skipped: list[Key]) -> Claims:
+def claims_of(table: Any, keys: list[KeyDict], skipped: list[KeyDict]) -> Claims:
     return Claims(table, keys, reservations_of(table, Options()), skipped.append)
 
 
-def take_all(table: Any, keys: list[Key], finished: list[Key]) -> tuple[list[Key], list[Key]]:
+def take_all(table: Any, keys: list[KeyDict], finished: list[KeyDict]) -> tuple[list[KeyDict], list[KeyDict]]:
     """Return what a worker takes of keys of which others have finished some after the first, and what it skips."""
-    skipped: list[Key] = []
+    skipped: list[KeyDict] = []
     claims = claims_of(table, keys, skipped)
     taken = claims.next()
     claims.record_duration(0.01)
@@ -55,7 +55,7 @@ def take_all(table: Any, keys: list[Key], finished: list[Key]) -> tuple[list[Key
     return [job.key for job in taken], skipped
 
 
-def in_order(found: tuple[list[Key], list[Key]]) -> list[list[str]]:
+def in_order(found: tuple[list[KeyDict], list[KeyDict]]) -> list[list[str]]:
     return [sorted(map(repr, keys)) for keys in found]
 
 

@@ -15,7 +15,7 @@ from jobs.tracebacks.parsing import read_stack
 from jobs.worker.compute import Work, compute
 from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.outcomes import InterruptedRunError, Options, Outcome
-from jobs.worker.reservations.schema_wide import Job, Reservations
+from jobs.worker.reservations.schema_wide import Reservation, Reservations
 from jobs.worker.signals import ONE_SIGNAL_S, Signals
 from tests.ground import GROUND
 from tests.lab import ROOT, Lab
@@ -147,7 +147,7 @@ def test_a_job_whose_commit_is_answered_as_interrupted_is_done_all_the_same(
     reservations = reservations_of(module.Score(), Options())
     complete = reservations.complete
 
-    def interrupted_late(job: Job, end: str) -> None:  # as a KILL QUERY that comes just after the commit
+    def interrupted_late(job: Reservation, end: str) -> None:  # as a KILL QUERY that comes just after the commit
         complete(job, end)
         os.kill(os.getpid(), signal.SIGTERM)
         raise pymysql.err.OperationalError(1317, "Query execution was interrupted")
@@ -240,10 +240,10 @@ def test_a_job_names_the_connection_that_runs_it_although_it_was_lost_after_the_
     reserve = reservations.reserve
     killed: list[int] = []
 
-    def reserve_and_lose(jobs: Sequence[Job]) -> list[Job]:
+    def reserve_and_lose(jobs: Sequence[Reservation]) -> list[Reservation]:
         reserved = reserve(jobs)
         if not killed:
-            killed.append(reserved[0].held_by)
+            killed.append(reserved[0].connection_id)
             GROUND.sql(f"KILL {killed[0]}")
         return reserved
 

@@ -11,9 +11,9 @@ import pytest
 from jobs.worker import retry
 from jobs.worker.compute import Work, compute
 from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.outcomes import Key, Options, Outcome
+from jobs.worker.outcomes import KeyDict, Options, Outcome
 from jobs.worker.prefetch import Prefetched
-from jobs.worker.reservations.schema_wide import job_of
+from jobs.worker.reservations.schema_wide import reservation_of
 from jobs.worker.retry import MOST_TRIES
 from jobs.worker.signals import Signals
 from tests.ground import GROUND
@@ -191,7 +191,7 @@ def test_a_key_that_is_refused_each_time_comes_last_and_is_an_error_in_the_end(l
     table, begun, told = module.Score(), list[str](), list[Outcome]()
     keys = [{**A, "subject": subject} for subject in "abc"]
 
-    def begin(key: Key) -> None:
+    def begin(key: KeyDict) -> None:
         begun.append(key["subject"])
 
     with Signals() as signals:
@@ -227,7 +227,9 @@ def test_what_waits_behind_a_long_make_is_released_as_soon_as_the_server_takes_w
     monkeypatch.setattr("jobs.worker.prefetch.RETRY_S", 0.1)
     schema, module = lab.pipeline()
     reservations = reservations_of(module.Score(), Options())
-    jobs = reservations.reserve([job_of({**A, "subject": subject}, {**A, "subject": subject}) for subject in "abc"])
+    jobs = reservations.reserve(
+        [reservation_of({**A, "subject": subject}, {**A, "subject": subject}) for subject in "abc"]
+    )
     with Prefetched(reservations) as prefetched:
         with read_only():
             prefetched.add(jobs)

@@ -10,7 +10,7 @@ import pytest
 from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.outcomes import Options
 from jobs.worker.prefetch import Prefetched
-from jobs.worker.reservations.schema_wide import Job, Reservations, job_of
+from jobs.worker.reservations.schema_wide import Reservation, Reservations, reservation_of
 from tests.ground import GROUND
 from tests.lab import Lab, eventually
 
@@ -29,7 +29,7 @@ class ThreeAhead:
             connection,
         )
         keys = [{"subject": subject, "session": 1} for subject in "abc"]
-        self.jobs: list[Job] = reservations.reserve([job_of(key, key) for key in keys])
+        self.jobs: list[Reservation] = reservations.reserve([reservation_of(key, key) for key in keys])
 
     def reserved(self) -> set[str]:
         return set(self.lab.jobs(self.schema))

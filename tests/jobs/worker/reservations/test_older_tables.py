@@ -9,7 +9,7 @@ import pytest
 
 from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.outcomes import Options
-from jobs.worker.reservations.schema_wide import Job, job_of
+from jobs.worker.reservations.schema_wide import Reservation, reservation_of
 from tests.ground import GROUND
 from tests.jobs.older import SHAPES, declare
 from tests.lab import Lab
@@ -26,8 +26,8 @@ class Table:
         declare(self.schema, shape)
         self.ours = reservations_of(self.module.Score(), Options())
 
-    def reserve(self) -> Job:
-        (job,) = self.ours.reserve([job_of(KEY, KEY)])
+    def reserve(self) -> Reservation:
+        (job,) = self.ours.reserve([reservation_of(KEY, KEY)])
         return job
 
     def rows(self) -> list[dict[str, Any]]:
@@ -44,7 +44,7 @@ def test_a_reservation_says_all_that_the_table_has_room_for(table: Table) -> Non
     job = table.reserve()
     (row,) = table.rows()
     ((user,),) = table.module.Score().connection.query("SELECT USER()").fetchall()
-    whole = {"host": platform.node(), "user": user, "pid": os.getpid(), "connection_id": job.held_by}
+    whole = {"host": platform.node(), "user": user, "pid": os.getpid(), "connection_id": job.connection_id}
     assert row["status"] == "reserved"
     for name in set(whole) & set(row):
         assert str(whole[name]).startswith(str(row[name]))
@@ -89,7 +89,7 @@ def test_only_a_reservation_of_our_own_is_taken_back(lab: Lab) -> None:
 
 def test_what_a_killed_process_had_reserved_is_found(table: Table) -> None:
     table.reserve()
-    found = table.ours.held(os.getpid(), [job_of(KEY, KEY)])
+    found = table.ours.reserved_by(os.getpid(), [reservation_of(KEY, KEY)])
     table.ours.release(found)
     names_processes = {"host", "pid"} <= set(columns_of(table))
     assert (len(found), len(table.rows())) == ((1, 0) if names_processes else (0, 1))

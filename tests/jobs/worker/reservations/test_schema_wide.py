@@ -13,7 +13,7 @@ import pytest
 
 from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.outcomes import Options
-from jobs.worker.reservations.schema_wide import Job, Reservations, job_of
+from jobs.worker.reservations.schema_wide import Reservation, Reservations, reservation_of
 from tests.ground import GROUND
 from tests.lab import Lab
 
@@ -46,8 +46,8 @@ class Table:
     def statuses(self) -> list[str]:
         return [status for (status,) in GROUND.sql(f"SELECT status FROM `{self.schema}`.`~jobs`")]
 
-    def reserve(self, *keys: dict[str, Any]) -> list[Job]:
-        return self.ours.reserve([job_of(key, key) for key in keys])
+    def reserve(self, *keys: dict[str, Any]) -> list[Reservation]:
+        return self.ours.reserve([reservation_of(key, key) for key in keys])
 
 
 @pytest.fixture
@@ -180,6 +180,6 @@ def test_datajoints_own_worker_leaves_our_reservations_alone(table: Table) -> No
 def test_without_reservation_nothing_is_written(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": ""})
     reservations = reservations_of(module.Score(), Options(reserve=False))
-    (job,) = reservations.reserve([job_of(KEYS[0], KEYS[0])])
+    (job,) = reservations.reserve([reservation_of(KEYS[0], KEYS[0])])
     reservations.error(job, "ValueError", "")
     assert not dj.conn().query(f"SHOW TABLES IN `{schema}` LIKE '~jobs'").fetchall()
