@@ -18,7 +18,7 @@ from jobs.worker.signals import Signals
 class Silent(Report):
     """Hears and says nothing."""
 
-    def begin(self, table: str, keys: int, held_back: Mapping[str, int]) -> None:
+    def begin(self, table: str, keys: int, excluded: Mapping[str, int]) -> None:
         """Say nothing."""
 
     def outcome(self, outcome: Outcome) -> None:
@@ -27,7 +27,7 @@ class Silent(Report):
     def note(self, text: str) -> None:
         """Say nothing."""
 
-    def trouble(self, text: str) -> None:
+    def problem(self, text: str) -> None:
         """Say it: nothing should be wrong."""
         sys.stderr.write(f"{text}\n")
 

@@ -1,4 +1,4 @@
-"""Which keys of a table are held back, and who has them?
+"""Which keys of a table are excluded, and who has them?
 
 Read by plain SELECT: opening DataJoint's own jobs table would make it, and looking never writes.
 """

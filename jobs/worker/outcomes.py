@@ -56,8 +56,8 @@ class Outcome:
 class Report(Protocol):
     """Whoever wants to hear of a run as it goes."""
 
-    def begin(self, table: str, keys: int, held_back: Mapping[str, int]) -> None:
-        """`keys` of `table` will be tried; `held_back` says by status how many are left alone: error, ignore, reserved.
+    def begin(self, table: str, keys: int, excluded: Mapping[str, int]) -> None:
+        """`keys` of `table` will be tried; `excluded` says by status how many are left alone: error, ignore, reserved.
 
         A run that looks again begins the same table again.
         """
@@ -68,7 +68,7 @@ class Report(Protocol):
     def note(self, text: str) -> None:
         """The run does something worth a line, such as waiting."""
 
-    def trouble(self, text: str) -> None:
+    def problem(self, text: str) -> None:
         """Something is wrong that is not a key's own failure, such as a worker that was killed."""
 
 

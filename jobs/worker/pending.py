@@ -1,4 +1,4 @@
-"""Which keys of a table are to be computed now, in which order, and which are held back?"""
+"""Which keys of a table are to be computed now, in which order, and which are excluded?"""
 
 import random
 from collections import Counter
@@ -18,10 +18,10 @@ BEYOND = "beyond_max_calls"
 
 @dataclass(frozen=True)
 class PendingKeys:
-    """The keys to compute, in order, and how many are held back, by status; what max_calls leaves is BEYOND."""
+    """The keys to compute, in order, and how many are excluded, by status; what max_calls leaves is BEYOND."""
 
     keys: list[KeyDict]
-    held_back: Counter[str] = field(default_factory=Counter)
+    excluded: Counter[str] = field(default_factory=Counter)
     why_none: str = ""
     """What a person should know when there is nothing to compute; '' when all that match are computed."""
 
@@ -29,7 +29,7 @@ class PendingKeys:
 def find_pending(table: Untyped, options: Options, empty: Collection[Row] = ()) -> PendingKeys:
     """Return what is to be computed, without the rows of `empty`: keys for which make has inserted nothing in this run.
 
-    As DataJoint's populate() chooses (0.14.10): the limit counts keys before those held back are left out.
+    As DataJoint's populate() chooses (0.14.10): the limit counts keys before the excluded ones are left out.
     """
     statuses = statuses_of(table) if options.reserve else {}
     names, rows = _read_keys(key_query(table, options), options.limit)
@@ -48,7 +48,7 @@ def find_pending(table: Untyped, options: Options, empty: Collection[Row] = ()) 
 
 
 def held_keys(table: Untyped, options: Options) -> list[tuple[KeyDict, Holder]]:
-    """Return the keys that are held back, and by whom."""
+    """Return the keys that are excluded, and by whom."""
     holders = holders_of(table) if options.reserve else {}
     names, rows = _read_keys(key_query(table, options), options.limit)
     return [

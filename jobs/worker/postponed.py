@@ -26,7 +26,7 @@ class Retries:
         self._last: BaseException | None = None
 
     def end(self, complete: Callable[[], None], stands: Callable[[], bool]) -> None:
-        """Let `complete` end make's transaction, and wait while it is held up. Raises its error."""
+        """Let `complete` end make's transaction, and wait while the server is busy. Raises its error."""
         try:
             retry_statement(complete, self._signals, stands)
         except Exception as error:

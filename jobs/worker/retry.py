@@ -33,20 +33,20 @@ class Backoff:
         self._next_s = FIRST_PAUSE_S
 
     def wait(self, error: BaseException) -> None:
-        """Say what the server's trouble is, and pause."""
-        log.warning("The lab's server %s (%s); trying again in %d s.", _trouble(error), error, self._next_s)
+        """Say why the server is not available, and pause."""
+        log.warning("The lab's server %s (%s); trying again in %d s.", _reason(error), error, self._next_s)
         self._signals.wait(self._next_s)
         self._next_s = min(self._next_s * 2, LONGEST_PAUSE_S)
 
     def reset(self) -> None:
-        """The trouble is over: the next pause is the shortest again."""
+        """The server is available again: the next pause is the shortest."""
         self._next_s = FIRST_PAUSE_S
 
 
 def retry_until_available(
     ask: Callable[[], Answer], signals: Signals, connect_again: Callable[[], None] = lambda: None
 ) -> Answer:
-    """Return what `ask` returns, once the server answers, takes writes and is not held up.
+    """Return what `ask` returns, once the server answers, takes writes and is not busy.
 
     `ask` must be whole in itself. After a refused write, `connect_again` comes before the next try: the server's name
     may mean another one by now, and a session that began read-only remains so. Raises what else `ask` raises; a signal
@@ -58,7 +58,7 @@ def retry_until_available(
 def retry_statement(ask: Callable[[], Answer], signals: Signals, stands: Callable[[], bool]) -> Answer:
     """Return what `ask` returns, inside a transaction: only what leaves the transaction as it was is tried again.
 
-    `stands` says whether what it wrote is still there: a COMMIT that is held up by a backup and then ended rolls it
+    `stands` says whether what it wrote is still there: a COMMIT that waits for a backup and is then ended rolls it
     back, and so does one on a read-only server, and a lock that was waited for too long where
     innodb_rollback_on_timeout is set (MySQL manual).
     """
@@ -96,11 +96,11 @@ def _until(
             backoff.wait(error)
 
 
-def _trouble(error: BaseException) -> str:
+def _reason(error: BaseException) -> str:
     if is_gone(error):
         return "does not answer"
     why = why_no_writes(error)
-    return f"takes no writes: {why}" if why else "is held up"
+    return f"takes no writes: {why}" if why else "is busy"
 
 
 def passes(error: BaseException) -> bool:

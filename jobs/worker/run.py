@@ -78,7 +78,7 @@ def populate(
             PopulateRun(tables, options, engine, report, signals, clock).go(schedule.sleep_s)
         except StoppedError as stopped:
             if str(stopped):
-                report.trouble(str(stopped))
+                report.problem(str(stopped))
             if signals.received is not None:  # a signal ended a wait, and something could not be written any more
                 raise InterruptedRunError(signals.received) from None
 
@@ -123,7 +123,7 @@ class PopulateRun:
             options = replace(options, max_calls=options.max_calls - self._tried[name])
         pending = self._find_pending(table, options)
         if pending.keys or name not in self._seen:
-            self._report.begin(name, len(pending.keys), pending.held_back)
+            self._report.begin(name, len(pending.keys), pending.excluded)
         if pending.why_none and name not in self._seen:
             self._report.note(pending.why_none)
         self._seen.add(name)
@@ -167,7 +167,7 @@ def _engine(options: Options, processes: int, lab: LabServer, report: Report, si
 
         yield here
         return
-    with WorkerPool(processes, lab, options, report.trouble, signals) as pool:
+    with WorkerPool(processes, lab, options, report.problem, signals) as pool:
 
         def by_pool(name: str, table: Untyped, keys: list[KeyDict], on_outcome: OnOutcome) -> None:
             table.connection.close()  # ours would only idle, and be cut off, while the others work

@@ -119,7 +119,7 @@ def test_a_dry_run_shows_a_planted_row_in_one_line(lab: Lab) -> None:
     module.schema.jobs.error("__score", {"subject": "a", "session": 1}, "no")
     GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = %s, host = %s, error_message = %s", [FORGED] * 3)
     first, held, end = lab.populate(schema, "--dry-run").stdout.split("\n")
-    assert (first, end) == ("tests.pipeline.Score: 0 to compute, 1 held back (1 error)", "")
+    assert (first, end) == ("tests.pipeline.Score: 0 to compute, 1 excluded (1 error)", "")
     assert held.isprintable()
     assert held.startswith(r"  error subject=a, session=1: by \r\nok")
 

@@ -23,7 +23,7 @@ from jobsite.one_line import printable
 FAILED, WRONG_INPUT = 1, 2
 STDOUT, STDERR = 1, 2
 IMPORT_HELP = "a module to import first, such as the workflow that activates an element's schemas; may be repeated"
-ON_STOP_HELP = "what Ctrl-C or SIGTERM makes of the job in hand: an error, or given back (default: error)"
+ON_STOP_HELP = "what Ctrl-C or SIGTERM does with the running job: leave an error, or release it (default: error)"
 
 
 class Command(BaseCommand):
@@ -48,20 +48,28 @@ class Command(BaseCommand):
         say("--import", action="append", default=[], dest="imports", metavar="MODULE", help=IMPORT_HELP)
         say("--restrict", action="append", default=[], metavar="SQL", help="a condition on the keys; may be repeated")
         say("--order", default="original", metavar="|".join(ORDERS), help="the order of the keys (default: original)")
-        say("--limit", metavar="N", help="look at N keys of each table at most, counting those held back")
+        say(
+            "--limit",
+            metavar="N",
+            help="look at N keys of each table at most, counting reserved, ignored and failed ones",
+        )
         say("--max-calls", metavar="N", help="try N keys of each table at most, over all processes together")
         say("--processes", default="1", metavar="N", help="compute in N processes, each with its own connection")
-        say("--no-reserve", action="store_true", help="do without the jobs table; only while nobody else computes")
+        say("--no-reserve", action="store_true", help="do not use the jobs table; only while nobody else computes")
         say("--stop-on-error", action="store_true", help="end the run after the first failure")
         say("--on-stop", default="error", metavar="|".join(ON_STOP), help=ON_STOP_HELP)
         say("--make-kwargs", default="{}", metavar="JSON", help="an object of keyword arguments for make")
         say("--forever", action="store_true", help="look for new keys again when there is nothing to compute")
-        say("--sleep", metavar="TIME", help="with --forever: look again after that time (default: 60s)")
-        say("--max-idle", metavar="TIME", help="with --forever: end when there was nothing to compute for that long")
-        say("--run-duration", metavar="TIME", help="begin no key after that time: 90s, 30m, 8h, 2d")
-        say("--stagger", default="0", metavar="TIME", help="begin after a random part of that time")
+        say("--sleep", metavar="TIME", help="with --forever: look again after this time (default: 60s)")
+        say("--max-idle", metavar="TIME", help="with --forever: end when there was nothing to compute for this long")
+        say("--run-duration", metavar="TIME", help="start no key after this time: 90s, 30m, 8h, 2d")
+        say("--stagger", default="0", metavar="TIME", help="wait for a random time before starting, at most this long")
         say("--dry-run", action="store_true", help="say what would be computed, and who holds the rest; write nothing")
-        say("--json", action="store_true", help="write the summary to standard output as JSON, all else to the other")
+        say(
+            "--json",
+            action="store_true",
+            help="write the summary as JSON to standard output, and everything else to standard error",
+        )
 
     def handle(self, *args: object, **options: Untyped) -> None:
         """Run, summarise, and leave with the status that `help` names."""

@@ -102,16 +102,16 @@ class WorkerPool:
     """N processes that compute keys, table after table."""
 
     def __init__(
-        self, size: int, lab: LabServer, options: Options, trouble: Callable[[str], None], signals: Signals
+        self, size: int, lab: LabServer, options: Options, problem: Callable[[str], None], signals: Signals
     ) -> None:
-        """`trouble` is called for processes that could not start or were lost."""
+        """`problem` is called for processes that could not start or were lost."""
         self._size = size
         self._lab = lab
         self._workers: list[WorkerProcess] = []
         self._idle: list[WorkerProcess] = []
         self._waiting: deque[KeyDict] = deque()
         self._options = options
-        self._trouble = trouble
+        self._problem = problem
         self._signals = signals
         self._stopped = False
         self._table = ""
@@ -202,7 +202,7 @@ class WorkerPool:
             self._idle.append(worker)
         else:
             worker.has_said_why = True
-            self._trouble(str(message))
+            self._problem(str(message))
 
     def _remove(self, worker: WorkerProcess) -> None:
         """Remove a process that has ended, say so, and let others have the keys it has not started."""
@@ -213,7 +213,7 @@ class WorkerPool:
         if worker.has_left_a_job:
             self._clean_up_after(worker, how)
         elif not worker.has_said_why:
-            self._trouble(f"A {how}.")
+            self._problem(f"A {how}.")
         self._waiting.extendleft(reversed(worker.batch))
 
     def _clean_up_after(self, worker: WorkerProcess, how: str) -> None:
@@ -224,7 +224,7 @@ class WorkerPool:
         except Exception as failure:
             was_in_make, how = current is not None, f"{how}; its reservations are left behind ({format_error(failure)})"
         if current is None or not was_in_make:  # another one might die as well, again and again
-            self._trouble(f"A {how}.")
+            self._problem(f"A {how}.")
             return
         worker.batch.remove(current)
         self._on_outcome(Outcome(current, "failed", f"Killed: {how}"))

@@ -10,7 +10,7 @@ from jobs.worker.excluded import Holder
 from jobs.worker.outcomes import KeyDict, Options, Untyped, WrongInputError
 from jobs.worker.pending import PendingKeys, find_pending, held_keys
 from jobs.worker.run import in_words
-from jobs.worker.terminal.progress import MESSAGE_CHARS, held_in_words
+from jobs.worker.terminal.progress import MESSAGE_CHARS, excluded_in_words
 from jobsite.durations import say_span
 
 KEYS_LISTED = 50
@@ -35,14 +35,14 @@ class Preview:
         ]
 
     def _held_in_words(self) -> str:
-        return held_in_words(self.pending.held_back) if self.pending.held_back else "0 held back"
+        return excluded_in_words(self.pending.excluded) if self.pending.excluded else "0 excluded"
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain values, with every key."""
         return {
             "table": self.table,
             "would_compute": self.pending.keys,
-            "held_back": [{"key": key, **asdict(holder)} for key, holder in self.held],
+            "excluded": [{"key": key, **asdict(holder)} for key, holder in self.held],
         }
 
 

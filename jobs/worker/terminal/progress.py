@@ -18,7 +18,7 @@ from jobsite.one_line import printable
 MESSAGE_CHARS = 500
 FAILURES_LISTED = 50
 UNKNOWN_COLUMNS, UNKNOWN_ROWS = 80, 24
-HELD = ("error", "ignore", "reserved", BEYOND)
+EXCLUDED = ("error", "ignore", "reserved", BEYOND)
 IN_WORDS = {BEYOND: "beyond --max-calls", "empty": "nothing inserted"}
 BAR = "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, ETA {remaining}{postfix}"
 
@@ -29,17 +29,17 @@ class Tally:
 
     table: str
     keys: int = 0
-    held_back: Mapping[str, int] = field(default_factory=dict)
+    excluded: Mapping[str, int] = field(default_factory=dict)
     done: int = 0
     empty: int = 0
     skipped: int = 0
     released: int = 0
     failed: list[Outcome] = field(default_factory=list)
 
-    def begin(self, keys: int, held_back: Mapping[str, int]) -> None:
+    def begin(self, keys: int, excluded: Mapping[str, int]) -> None:
         """Add keys that will be tried."""
         self.keys += keys
-        self.held_back = held_back
+        self.excluded = excluded
 
     def count(self, outcome: Outcome) -> None:
         """Add one outcome."""
@@ -60,9 +60,9 @@ class Tally:
         return self.keys - self.done - self.empty - self.skipped - self.released - len(self.failed)
 
     @property
-    def elsewhere(self) -> int:
+    def taken_by_others(self) -> int:
         """Keys that other workers have."""
-        return self.held_back.get("reserved", 0) + self.skipped
+        return self.excluded.get("reserved", 0) + self.skipped
 
     def as_bar(self) -> str:
         """Return what a moving bar says."""
@@ -70,7 +70,7 @@ class Tally:
             "done": self.done,
             IN_WORDS["empty"]: self.empty,
             "failed": len(self.failed),
-            "elsewhere": self.elsewhere,
+            "taken by others": self.taken_by_others,
             "left": self.untried,
         }
         return ", ".join(f"{count} {word}" for word, count in counts.items() if count or word in ("done", "left"))
@@ -85,26 +85,28 @@ class Tally:
             "skipped": self.skipped,
             "released": self.released,
             "not_tried": self.untried,
-            "held_back": {status: self.held_back.get(status, 0) for status in HELD},
+            "excluded": {status: self.excluded.get(status, 0) for status in EXCLUDED},
         }
 
     def __str__(self) -> str:
         parts = [f"{self.done} done", f"{len(self.failed)} failed", f"{self.skipped} skipped"]
         if self.empty:
             parts.append(f"{self.empty} {IN_WORDS['empty']}")
-        if self.held_back:
-            parts.append(held_in_words(self.held_back))
+        if self.excluded:
+            parts.append(excluded_in_words(self.excluded))
         if self.released:
-            parts.append(f"{self.released} given back")
+            parts.append(f"{self.released} released")
         if self.untried:
             parts.append(f"{self.untried} not tried")
         return f"{self.table}: {', '.join(parts)}"
 
 
-def held_in_words(held_back: Mapping[str, int]) -> str:
-    """Return `3 held back (2 error, 1 reserved)`, in DataJoint's words."""
-    parts = ", ".join(f"{held_back[status]} {IN_WORDS.get(status, status)}" for status in HELD if held_back.get(status))
-    return f"{sum(held_back.values())} held back ({parts})"
+def excluded_in_words(excluded: Mapping[str, int]) -> str:
+    """Return `3 excluded (2 error, 1 reserved)`, in DataJoint's words."""
+    parts = ", ".join(
+        f"{excluded[status]} {IN_WORDS.get(status, status)}" for status in EXCLUDED if excluded.get(status)
+    )
+    return f"{sum(excluded.values())} excluded ({parts})"
 
 
 class Lines(Report):
@@ -114,7 +116,7 @@ class Lines(Report):
         """`out` is where the lines go."""
         self.out = out
         self._by_table: dict[str, Tally] = {}
-        self.troubles: list[str] = []
+        self.problems: list[str] = []
         self.warnings: list[str] = []
 
     @property
@@ -125,12 +127,12 @@ class Lines(Report):
     @property
     def has_failed(self) -> bool:
         """Say whether anything went wrong so far."""
-        return bool(self.troubles) or any(tally.failed for tally in self.tallies)
+        return bool(self.problems) or any(tally.failed for tally in self.tallies)
 
-    def begin(self, table: str, keys: int, held_back: Mapping[str, int]) -> None:
+    def begin(self, table: str, keys: int, excluded: Mapping[str, int]) -> None:
         """Name the table."""
         self._now = self._by_table.setdefault(table, Tally(table))
-        self._now.begin(keys, held_back)
+        self._now.begin(keys, excluded)
         self._start(self._now, keys)
 
     def outcome(self, outcome: Outcome) -> None:
@@ -143,10 +145,10 @@ class Lines(Report):
         self.close()
         self.write(text)
 
-    def trouble(self, text: str) -> None:
-        """Write the trouble, and keep it for the summary."""
-        self.troubles.append(text)
-        self.write(f"TROUBLE {text}")
+    def problem(self, text: str) -> None:
+        """Write it as a warning, and keep it for the summary: the run has failed."""
+        self.problems.append(text)
+        self.write(f"WARNING {text}")
 
     def warning(self, text: str) -> None:
         """Write what a person may not expect of the run, and keep it for programs."""
@@ -162,15 +164,15 @@ class Lines(Report):
                 self.write(f"  {failure(outcome)}")
             if len(tally.failed) > FAILURES_LISTED:
                 self.write(f"  and {len(tally.failed) - FAILURES_LISTED} more failed")
-        for text in self.troubles:
-            self.write(f"TROUBLE {text}")
+        for text in self.problems:
+            self.write(f"WARNING {text}")
 
     def as_json(self, status: int) -> dict[str, Any]:
         """Return the summary as plain values, with the exit status."""
         return {
             "status": status,
             "tables": [tally.as_json() for tally in self.tallies],
-            "troubles": self.troubles,
+            "problems": self.problems,
             "warnings": self.warnings,
         }
 
@@ -183,8 +185,8 @@ class Lines(Report):
         """Nothing is open."""
 
     def _start(self, tally: Tally, keys: int) -> None:
-        held = f", {held_in_words(tally.held_back)}" if tally.held_back else ""
-        self.write(f"{tally.table}: {keys} to compute{held}")
+        excluded = f", {excluded_in_words(tally.excluded)}" if tally.excluded else ""
+        self.write(f"{tally.table}: {keys} to compute{excluded}")
 
     def _show(self, outcome: Outcome) -> None:
         status = IN_WORDS.get(outcome.status, outcome.status)
@@ -192,7 +194,7 @@ class Lines(Report):
 
 
 class Bar(Lines):
-    """A bar for each table that moves in place; only failures and troubles get a line of their own, above it."""
+    """A bar for each table that moves in place; only failures and warnings get a line of their own, above it."""
 
     bar: Any = None
 

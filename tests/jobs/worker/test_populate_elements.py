@@ -85,7 +85,7 @@ ephys.activate(schema.database.removesuffix("_session"), linking_module=__name__
 seen = dj.VirtualModule("seen", os.environ["TEST_SCHEMA"])
 """,
 }
-TWO = ": 2 to compute, 0 held back"
+TWO = ": 2 to compute, 0 excluded"
 ACTIVATES = "add --import and the module that activates"
 NAMED = {
     "the workflow is named after its element": ([ELEMENT, RECORDING], [ELEMENT]),

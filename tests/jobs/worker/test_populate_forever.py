@@ -34,11 +34,11 @@ def test_keys_that_come_later_are_computed_until_the_run_is_idle_for_too_long(la
         "done subject=a, session=1",
         "FAILED subject=b, session=1: ValueError: the trace is empty",
         "Nothing to compute; looking again every 1 s.",
-        f"{SCORE}: 1 to compute, 1 held back (1 error)",
+        f"{SCORE}: 1 to compute, 1 excluded (1 error)",
         "done subject=c, session=1",
         "Nothing to compute; looking again every 1 s.",
         "Ended by --max-idle: there was nothing to compute for 3 s.",
-        f"{SCORE}: 2 done, 1 failed, 0 skipped, 1 held back (1 error)",
+        f"{SCORE}: 2 done, 1 failed, 0 skipped, 1 excluded (1 error)",
         "  FAILED subject=b, session=1: ValueError: the trace is empty",
     ]
 
@@ -85,7 +85,7 @@ def test_max_calls_bounds_all_rounds_together(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": "", "b": "", "c": ""})
     worker = lab.start(schema, "--forever", "--max-calls", "2")
     out, _ = worker.communicate(timeout=60)
-    left = "1 held back (1 beyond --max-calls)"
+    left = "1 excluded (1 beyond --max-calls)"
     assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SCORE}: 2 done, 0 failed, 0 skipped, {left}")
     assert len(module.Score()) == 2
 

@@ -51,7 +51,7 @@ def test_on_stop_release_gives_the_job_back_for_another_worker(
     worker.send_signal(signum)
     out, err = worker.communicate()
     assert (worker.returncode, err, lab.jobs(schema)) == (status, "", {})
-    assert out.splitlines()[-2] == "tests.pipeline.Score: 1 done, 0 failed, 0 skipped, 1 given back, 1 not tried"
+    assert out.splitlines()[-2] == "tests.pipeline.Score: 1 done, 0 failed, 0 skipped, 1 released, 1 not tried"
 
 
 @pytest.mark.parametrize("on_stop", [("error", "SystemExit: SIGTERM received"), ("release", None)])

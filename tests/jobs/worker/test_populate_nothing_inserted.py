@@ -115,7 +115,7 @@ def test_several_processes_and_tables_try_such_a_key_once_each(lab: Lab) -> None
 
 def test_max_calls_counts_such_a_key_and_goes_on_to_others(lab: Lab) -> None:
     answer = run(lab, *FOREVER, "--max-calls", "2", "--order", "reverse")
-    left = "1 held back (1 beyond --max-calls)"
+    left = "1 excluded (1 beyond --max-calls)"
     assert answer.out.splitlines()[-1] == f"{VIDEO}: 0 done, 0 failed, 0 skipped, 2 nothing inserted, {left}"
     assert answer.status == 0
 

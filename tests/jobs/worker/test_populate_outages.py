@@ -104,14 +104,14 @@ def test_what_was_computed_outside_of_a_transaction_is_kept(outage: Outage) -> N
 
 
 def lock_jobs_while_in_make(outage: Outage, worker: "subprocess.Popen[str]") -> str:
-    """Lock the jobs table before make ends, until the worker says that it is held up, and return what it says."""
+    """Lock the jobs table before make ends, until the worker says that it is busy, and return what it says."""
     eventually(outage.gate.with_suffix(".waiting").exists, "the worker to be inside make")
     person = MySQLdb.connect(host="127.0.0.1", port=outage.server.port, user="root", db=SCHEMA)
     with person.cursor() as cursor:
         cursor.execute("SELECT * FROM `~jobs` FOR UPDATE")
     outage.gate.touch()
     assert worker.stderr
-    heard = next(line for line in worker.stderr if "is held up" in line)
+    heard = next(line for line in worker.stderr if "is busy" in line)
     person.rollback()
     person.close()
     return heard

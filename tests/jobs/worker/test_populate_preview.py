@@ -54,7 +54,7 @@ def read(answer: Answer) -> dict[str, Any]:
 
 def test_a_dry_run_makes_no_jobs_table_and_computes_nothing(previews: Previews) -> None:
     assert previews.untouched.status == 0
-    assert previews.untouched.out.splitlines()[0] == f"{SCORE}: 5 to compute, 0 held back"
+    assert previews.untouched.out.splitlines()[0] == f"{SCORE}: 5 to compute, 0 excluded"
     assert previews.jobs_tables == []
     assert sorted((previews.module.Score & "subject in ('a', 'd')").fetch("subject")) == []
 
@@ -65,11 +65,11 @@ def test_a_dry_run_says_who_holds_what(previews: Previews) -> None:
     ]
     by = "by alice@127.0.0.1, host …, pid …, connection …,  … ago"
     assert said == [
-        f"{SCORE}: 1 to compute, 2 held back (1 error, 1 reserved)",
+        f"{SCORE}: 1 to compute, 2 excluded (1 error, 1 reserved)",
         "  would compute subject=a, session=1",
         f"  error subject=b, session=1: {by}: ValueError: the trace is empty",
         f"  reserved subject=d, session=1: {by}",
-        f"{SUMMARY}: 2 to compute, 0 held back",
+        f"{SUMMARY}: 2 to compute, 0 excluded",
         "  would compute subject=speaks, session=1",
         "  would compute subject=c, session=1",
     ]
@@ -78,7 +78,7 @@ def test_a_dry_run_says_who_holds_what(previews: Previews) -> None:
 def test_a_dry_run_for_a_program_has_every_key_and_holder(previews: Previews) -> None:
     (table,) = read(previews.json)["tables"]
     assert table["would_compute"] == [{"subject": "a", "session": 1}]
-    assert [(row["key"]["subject"], row["status"], row["message"]) for row in table["held_back"]] == [
+    assert [(row["key"]["subject"], row["status"], row["message"]) for row in table["excluded"]] == [
         ("b", "error", "ValueError: the trace is empty"),
         ("d", "reserved", ""),
     ]
@@ -97,10 +97,10 @@ def test_a_summary_for_a_program_stands_alone_on_stdout(previews: Previews) -> N
                 "skipped": 0,
                 "released": 0,
                 "not_tried": 0,
-                "held_back": {"error": 0, "ignore": 0, "reserved": 0, "beyond_max_calls": 0},
+                "excluded": {"error": 0, "ignore": 0, "reserved": 0, "beyond_max_calls": 0},
             }
         ],
-        "troubles": [],
+        "problems": [],
         "warnings": [],
     }
     assert "make speaks" in previews.first.err.splitlines()

@@ -57,7 +57,7 @@ def test_processes_draw_random_numbers_of_their_own(runs: dict[str, Answer]) -> 
 
 
 def test_max_calls_and_limit_hold_for_all_processes_together(runs: dict[str, Answer]) -> None:
-    left = "2 held back (2 beyond --max-calls)"
+    left = "2 excluded (2 beyond --max-calls)"
     assert runs["calls"].out.splitlines()[-1] == f"{SCORE}: 3 done, 0 failed, 0 skipped, {left}"
 
 
@@ -120,7 +120,7 @@ def test_a_process_that_is_alone_ended_is_told_and_its_job_recorded(lab: Lab) ->
     ((pid, _),) = reserved(schema)
     os.kill(pid, signal.SIGTERM)
     out, _ = worker.communicate()
-    assert out.splitlines()[-1] == f"TROUBLE A worker process {pid} was ended by SIGTERM."
+    assert out.splitlines()[-1] == f"WARNING A worker process {pid} was ended by SIGTERM."
     assert (worker.returncode, lab.jobs(schema)) == (1, {"a": "SystemExit: SIGTERM received"})
 
 

@@ -67,5 +67,5 @@ def test_a_summary_lists_so_many_failures_and_counts_the_rest(lines: Lines) -> N
 
 
 def test_trouble_alone_makes_a_run_fail(lines: Lines) -> None:
-    lines.trouble("a process was killed")
+    lines.problem("a process was killed")
     assert lines.has_failed
