@@ -9,7 +9,8 @@ import django
 from django.conf import settings
 
 from jobs.worker.dj.connecting import connect
-from jobs.worker.outcomes import Options, Outcome, Report
+from jobs.worker.options import Options
+from jobs.worker.outcomes import Outcome, Report
 from jobs.worker.run import populate, prepare
 from jobs.worker.schedule import Schedule
 from jobs.worker.signals import Signals

@@ -10,9 +10,10 @@ import random
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
 
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connection import ALL_ROWS
 from jobs.worker.key_columns import any_of, columns_of
-from jobs.worker.outcomes import KeyDict, Untyped
+from jobs.worker.outcomes import KeyDict
 from jobs.worker.reservations.schema_wide import Reservation, Reservations, reservation_of
 from jobsite.lab.identifiers import quoted
 

@@ -13,11 +13,13 @@ from typing import TypeVar
 
 from jobs.formats.key import key_of
 from jobs.worker.claims import Claims
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connecting import connect_again
 from jobs.worker.dj.connection import is_in_transaction
-from jobs.worker.errors import stack_of
+from jobs.worker.errors import format_error, stack_of
 from jobs.worker.make import Maker
-from jobs.worker.outcomes import InterruptedRunError, KeyDict, Options, Outcome, StoppedError, Untyped, format_error
+from jobs.worker.options import Options
+from jobs.worker.outcomes import InterruptedRunError, KeyDict, Outcome, StoppedError
 from jobs.worker.postponed import Retries
 from jobs.worker.prefetch import Prefetched, Unstarted
 from jobs.worker.reservations.schema_wide import Reservation, Reservations

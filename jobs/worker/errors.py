@@ -1,6 +1,7 @@
-"""What is the traceback of an error in make? From the lab's make on, to the lab's own last line.
+"""How is an error written down? In DataJoint's words, with the traceback of the lab's own code, cut to fit its row.
 
-How we came there, how a signal came to us, and that we look at statements, is nothing that the lab could mend.
+A traceback begins at the lab's make and ends at the lab's last line: how we came there, how a signal came to us, and
+that we look at statements, is nothing that the lab could mend.
 """
 
 import traceback
@@ -8,6 +9,28 @@ from collections.abc import Iterator
 
 from jobs.worker import signals
 from jobs.worker.dj import inserts
+
+MESSAGE_CHARS = 2047
+TRUNCATED = "...truncated"  # DataJoint 0.14.10, jobs.py
+# max_allowed_packet may be 1 MB; the column of schemas made long ago is a BLOB of 64 kB.
+LONGEST_STACK, SHORT_STACK = 400_000, 20_000
+
+
+def format_error(error: BaseException) -> str:
+    """Return an error in the words DataJoint stores: `ValueError: the trace is empty` (0.14.10, autopopulate.py)."""
+    try:
+        text = str(error)
+    except Exception:  # a lab's own exception may fail at this
+        text = "(what it says could not be read)"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def server_sentence(error: Exception) -> str:
+    """Return the server's own sentence: a number stands before it, or the whole query behind it."""
+    if not type(error).__module__.startswith(("datajoint", "pymysql")):
+        return format_error(error)
+    words = [arg for arg in error.args if isinstance(arg, str) and arg != "Insufficient privileges."]
+    return words[0].rstrip(".") if words else format_error(error)
 
 
 def stack_of(error: BaseException) -> str:
@@ -27,3 +50,18 @@ def _chain(told: traceback.TracebackException | None) -> Iterator[traceback.Trac
     while told:
         yield told
         told = told.__cause__ or told.__context__
+
+
+def cut_message(message: str) -> str:
+    """Return what DataJoint stores of a message."""
+    return message if len(message) <= MESSAGE_CHARS else message[: MESSAGE_CHARS - len(TRUNCATED)] + TRUNCATED
+
+
+def cut_stack(stack: str, most: int) -> str:
+    """Return the end of a stack, where the exception is: a server takes no statement of any size."""
+    return stack if len(stack) <= most else f"({len(stack) - most} characters cut)\n{stack[-most:]}"
+
+
+def in_ascii(text: str) -> str:
+    """Return the text with everything else escaped, also halves of surrogate pairs, which no character set stores."""
+    return text.encode("ascii", "backslashreplace").decode()

@@ -5,8 +5,8 @@ Read by plain SELECT: opening DataJoint's own jobs table would make it, and look
 
 from dataclasses import dataclass
 
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connection import ALL_ROWS
-from jobs.worker.outcomes import Untyped
 from jobs.worker.reservations.jobs_table import STATUSES, read_jobs_table
 from jobsite.lab.identifiers import quoted
 

@@ -4,7 +4,9 @@ import importlib
 import traceback
 from types import ModuleType
 
-from jobs.worker.outcomes import Untyped, WrongInputError, format_error
+from jobs.worker.dj.compat import Untyped
+from jobs.worker.errors import format_error
+from jobs.worker.outcomes import WrongInputError
 from jobs.worker.refused_writes import why_no_writes
 from jobs.worker.signals import SIGTERM_RECEIVED
 

@@ -8,7 +8,8 @@ is shown with all its digits and equals what was read, as does every other type.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jobs.worker.outcomes import KeyDict, Untyped
+from jobs.worker.dj.compat import Untyped
+from jobs.worker.outcomes import KeyDict
 from jobsite.lab.identifiers import quoted
 
 SHOWN_WITHIN = 1e-5

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.inserts import Inserts
-from jobs.worker.outcomes import KeyDict, Untyped
+from jobs.worker.outcomes import KeyDict
 
 # In full: a server may be set to chain or to disconnect where nothing is said (MySQL manual, completion_type).
 COMMIT, COMMIT_AND_BEGIN = "COMMIT AND NO CHAIN NO RELEASE", "COMMIT AND CHAIN NO RELEASE"

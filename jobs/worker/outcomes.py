@@ -1,43 +1,12 @@
-"""What does a run of populate take, and what comes of each key? Plain values that the worker and the terminal share."""
+"""What comes of a run of populate and of each of its keys? Plain values that the worker and the terminal share."""
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
-Untyped: TypeAlias = Any
-"""What comes from DataJoint, which is published without types: a table, its jobs, a connection."""
-KeyDict = dict[str, Any]
+KeyDict: TypeAlias = dict[str, Any]
+"""A key as DataJoint gives it: each attribute of the primary key with its value."""
 Status = Literal["done", "empty", "failed", "skipped", "released"]
-ORDERS = ("original", "reverse", "random")
-ON_STOP = ("error", "release")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What `Table.populate(...)` is asked for, in DataJoint's words; `restrictions` are conditions in SQL.
-
-    `tables` are names as people write them, and `imports` are modules to import before any table is looked for.
-    `on_stop` says what becomes of a job that Ctrl-C or SIGTERM interrupts: an error, as with DataJoint, or released.
-    `ends_at_s` is when no further key is begun, by `time.monotonic()`, which all processes of a machine share.
-    """
-
-    tables: tuple[str, ...] = ()
-    imports: tuple[str, ...] = ()
-    restrictions: tuple[str, ...] = ()
-    order: str = "original"
-    limit: int | None = None
-    max_calls: int | None = None
-    reserve: bool = True
-    stop_on_error: bool = False
-    on_stop: str = "error"
-    make_kwargs: Mapping[str, Any] = field(default_factory=dict)
-    ends_at_s: float | None = None
-
-    @property
-    def time_is_up(self) -> bool:
-        """Say whether no further key is to be begun."""
-        return self.ends_at_s is not None and time.monotonic() >= self.ends_at_s
 
 
 @dataclass(frozen=True)
@@ -87,12 +56,3 @@ class InterruptedRunError(Exception):
         """`signum` is SIGINT or SIGTERM."""
         super().__init__(signum)
         self.signum = signum
-
-
-def format_error(error: BaseException) -> str:
-    """Return an error in the words DataJoint stores: `ValueError: the trace is empty` (0.14.10, autopopulate.py)."""
-    try:
-        text = str(error)
-    except Exception:  # a lab's own exception may fail at this
-        text = "(what it says could not be read)"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from jobs.worker.outcomes import Untyped
+from jobs.worker.dj.compat import Untyped
 
 NOT_CALLED = ("populate", "_populate1")
 """What a worker of ours does itself (0.14.10, autopopulate.py); `_jobs_to_do`, `key_source` and make it calls."""

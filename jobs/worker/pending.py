@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jobs.formats.key import row_hashes
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connection import ALL_ROWS, MOST_ROWS
 from jobs.worker.excluded import Holder, holders_of, statuses_of
-from jobs.worker.outcomes import KeyDict, Options, Untyped
+from jobs.worker.options import Options
+from jobs.worker.outcomes import KeyDict
 
 Row = tuple[Any, ...]
 """The values of a key, in the order of its names."""

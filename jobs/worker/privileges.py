@@ -7,7 +7,9 @@ table that is not there yet, preparing its CREATE takes the same privilege, and 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from jobs.worker.outcomes import Options, Untyped, WrongInputError
+from jobs.worker.dj.compat import Untyped
+from jobs.worker.options import Options
+from jobs.worker.outcomes import WrongInputError
 from jobs.worker.reservations.jobs_table import read_jobs_table
 from jobs.worker.retry import is_denied
 from jobsite.lab.grants import account_name, grant

@@ -12,18 +12,11 @@ from dataclasses import replace
 from typing import Protocol
 
 from jobs.worker.compute import OnOutcome, Work, compute
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connecting import connect, connect_again, connected, wait_for_reservations
-from jobs.worker.outcomes import (
-    InterruptedRunError,
-    KeyDict,
-    Options,
-    Outcome,
-    Report,
-    StoppedError,
-    Untyped,
-    WrongInputError,
-    format_error,
-)
+from jobs.worker.errors import server_sentence
+from jobs.worker.options import Options
+from jobs.worker.outcomes import InterruptedRunError, KeyDict, Outcome, Report, StoppedError, WrongInputError
 from jobs.worker.pending import PendingKeys, Row, find_pending, key_query
 from jobs.worker.pool.cleanup import clean_up_after
 from jobs.worker.pool.parent import WorkerPool
@@ -150,7 +143,9 @@ class PopulateRun:
         except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
             if self._signals.received is not None:
                 raise InterruptedRunError(self._signals.received) from None
-            raise StoppedError(f"The keys of {type(table).__name__} could not be read: {in_words(error)}.") from None
+            raise StoppedError(
+                f"The keys of {type(table).__name__} could not be read: {server_sentence(error)}."
+            ) from None
 
 
 def _target_of(table: Untyped) -> str:
@@ -201,16 +196,8 @@ def _problem(table: Untyped, options: Options) -> str:
     try:
         key_query(table, options).fetch("KEY", limit=1)
     except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
-        return in_words(error)
+        return server_sentence(error)
     return ""
-
-
-def in_words(error: Exception) -> str:
-    """Return the server's own sentence: a number stands before it, or the whole query behind it."""
-    if not type(error).__module__.startswith(("datajoint", "pymysql")):
-        return format_error(error)
-    words = [arg for arg in error.args if isinstance(arg, str) and arg != "Insufficient privileges."]
-    return words[0].rstrip(".") if words else format_error(error)
 
 
 def _check_make_kwargs(table: Untyped, options: Options) -> None:

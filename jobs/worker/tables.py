@@ -5,8 +5,11 @@ import sys
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
+from jobs.worker.dj.compat import Untyped
+from jobs.worker.errors import format_error
 from jobs.worker.importing import LOOKED, NothingThereError, import_pipeline, is_absent, resolve
-from jobs.worker.outcomes import Options, Untyped, WrongInputError, format_error
+from jobs.worker.options import Options
+from jobs.worker.outcomes import WrongInputError
 from jobs.worker.retry import retry_until_available
 from jobs.worker.shadowing import refusing_shadowed
 from jobs.worker.signals import Signals

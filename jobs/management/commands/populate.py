@@ -10,7 +10,9 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jobs.worker.outcomes import ON_STOP, ORDERS, InterruptedRunError, Untyped, WrongInputError
+from jobs.worker.dj.compat import Untyped
+from jobs.worker.options import ON_STOP, ORDERS
+from jobs.worker.outcomes import InterruptedRunError, WrongInputError
 from jobs.worker.overriding import warnings_of
 from jobs.worker.run import populate, prepare
 from jobs.worker.signals import Signals

@@ -12,7 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from jobs.worker.outcomes import InterruptedRunError, Options, StoppedError, Untyped, WrongInputError, format_error
+from jobs.worker.dj.compat import Untyped
+from jobs.worker.errors import format_error
+from jobs.worker.options import Options
+from jobs.worker.outcomes import InterruptedRunError, StoppedError, WrongInputError
 from jobs.worker.reservations.jobs_table import read_jobs_table
 from jobs.worker.reservations.none import NoReservations
 from jobs.worker.reservations.schema_wide import JobsTableReservations, Reservations

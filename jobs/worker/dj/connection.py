@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from jobs.worker.outcomes import Untyped
+from jobs.worker.dj.compat import Untyped
 
 ANSWER_S = 10
 MOST_ROWS = 18_446_744_073_709_551_615

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connection import is_in_transaction
 from jobs.worker.key_columns import columns_of
-from jobs.worker.outcomes import KeyDict, Untyped
+from jobs.worker.outcomes import KeyDict
 
 # What DataJoint writes for rows (0.14.10, table.py: insert); the last part is its skip_duplicates.
 ROW = r"\((?:%s|DEFAULT)(?:,(?:%s|DEFAULT))*\)"

@@ -7,8 +7,10 @@ from functools import partial
 from multiprocessing.connection import Connection
 
 from jobs.worker.compute import Work, compute
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connecting import connect, wait_for_reservations
-from jobs.worker.outcomes import InterruptedRunError, KeyDict, Options, StoppedError, Untyped, WrongInputError
+from jobs.worker.options import Options
+from jobs.worker.outcomes import InterruptedRunError, KeyDict, StoppedError, WrongInputError
 from jobs.worker.reservations.schema_wide import Reservations
 from jobs.worker.script import become_script_of_pool, end_as_script
 from jobs.worker.signals import Signals

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.outcomes import KeyDict, Options, Untyped
+from jobs.worker.options import Options
+from jobs.worker.outcomes import KeyDict
 from jobs.worker.reservations.schema_wide import reservation_of
 
 

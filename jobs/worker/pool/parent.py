@@ -15,7 +15,9 @@ from multiprocessing import forkserver, get_context
 from multiprocessing.connection import wait
 
 from jobs.worker.compute import OnOutcome
-from jobs.worker.outcomes import InterruptedRunError, KeyDict, Options, Outcome, StoppedError, format_error
+from jobs.worker.errors import format_error
+from jobs.worker.options import Options
+from jobs.worker.outcomes import InterruptedRunError, KeyDict, Outcome, StoppedError
 from jobs.worker.pool.child import HELLO, READY, work
 from jobs.worker.script import jobsite_on_path
 from jobs.worker.signals import Signals

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from jobs.formats.jobs_columns import COLUMNS, called
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connection import ALL_ROWS
-from jobs.worker.outcomes import Untyped
 from jobsite.lab.identifiers import quoted
 
 COLUMNS_SQL = """

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from jobs.worker.outcomes import Untyped
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.reservations.schema_wide import Reservation
 
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from jobs.formats.key import key_hash
+from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connection import ConnectionIdentity, SecondConnection
-from jobs.worker.error_texts import LONGEST_STACK, SHORT_STACK, TRUNCATED, cut_message, cut_stack, in_ascii
-from jobs.worker.outcomes import KeyDict, Untyped
+from jobs.worker.errors import LONGEST_STACK, SHORT_STACK, TRUNCATED, cut_message, cut_stack, in_ascii
+from jobs.worker.outcomes import KeyDict
 from jobs.worker.refused_writes import why_no_writes
 from jobs.worker.reservations.jobs_table import JobsTable
 from jobs.worker.retry import DEADLOCK, is_busy, is_denied, passes

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jobs.worker.outcomes import ON_STOP, ORDERS, Options, WrongInputError
+from jobs.worker.options import ON_STOP, ORDERS, Options
+from jobs.worker.outcomes import WrongInputError
 from jobs.worker.schedule import Schedule
 from jobsite.durations import read_span_s
 

@@ -6,10 +6,12 @@ from textwrap import shorten
 from typing import Any
 
 from jobs.formats.key import key_of
+from jobs.worker.dj.compat import Untyped
+from jobs.worker.errors import server_sentence
 from jobs.worker.excluded import Holder
-from jobs.worker.outcomes import KeyDict, Options, Untyped, WrongInputError
+from jobs.worker.options import Options
+from jobs.worker.outcomes import KeyDict, WrongInputError
 from jobs.worker.pending import PendingKeys, find_pending, held_keys
-from jobs.worker.run import in_words
 from jobs.worker.terminal.progress import MESSAGE_CHARS, excluded_in_words
 from jobsite.durations import say_span
 
@@ -56,7 +58,7 @@ def preview(tables: Mapping[str, Untyped], options: Options) -> list[Preview]:
             Preview(name, find_pending(table, options), held_keys(table, options)) for name, table in tables.items()
         ]
     except Exception as error:  # the server's or DataJoint's
-        raise WrongInputError(f"The keys could not be read: {in_words(error)}.") from None
+        raise WrongInputError(f"The keys could not be read: {server_sentence(error)}.") from None
 
 
 def _in_words(holder: Holder) -> str:

@@ -6,7 +6,8 @@ import pytest
 
 from jobs.worker.claims import Claims
 from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.outcomes import KeyDict, Options
+from jobs.worker.options import Options
+from jobs.worker.outcomes import KeyDict
 from tests.lab import Lab
 
 

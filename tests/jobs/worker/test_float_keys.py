@@ -13,7 +13,8 @@ from django.test import Client
 from jobs.formats.key import key_hash
 from jobs.worker.claims import Claims
 from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.outcomes import KeyDict, Options
+from jobs.worker.options import Options
+from jobs.worker.outcomes import KeyDict
 from jobs.worker.pending import find_pending
 from tests.ground import GROUND
 from tests.jobs.workers import answers, environ

@@ -14,7 +14,8 @@ import pytest
 from jobs.tracebacks.parsing import read_stack
 from jobs.worker.compute import Work, compute
 from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.outcomes import InterruptedRunError, Options, Outcome
+from jobs.worker.options import Options
+from jobs.worker.outcomes import InterruptedRunError, Outcome
 from jobs.worker.reservations.schema_wide import Reservation, Reservations
 from jobs.worker.signals import ONE_SIGNAL_S, Signals
 from tests.ground import GROUND

@@ -11,7 +11,8 @@ import pytest
 from jobs.worker import retry
 from jobs.worker.compute import Work, compute
 from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.outcomes import KeyDict, Options, Outcome
+from jobs.worker.options import Options
+from jobs.worker.outcomes import KeyDict, Outcome
 from jobs.worker.prefetch import Prefetched
 from jobs.worker.reservations.schema_wide import reservation_of
 from jobs.worker.retry import MOST_TRIES

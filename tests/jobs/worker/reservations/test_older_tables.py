@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.outcomes import Options
+from jobs.worker.options import Options
 from jobs.worker.reservations.schema_wide import Reservation, reservation_of
 from tests.ground import GROUND
 from tests.jobs.older import SHAPES, declare

@@ -12,7 +12,7 @@ import datajoint as dj
 import pytest
 
 from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.outcomes import Options
+from jobs.worker.options import Options
 from jobs.worker.reservations.schema_wide import Reservation, Reservations, reservation_of
 from tests.ground import GROUND
 from tests.lab import Lab
