@@ -23,7 +23,8 @@ from jobs.worker.outcomes import InterruptedRunError, KeyDict, Outcome, StoppedE
 from jobs.worker.postponed import Retries
 from jobs.worker.prefetch import Prefetched, Unstarted
 from jobs.worker.reservations.schema_wide import Reservation, Reservations
-from jobs.worker.retry import passes, retry_until_available, retry_while_refused
+from jobs.worker.retry import retry_until_available, retry_while_refused
+from jobs.worker.server_errors import is_temporary
 from jobs.worker.signals import Signals
 from jobsite.one_line import line_logger
 
@@ -168,7 +169,7 @@ class TableRun:
     def _settle(self, job: Reservation, error: BaseException, again: bool) -> Outcome | None:
         self._maker.cancel()
         # Lost, or interrupted, while the server's answer to COMMIT was on its way.
-        if passes(error) and self._claims.is_done(job):
+        if is_temporary(error) and self._claims.is_done(job):
             self._reservations.release([job])
             return Outcome(job.key, "done")
         if again:

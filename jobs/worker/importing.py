@@ -7,7 +7,7 @@ from types import ModuleType
 from jobs.worker.dj.compat import Untyped
 from jobs.worker.errors import format_error
 from jobs.worker.outcomes import WrongInputError
-from jobs.worker.refused_writes import why_no_writes
+from jobs.worker.server_errors import no_writes_reason
 from jobs.worker.signals import SIGTERM_RECEIVED
 
 LOOKED = "it is neither in the current directory nor on the Python path"
@@ -54,7 +54,7 @@ def import_pipeline(name: str) -> ModuleType:
         reason = f"it needs the module {error.name}, which is not there" if error.name else format_error(error)
         raise WrongInputError(f"{name} could not be imported: {reason} ({_where(error)}).") from None
     except (Exception, SystemExit) as error:
-        if str(error) == SIGTERM_RECEIVED or why_no_writes(error):
+        if str(error) == SIGTERM_RECEIVED or no_writes_reason(error):
             raise
         raise WrongInputError(f"{name} could not be imported: {format_error(error)} ({_where(error)}).") from None
 

@@ -8,9 +8,9 @@ itself what fills the disk.
 from collections import Counter
 from collections.abc import Callable
 
-from jobs.worker.refused_writes import why_no_writes
 from jobs.worker.reservations.schema_wide import Reservation
-from jobs.worker.retry import MOST_TRIES, Backoff, is_deadlock, retry_statement
+from jobs.worker.retry import MOST_TRIES, Backoff, retry_statement
+from jobs.worker.server_errors import is_deadlock, no_writes_reason
 from jobs.worker.signals import Signals
 
 
@@ -38,7 +38,7 @@ class Retries:
 
         A deadlock inside make is of make's own statements: how those lock is the lab's to mend.
         """
-        if not why_no_writes(error) and error is not self._rolled_back:
+        if not no_writes_reason(error) and error is not self._rolled_back:
             return False
         self._tries[job.hash] += 1
         self._last = error

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from jobs.worker.refused_writes import why_no_writes
+from jobs.worker.server_errors import is_gone, is_temporary, keeps_transaction, no_writes_reason
 from jobs.worker.signals import Signals
 from jobsite.one_line import line_logger
 
@@ -13,13 +13,6 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 MOST_TRIES = 6
 # A result waits this long in its transaction for a server that takes no writes: another one may have taken its place.
 RESULT_KEPT_S = 600.0
-# MySQL manual, "Client Error Message Reference": cannot connect, gone, lost; "Server ...": too many, shutting down.
-GONE = {2002, 2003, 2006, 2013, 1040, 1053, 1927, 4031}
-# Lock wait timeout, interrupted, and both families' time limits: the statement is lost, its transaction goes on.
-HELD_UP = {1205, 1317, 1969, 3024}
-DEADLOCK = 1213
-# No privilege on a schema, a table, a column (MySQL manual, "Server Error Message Reference").
-DENIED = {1044, 1142, 1143}
 Answer = TypeVar("Answer")
 log = line_logger(__name__)
 
@@ -52,7 +45,7 @@ def retry_until_available(
     may mean another one by now, and a session that began read-only remains so. Raises what else `ask` raises; a signal
     ends the waiting.
     """
-    return _until(ask, signals, passes, connect_again)
+    return _until(ask, signals, is_temporary, connect_again)
 
 
 def retry_statement(ask: Callable[[], Answer], signals: Signals, stands: Callable[[], bool]) -> Answer:
@@ -65,8 +58,8 @@ def retry_statement(ask: Callable[[], Answer], signals: Signals, stands: Callabl
     until_s = time.monotonic() + RESULT_KEPT_S
 
     def leaves_it(error: BaseException) -> bool:
-        is_kept = bool(why_no_writes(error)) and time.monotonic() < until_s
-        return (is_kept or _number(error) in HELD_UP) and stands()
+        is_kept = bool(no_writes_reason(error)) and time.monotonic() < until_s
+        return (is_kept or keeps_transaction(error)) and stands()
 
     return _until(ask, signals, leaves_it)
 
@@ -74,7 +67,7 @@ def retry_statement(ask: Callable[[], Answer], signals: Signals, stands: Callabl
 def retry_while_refused(ask: Callable[[], Answer], signals: Signals) -> Answer:
     """Return what `ask` returns, after MOST_TRIES at most while the server takes no writes. Raises what it raises."""
     tries = iter(range(1, MOST_TRIES))
-    return _until(ask, signals, lambda error: bool(why_no_writes(error)) and next(tries, None) is not None)
+    return _until(ask, signals, lambda error: bool(no_writes_reason(error)) and next(tries, None) is not None)
 
 
 def _until(
@@ -92,42 +85,12 @@ def _until(
         except Exception as error:
             if not passing(error) or signals.received is not None:
                 raise
-            is_refused = bool(why_no_writes(error))
+            is_refused = bool(no_writes_reason(error))
             backoff.wait(error)
 
 
 def _reason(error: BaseException) -> str:
     if is_gone(error):
         return "does not answer"
-    why = why_no_writes(error)
+    why = no_writes_reason(error)
     return f"takes no writes: {why}" if why else "is busy"
-
-
-def passes(error: BaseException) -> bool:
-    """Say whether an error is of the server's state, which passes, and not of the statement."""
-    return is_gone(error) or is_busy(error) or bool(why_no_writes(error))
-
-
-def is_gone(error: BaseException) -> bool:
-    """Say whether an error, DataJoint's or PyMySQL's, means that the server or the way to it is gone."""
-    return type(error).__name__ == "LostConnectionError" or _number(error) in GONE
-
-
-def is_busy(error: BaseException) -> bool:
-    """Say whether somebody else's lock or a limit of time stood in the way."""
-    return _number(error) in HELD_UP or is_deadlock(error)
-
-
-def is_deadlock(error: BaseException) -> bool:
-    """Say whether the transaction was rolled back in favour of another one, on this server or in its cluster."""
-    return _number(error) == DEADLOCK
-
-
-def is_denied(error: BaseException) -> bool:
-    """Say whether the account lacks a privilege, which no waiting gives it."""
-    return type(error).__name__ == "AccessError" or _number(error) in DENIED
-
-
-def _number(error: BaseException) -> int:
-    number = error.args[0] if error.args else 0
-    return number if isinstance(number, int) else 0

@@ -20,13 +20,13 @@ from jobs.worker.reservations.jobs_table import read_jobs_table
 from jobs.worker.reservations.none import NoReservations
 from jobs.worker.reservations.schema_wide import JobsTableReservations, Reservations
 from jobs.worker.retry import retry_until_available
+from jobs.worker.server_errors import NO_TLS, number_of
 from jobs.worker.signals import Signals
 from jobsite.lab.address import LabServer
 from jobsite.lab.errors import sentence
 
 SETTINGS = ("database.host", "database.port", "database.user", "database.password", "database.use_tls")
 KNOWN_VERSION = "0.14."
-NO_TLS = 2026  # PyMySQL >= 1.2 insists on TLS where DataJoint 0.14.10 only prefers it
 
 
 def connect(lab: LabServer) -> None:
@@ -155,7 +155,7 @@ def _open_connection(dj: Untyped, lab: LabServer) -> None:
         try:
             dj.conn()
         except Exception as error:
-            if lab.use_tls is not None or _number(error) != NO_TLS:
+            if lab.use_tls is not None or number_of(error) != NO_TLS:
                 raise
             dj.config["database.use_tls"] = False
             dj.conn()
@@ -166,7 +166,3 @@ def _open_connection(dj: Untyped, lab: LabServer) -> None:
 def refusal(error: BaseException, lab: LabServer) -> str:
     """Return in one sentence why the server let us not in; `error` is PyMySQL's or DataJoint's."""
     return sentence(error, lab.name, lab.user)
-
-
-def _number(error: BaseException) -> int:
-    return error.args[0] if error.args and isinstance(error.args[0], int) else 0

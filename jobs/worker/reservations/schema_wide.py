@@ -19,11 +19,9 @@ from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connection import ConnectionIdentity, SecondConnection
 from jobs.worker.errors import LONGEST_STACK, SHORT_STACK, TRUNCATED, cut_message, cut_stack, in_ascii
 from jobs.worker.outcomes import KeyDict
-from jobs.worker.refused_writes import why_no_writes
 from jobs.worker.reservations.jobs_table import JobsTable
-from jobs.worker.retry import DEADLOCK, is_busy, is_denied, passes
+from jobs.worker.server_errors import is_busy, is_deadlock, is_denied, is_duplicate, is_temporary, no_writes_reason
 
-DUPLICATE = 1062
 AT_ONCE = "BEGIN NOT ATOMIC {release}; {end}; END"
 Pack = Callable[[object], bytes]
 
@@ -112,7 +110,7 @@ class JobsTableReservations:
         try:
             self._write_error(job, message, cut_stack(stack, LONGEST_STACK))
         except Exception as failure:  # DataJoint would end here, and leave the reservation behind
-            if passes(failure):
+            if is_temporary(failure):
                 raise
             self._write_error(job, in_ascii(message), in_ascii(cut_stack(stack, SHORT_STACK)))
 
@@ -168,7 +166,7 @@ class JobsTableReservations:
             self._insert(jobs)
         except Exception as error:
             if not is_taken(error) or (len(jobs) == 1 and is_busy(error)):
-                if not (is_denied(error) or why_no_writes(error)):
+                if not (is_denied(error) or no_writes_reason(error)):
                     self._doubtful += ours  # the answer may have been lost after the rows were written
                 raise
             if self._identity.who()[0] == connection_id:
@@ -243,5 +241,4 @@ def reservation_of(key: KeyDict, job_key: KeyDict) -> Reservation:
 
 def is_taken(error: BaseException) -> bool:
     """Say whether an INSERT failed because another worker has a key, or takes or leaves one just now."""
-    # DataJoint makes a DuplicateError of 1062 and leaves a deadlock as the driver raised it.
-    return type(error).__name__ == "DuplicateError" or error.args[:1] in ((DUPLICATE,), (DEADLOCK,))
+    return is_duplicate(error) or is_deadlock(error)

@@ -1,9 +1,9 @@
-"""jobs/refused_writes.py: which errors mean that the server takes no writes just now."""
+"""jobs/worker/server_errors.py: which errors mean that the server takes no writes just now."""
 
 import pymysql
 import pytest
 
-from jobs.worker.refused_writes import NO_COMMIT, NO_MEMORY, NO_ROOM, NOT_READY, READ_ONLY, why_no_writes
+from jobs.worker.server_errors import NO_COMMIT, NO_MEMORY, NO_ROOM, NOT_READY, READ_ONLY, no_writes_reason
 
 OPTION = "The MySQL server is running with the --{} option so it cannot execute this statement"
 SAID = [
@@ -44,14 +44,14 @@ SAID = [
 
 @pytest.mark.parametrize(("number", "text", "why"), SAID)
 def test_the_number_says_why_or_the_text_does(number: int, text: str, why: str) -> None:
-    assert why_no_writes(pymysql.err.OperationalError(number, text)) == why
+    assert no_writes_reason(pymysql.err.OperationalError(number, text)) == why
 
 
 def test_an_error_of_the_workers_own_disk_is_not_the_servers() -> None:
-    assert why_no_writes(OSError(28, "No space left on device")) == ""
-    assert why_no_writes(ValueError(1114, "The table is full")) == ""
+    assert no_writes_reason(OSError(28, "No space left on device")) == ""
+    assert no_writes_reason(ValueError(1114, "The table is full")) == ""
 
 
 def test_an_error_without_a_text_says_nothing() -> None:
-    assert why_no_writes(pymysql.err.OperationalError(1114)) == ""
-    assert why_no_writes(pymysql.err.InterfaceError()) == ""
+    assert no_writes_reason(pymysql.err.OperationalError(1114)) == ""
+    assert no_writes_reason(pymysql.err.InterfaceError()) == ""
