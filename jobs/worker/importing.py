@@ -65,16 +65,16 @@ def is_absent(error: WrongInputError, name: str) -> bool:
 
 
 def _part(holder: Untyped, part: str, *, is_last: bool) -> Untyped:
-    held = getattr(holder, part, None)
-    if not hasattr(holder, "__path__") or (is_last and held is not None and not isinstance(held, ModuleType)):
-        return held
+    value = getattr(holder, part, None)
+    if not hasattr(holder, "__path__") or (is_last and value is not None and not isinstance(value, ModuleType)):
+        return value
     name = f"{holder.__name__}.{part}"
     try:
         return import_pipeline(name)
     except WrongInputError as error:
         if not is_absent(error, name):
             raise
-        return held
+        return value
 
 
 def _where(error: BaseException) -> str:

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from jobs.worker.dj.compat import Untyped
-
-NOT_CALLED = ("populate", "_populate1")
-"""What a worker of ours does itself (0.14.10, autopopulate.py); `_jobs_to_do`, `key_source` and make it calls."""
+from jobs.worker.dj.compat import NOT_CALLED, Untyped
 
 
 def warnings_of(tables: Mapping[str, Untyped]) -> Iterator[str]:

@@ -32,7 +32,7 @@ def check_rights(tables: Mapping[str, Untyped], options: Options) -> None:
         raise WrongInputError(" ".join(lacking))
 
 
-def why_not_read(table: Untyped) -> str:
+def missing_grant_to_read(table: Untyped) -> str:
     """Return which of the tables that the keys of `table` come from may not be read, and the GRANT; '' if all may."""
     try:
         names = [table.full_table_name, *table.parents()]
@@ -46,12 +46,12 @@ def why_not_read(table: Untyped) -> str:
 def _about_jobs(connection: Untyped, schema: str) -> Iterator[str]:
     """Ask for what jobs.worker.reservations.schema_wide does, in its own words."""
     jobs, name = read_jobs_table(connection, schema), identifier(schema, "~jobs")
-    whose = [None] * len(jobs.guard)
+    owner = [None] * len(jobs.guard)
     denied = any(
         [
             _is_denied(_explain(connection, jobs.reserve(1), [[None] * len(jobs.written)])),
-            _is_denied(_explain(connection, jobs.become_error, [None] * len(jobs.texts) + [None, None, *whose])),
-            _is_denied(_explain(connection, jobs.release, [None, [None], *whose])),
+            _is_denied(_explain(connection, jobs.become_error, [None] * len(jobs.texts) + [None, None, *owner])),
+            _is_denied(_explain(connection, jobs.release, [None, [None], *owner])),
         ]
     )
     if not jobs.is_there and (denied or _is_denied(_prepare(connection, CREATE.format(table=name)))):

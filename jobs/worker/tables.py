@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
-from jobs.worker.dj.compat import Untyped
+from jobs.worker.dj.compat import Untyped, has_older_make
 from jobs.worker.errors import format_error
 from jobs.worker.importing import LOOKED, NothingThereError, import_pipeline, is_absent, resolve
 from jobs.worker.options import Options
@@ -47,7 +47,7 @@ def find_tables(options: Options) -> dict[str, Untyped]:
             import_pipeline(module)
         meant = {name: _meant_by(name) for name in options.tables}
     found, seen = dict[str, Untyped](), set[str]()
-    for name, table in ((name, table) for asked, held in meant.items() for name, table in _tables_of(asked, held)):
+    for name, table in ((name, table) for asked, value in meant.items() for name, table in _tables_of(asked, value)):
         if table.full_table_name not in seen:
             seen.add(table.full_table_name)
             found[name] = table()
@@ -98,14 +98,14 @@ def _meant_by(name: str) -> Untyped:
         raise WrongInputError(f"There is no module {name}: {LOOKED}. A table is written as module.Table.") from None
 
 
-def _tables_of(name: str, held: Untyped) -> Iterator[tuple[str, Untyped]]:
-    if not isinstance(held, ModuleType):
-        _check(held, name)
-        yield name, held
+def _tables_of(name: str, value: Untyped) -> Iterator[tuple[str, Untyped]]:
+    if not isinstance(value, ModuleType):
+        _check(value, name)
+        yield name, value
         return
-    found = list(_all_of(held, name, set()))
+    found = list(_all_of(value, name, set()))
     if not found:
-        raise WrongInputError(_why_no_table(held, name))
+        raise WrongInputError(_why_no_table(value, name))
     yield from found
 
 
@@ -124,13 +124,13 @@ def _is_own(value: Untyped, module: ModuleType) -> bool:
     return _is_table(value) and f"{value.__module__}.".startswith(f"{module.__name__}.")
 
 
-def _is_below(held: ModuleType, module: ModuleType) -> bool:
-    """Say whether `held` is a module of a pipeline, and not the workflow that the element `module` is linked to.
+def _is_below(inner: ModuleType, module: ModuleType) -> bool:
+    """Say whether `inner` is a module of a pipeline, and not the workflow that the element `module` is linked to.
 
     A workflow activates an element with what it holds itself (`add_objects=linking_module.__dict__`).
     """
-    linked = any((schema.add_objects or {}).get("__name__") == held.__name__ for schema in _schemas_in(module))
-    return not linked and any(_schemas_in(held))
+    linked = any((schema.add_objects or {}).get("__name__") == inner.__name__ for schema in _schemas_in(module))
+    return not linked and any(_schemas_in(inner))
 
 
 def _schemas_in(module: ModuleType) -> Iterator[Untyped]:
@@ -223,7 +223,7 @@ def _is_spawned(table: Untyped) -> bool:
 def _has_make(table: Untyped) -> bool:
     from datajoint.autopopulate import AutoPopulate
 
-    return hasattr(table, "_make_tuples") or table.make is not AutoPopulate.make or _is_tripartite(table)
+    return has_older_make(table) or table.make is not AutoPopulate.make or _is_tripartite(table)
 
 
 def _is_tripartite(table: Untyped) -> bool:

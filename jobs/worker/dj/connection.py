@@ -1,8 +1,8 @@
-"""Which connection does a worker write by? DataJoint's, which may be another one than before, or one beside it."""
+"""Which connection does a worker write by? DataJoint's, which may be another one than before, or a second one."""
 
 from collections.abc import Sequence
 
-from jobs.worker.dj.compat import Untyped
+from jobs.worker.dj.compat import Untyped, driver_of
 
 ANSWER_S = 10
 MOST_ROWS = 18_446_744_073_709_551_615
@@ -11,7 +11,6 @@ ALL_ROWS = f"LIMIT {MOST_ROWS}"
 WHO = "SELECT CONNECTION_ID(), USER(), @@autocommit"
 # DataJoint wants it so (0.14.10, connection.py: connect), but MySQL greets PyMySQL as if it were on when it is not.
 COMMIT_EACH = "SET autocommit = 1"
-IN_TRANSACTION = 1
 NOT_THE_DRIVERS = ("ssl_input", "host_input")  # DataJoint 0.14.10, connection.py: its own notes beside the address
 NAMED_BY_DRIVER = {"passwd": "password"}  # PyMySQL deprecates the first
 
@@ -27,25 +26,17 @@ class ConnectionIdentity:
 
     def who(self) -> tuple[int, str]:
         """Return the id of the connection in use, and USER()."""
-        if self._driver is not self._connection._conn:
+        if self._driver is not driver_of(self._connection):
             connection_id, user, commits = self._connection.query(WHO).fetchone()
             if not commits:
                 self._connection.query(COMMIT_EACH)
             self._who = connection_id, user
-            self._driver = self._connection._conn  # after the query: it may have connected again
+            self._driver = driver_of(self._connection)  # after the query: it may have connected again
         return self._who
 
     def takes_blocks(self) -> bool:
         """Say whether several statements can be sent as one (MariaDB manual, "BEGIN END": NOT ATOMIC, since 10.1)."""
-        return "MariaDB" in self._connection._conn.get_server_info()
-
-
-def is_in_transaction(connection: Untyped) -> bool:
-    """Say whether the server's last answer came from inside a transaction; `connection` is DataJoint's.
-
-    The server says so with each answer that is no error (MySQL manual, "OK_Packet": SERVER_STATUS_IN_TRANS).
-    """
-    return bool(connection._conn.server_status & IN_TRANSACTION)
+        return "MariaDB" in driver_of(self._connection).get_server_info()
 
 
 class SecondConnection:
@@ -57,7 +48,7 @@ class SecondConnection:
         for name in NOT_THE_DRIVERS:
             address.pop(name, None)
         limits = {"connect_timeout": ANSWER_S, "read_timeout": ANSWER_S, "write_timeout": ANSWER_S}
-        self._driver = type(connection._conn)(**address, **limits, autocommit=True, init_command=COMMIT_EACH)
+        self._driver = type(driver_of(connection))(**address, **limits, autocommit=True, init_command=COMMIT_EACH)
 
     def query(self, statement: str, parameters: Sequence[object]) -> Untyped:
         """Run a statement and return its cursor."""

@@ -9,8 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from jobs.worker.dj.compat import Untyped
-from jobs.worker.dj.connection import is_in_transaction
+from jobs.worker.dj.compat import Untyped, driver_of, is_server_in_transaction, is_transaction_begun
 from jobs.worker.key_columns import columns_of
 from jobs.worker.outcomes import KeyDict
 
@@ -44,20 +43,20 @@ class Inserts:
         self._connection.query = self._query
         try:
             yield
-            self.key_is_sure = self._driver is self._connection._conn and not self._was_rolled_back()
+            self.key_is_sure = self._driver is driver_of(self._connection) and not self._was_rolled_back()
         finally:
             del self._connection.query
 
     def _was_rolled_back(self) -> bool:
         """Say whether the transaction has ended, and DataJoint does not know."""
-        return self._connection._in_transaction and not is_in_transaction(self._connection)
+        return is_transaction_begun(self._connection) and not is_server_in_transaction(self._connection)
 
     def _query(self, query: str, args: Sequence[object] = (), **how: Untyped) -> Untyped:
         """Send a statement as DataJoint does (0.14.10, connection.py), and look at it."""
         before, self._driver = self._driver, None  # one that fails may have rolled back the others
         answer = type(self._connection).query(self._connection, query, args, **how)
         if self._is_the_key(query, args):
-            self._driver = self._connection._conn
+            self._driver = driver_of(self._connection)
         elif query.startswith(LOOKS) or INSERT.fullmatch(query):
             self._driver = before
         return answer

@@ -1,10 +1,10 @@
-"""What does a worker write down that reserves nothing? `populate --no-reserve`, while nobody else computes."""
+"""What does a worker do that reserves nothing? `populate --no-reserve`, while nobody else computes."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from jobs.worker.dj.compat import Untyped
-from jobs.worker.reservations.schema_wide import Reservation
+from jobs.worker.reservations.base import Reservation
 
 
 class NoReservations:
@@ -15,7 +15,7 @@ class NoReservations:
         self._connection = connection
 
     def reserve(self, jobs: Sequence[Reservation]) -> list[Reservation]:
-        """All are to be had."""
+        """Return all of them: nobody else is asked."""
         return list(jobs)
 
     def complete(self, job: Reservation, end: str) -> None:

@@ -9,64 +9,19 @@ Left out: which keys to reserve (`jobs.worker.claims`) and what to compute (`job
 
 import os
 import platform
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
-from jobs.formats.key import key_hash
 from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connection import ConnectionIdentity, SecondConnection
-from jobs.worker.errors import LONGEST_STACK, SHORT_STACK, TRUNCATED, cut_message, cut_stack, in_ascii
-from jobs.worker.outcomes import KeyDict
+from jobs.worker.errors import LONGEST_STACK, SHORT_STACK, cut_stack, in_ascii
+from jobs.worker.reservations.base import Reservation
 from jobs.worker.reservations.jobs_table import JobsTable
+from jobs.worker.reservations.rows import JobRows, Pack
 from jobs.worker.server_errors import is_busy, is_deadlock, is_denied, is_duplicate, is_temporary, no_writes_reason
 
 AT_ONCE = "BEGIN NOT ATOMIC {release}; {end}; END"
-Pack = Callable[[object], bytes]
-
-
-@dataclass(frozen=True)
-class Reservation:
-    """One key of the table, and what stands for it in the jobs table.
-
-    `connection_id`, `pid` and `user` are those that have reserved it; 0 and '' before.
-    """
-
-    key: KeyDict
-    job_key: KeyDict
-    hash: str
-    connection_id: int = 0
-    pid: int = 0
-    user: str = ""
-
-
-class Reservations(Protocol):
-    """The four verbs of a jobs table, and the question which jobs are in it."""
-
-    def reserve(self, jobs: Sequence[Reservation]) -> list[Reservation]:
-        """Reserve what is still to be had, and return it."""
-
-    def complete(self, job: Reservation, end: str) -> None:
-        """Take back the reservation of a computed job and `end` make's transaction, so that both happen or neither."""
-
-    def error(self, job: Reservation, message: str, stack: str) -> None:
-        """Put an error in place of the reservation, if it still is the one we made."""
-
-    def release(self, jobs: Sequence[Reservation]) -> None:
-        """Delete reservations, so that any worker can take the keys."""
-
-    def taken(self, jobs: Sequence[Reservation]) -> set[str]:
-        """Return the hashes of those that are reserved, ignored or errors now."""
-
-    def reserved_by(self, pid: int, jobs: Sequence[Reservation]) -> list[Reservation]:
-        """Return those that a process of this machine has reserved."""
-
-    def are_current(self, jobs: Sequence[Reservation]) -> bool:
-        """Say whether the reservations name the connection in use, or DataJoint has connected again since."""
-
-    def on_second_connection(self) -> AbstractContextManager["Reservations"]:
-        """Return the same over a connection of its own, to release jobs in another thread."""
 
 
 class JobsTableReservations:
@@ -78,8 +33,9 @@ class JobsTableReservations:
         self._jobs = jobs
         self._table_name = table_name
         self._pack = pack
+        self._rows = JobRows(jobs, table_name, platform.node(), pack)
         self._identity = ConnectionIdentity(connection)
-        self._host, self._pid = self._cut("host", platform.node()), os.getpid()
+        self._pid = os.getpid()
         self._doubtful: list[Reservation] = []
 
     def reserve(self, jobs: Sequence[Reservation]) -> list[Reservation]:
@@ -98,7 +54,7 @@ class JobsTableReservations:
             self._connection.query(end)
         else:
             at_once = AT_ONCE.format(release=self._jobs.release, end=end)
-            ended = self._connection.query(at_once, (self._table_name, [job.hash], *self._whose(job)))
+            ended = self._connection.query(at_once, (self._table_name, [job.hash], *self._rows.owner(job)))
             if not ended.rowcount:  # somebody cleared it, or the same: with the next release
                 self._doubtful.append(job)
 
@@ -117,9 +73,9 @@ class JobsTableReservations:
     def release(self, jobs: Sequence[Reservation]) -> None:
         """Delete the reservations that are still ours."""
         jobs = [*jobs, *self._doubtful]
-        for whose in {self._whose(job) for job in jobs}:
-            hashes = [job.hash for job in jobs if self._whose(job) == whose]
-            parameters = (self._table_name, hashes, *whose)
+        for owner in {self._rows.owner(job) for job in jobs}:
+            hashes = [job.hash for job in jobs if self._rows.owner(job) == owner]
+            parameters = (self._table_name, hashes, *owner)
             # What a KILL QUERY hits, MariaDB may call done without a row: once more, if rows are not accounted for.
             if self._connection.query(self._jobs.release, parameters).rowcount < len(hashes):
                 self._connection.query(self._jobs.release, parameters)
@@ -138,9 +94,9 @@ class JobsTableReservations:
         """Ask for the process by its id and this machine's name; none where the rows name neither."""
         if not jobs or not self._jobs.names_processes:
             return []
-        parameters = (self._table_name, [job.hash for job in jobs], self._host, pid)
+        parameters = (self._table_name, [job.hash for job in jobs], self._rows.host, pid)
         holders = dict(self._connection.query(self._jobs.reserved_by, parameters))
-        user = self._user()
+        user = self._rows.user(self._identity.who()[1])
         return [
             replace(job, connection_id=holders[job.hash] or 0, pid=pid, user=user)
             for job in jobs
@@ -159,11 +115,11 @@ class JobsTableReservations:
     def _reserve(self, jobs: Sequence[Reservation]) -> list[Reservation]:
         if not jobs:
             return []
-        connection_id, _ = self._identity.who()
-        user = self._user()
+        connection_id, user = self._identity.who()
+        user = self._rows.user(user)
         ours = [replace(job, connection_id=connection_id, pid=self._pid, user=user) for job in jobs]
         try:
-            self._insert(jobs)
+            self._connection.query(self._jobs.reserve(len(ours)), [self._rows.reserved(job) for job in ours])
         except Exception as error:
             if not is_taken(error) or (len(jobs) == 1 and is_busy(error)):
                 if not (is_denied(error) or no_writes_reason(error)):
@@ -185,58 +141,9 @@ class JobsTableReservations:
         middle = len(jobs) // 2
         return self._reserve(jobs[:middle]) + self._reserve(jobs[middle:]) if middle else []
 
-    def _insert(self, jobs: Sequence[Reservation]) -> None:
-        self._connection.query(self._jobs.reserve(len(jobs)), [self._row(job) for job in jobs])
-
     def _write_error(self, job: Reservation, message: str, stack: str) -> None:
-        texts: dict[str, object] = {
-            "error_message": self._cut("error_message", cut_message(message), TRUNCATED),
-            "error_stack": self._packed(stack),
-        }
-        kept = [texts[name] for name in self._jobs.texts]
-        self._connection.query(self._jobs.become_error, (*kept, self._table_name, job.hash, *self._whose(job)))
-
-    def _packed(self, stack: str) -> bytes:
-        """Return the stack as the column holds it whole: half of a blob cannot be read."""
-        packed, most = self._pack(stack), len(stack)
-        while not self._fits("error_stack", packed) and most > 1:
-            most //= 2
-            packed = self._pack(cut_stack(stack, most))
-        return packed
-
-    def _whose(self, job: Reservation) -> tuple[object, ...]:
-        who = {"host": self._host, "pid": job.pid, "user": job.user, "connection_id": job.connection_id}
-        return tuple(who[name] for name in self._jobs.guard)
-
-    def _row(self, job: Reservation) -> tuple[object, ...]:
-        key = self._pack(job.job_key)
-        row = {
-            "table_name": self._table_name,
-            "key_hash": job.hash,
-            "status": "reserved",
-            "host": self._host,
-            "pid": self._pid,
-            "connection_id": self._identity.who()[0],
-            "key": key if self._fits("key", key) else None,
-            "user": self._user(),
-        }
-        return tuple(row[name] for name in self._jobs.written)
-
-    def _user(self) -> str:
-        return self._cut("user", self._identity.who()[1])
-
-    def _cut(self, name: str, text: str, end: str = "") -> str:
-        column = self._jobs.columns.get(name)
-        return column.cut(text, end) if column else text
-
-    def _fits(self, name: str, packed: bytes) -> bool:
-        column = self._jobs.columns.get(name)
-        return column is None or column.longest is None or len(packed) <= column.longest
-
-
-def reservation_of(key: KeyDict, job_key: KeyDict) -> Reservation:
-    """Return the job of a key; `job_key` is what the table reserves for it (0.14.10, autopopulate.py: _job_key)."""
-    return Reservation(key, job_key, key_hash(job_key))
+        parameters = (*self._rows.texts(message, stack), self._table_name, job.hash, *self._rows.owner(job))
+        self._connection.query(self._jobs.become_error, parameters)
 
 
 def is_taken(error: BaseException) -> bool:

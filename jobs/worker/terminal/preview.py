@@ -1,4 +1,4 @@
-"""What would a run of populate compute, and who holds the rest? Nothing is reserved, computed or written."""
+"""What would a run of populate compute, and who has the rest? Nothing is reserved, computed or written."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -8,10 +8,9 @@ from typing import Any
 from jobs.formats.key import key_of
 from jobs.worker.dj.compat import Untyped
 from jobs.worker.errors import server_sentence
-from jobs.worker.excluded import Holder
 from jobs.worker.options import Options
 from jobs.worker.outcomes import KeyDict, WrongInputError
-from jobs.worker.pending import PendingKeys, find_pending, held_keys
+from jobs.worker.pending import Holder, PendingKeys, find_pending_and_holders
 from jobs.worker.terminal.progress import MESSAGE_CHARS, excluded_in_words
 from jobsite.durations import say_span
 
@@ -24,19 +23,19 @@ class Preview:
 
     table: str
     pending: PendingKeys
-    held: list[tuple[KeyDict, Holder]]
+    excluded: list[tuple[KeyDict, Holder]]
 
     def lines(self) -> list[str]:
         """Return it for a person, at most KEYS_LISTED keys of each kind."""
-        held = [f"{holder.status} {key_of(key)}: {_in_words(holder)}" for key, holder in self.held]
+        excluded = [f"{holder.status} {key_of(key)}: {_in_words(holder)}" for key, holder in self.excluded]
         return [
-            f"{self.table}: {len(self.pending.keys)} to compute, {self._held_in_words()}",
+            f"{self.table}: {len(self.pending.keys)} to compute, {self._excluded_in_words()}",
             *_cut([self.pending.why_none] if self.pending.why_none else []),
             *_cut([f"would compute {key_of(key)}" for key in self.pending.keys]),
-            *_cut(held),
+            *_cut(excluded),
         ]
 
-    def _held_in_words(self) -> str:
+    def _excluded_in_words(self) -> str:
         return excluded_in_words(self.pending.excluded) if self.pending.excluded else "0 excluded"
 
     def as_json(self) -> dict[str, Any]:
@@ -44,7 +43,7 @@ class Preview:
         return {
             "table": self.table,
             "would_compute": self.pending.keys,
-            "excluded": [{"key": key, **asdict(holder)} for key, holder in self.held],
+            "excluded": [{"key": key, **asdict(holder)} for key, holder in self.excluded],
         }
 
 
@@ -54,9 +53,7 @@ def preview(tables: Mapping[str, Untyped], options: Options) -> list[Preview]:
     Raises WrongInputError when the server cannot say.
     """
     try:
-        return [
-            Preview(name, find_pending(table, options), held_keys(table, options)) for name, table in tables.items()
-        ]
+        return [Preview(name, *find_pending_and_holders(table, options)) for name, table in tables.items()]
     except Exception as error:  # the server's or DataJoint's
         raise WrongInputError(f"The keys could not be read: {server_sentence(error)}.") from None
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.options import Options
-from jobs.worker.reservations.schema_wide import Reservation, reservation_of
+from jobs.worker.reservations.base import Reservation, reservation_of
+from jobs.worker.reservations.factory import reservations_of
 from tests.ground import GROUND
 from tests.jobs.older import SHAPES, declare
 from tests.lab import Lab

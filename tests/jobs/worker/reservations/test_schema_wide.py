@@ -11,9 +11,9 @@ from typing import Any
 import datajoint as dj
 import pytest
 
-from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.options import Options
-from jobs.worker.reservations.schema_wide import Reservation, Reservations, reservation_of
+from jobs.worker.reservations.base import Reservation, Reservations, reservation_of
+from jobs.worker.reservations.factory import reservations_of
 from tests.ground import GROUND
 from tests.lab import Lab
 
