@@ -11,12 +11,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jobs.worker.dj.compat import Untyped
-from jobs.worker.options import ON_STOP, ORDERS
 from jobs.worker.outcomes import InterruptedRunError, WrongInputError
 from jobs.worker.overriding import warnings_of
 from jobs.worker.run import populate, prepare
 from jobs.worker.signals import Signals
-from jobs.worker.terminal.arguments import Asked
+from jobs.worker.terminal.arguments import Arguments, add_arguments
 from jobs.worker.terminal.preview import Preview, preview
 from jobs.worker.terminal.progress import Bar, Lines
 from jobs.worker.watchdog import KILLED_BY
@@ -24,8 +23,6 @@ from jobsite.one_line import printable
 
 FAILED, WRONG_INPUT = 1, 2
 STDOUT, STDERR = 1, 2
-IMPORT_HELP = "a module to import first, such as the workflow that activates an element's schemas; may be repeated"
-ON_STOP_HELP = "what Ctrl-C or SIGTERM does with the running job: leave an error, or release it (default: error)"
 
 
 class Command(BaseCommand):
@@ -39,46 +36,15 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Name the arguments. `jobs.worker.terminal.arguments` reads the values and answers a wrong one in one line."""
-        say = parser.add_argument
-        say(
-            "tables",
-            nargs="+",
-            metavar="module.Table",
-            help="tables to populate, or modules for all their tables; each after those that it depends on",
-        )
-        say("--import", action="append", default=[], dest="imports", metavar="MODULE", help=IMPORT_HELP)
-        say("--restrict", action="append", default=[], metavar="SQL", help="a condition on the keys; may be repeated")
-        say("--order", default="original", metavar="|".join(ORDERS), help="the order of the keys (default: original)")
-        say(
-            "--limit",
-            metavar="N",
-            help="look at N keys of each table at most, counting reserved, ignored and failed ones",
-        )
-        say("--max-calls", metavar="N", help="try N keys of each table at most, over all processes together")
-        say("--processes", default="1", metavar="N", help="compute in N processes, each with its own connection")
-        say("--no-reserve", action="store_true", help="do not use the jobs table; only while nobody else computes")
-        say("--stop-on-error", action="store_true", help="end the run after the first failure")
-        say("--on-stop", default="error", metavar="|".join(ON_STOP), help=ON_STOP_HELP)
-        say("--make-kwargs", default="{}", metavar="JSON", help="an object of keyword arguments for make")
-        say("--forever", action="store_true", help="look for new keys again when there is nothing to compute")
-        say("--sleep", metavar="TIME", help="with --forever: look again after this time (default: 60s)")
-        say("--max-idle", metavar="TIME", help="with --forever: end when there was nothing to compute for this long")
-        say("--run-duration", metavar="TIME", help="start no key after this time: 90s, 30m, 8h, 2d")
-        say("--stagger", default="0", metavar="TIME", help="wait for a random time before starting, at most this long")
-        say("--dry-run", action="store_true", help="say what would be computed, and who holds the rest; write nothing")
-        say(
-            "--json",
-            action="store_true",
-            help="write the summary as JSON to standard output, and everything else to standard error",
-        )
+        """Name the arguments, which `Arguments` reads."""
+        add_arguments(parser)
 
     def handle(self, *args: object, **options: Untyped) -> None:
         """Run, summarise, and leave with the status that `help` names."""
         out = sys.stderr if options["json"] else sys.stdout
         lines = Bar(out) if out.isatty() else Lines(out)
         try:
-            with _all_else_on_stderr() if options["json"] else nullcontext():
+            with _prints_on_stderr() if options["json"] else nullcontext():
                 status, summary = self._run(lines, options)
             if options["json"]:
                 self.stdout.write(json.dumps(summary, default=_plain, indent=2))
@@ -94,13 +60,15 @@ class Command(BaseCommand):
         """Return the exit status, and the summary as plain values."""
         with Signals() as signals:
             try:
-                asked = Asked.read(options)
-                tables = prepare(asked.options, settings.LAB, signals)
+                arguments = Arguments.read(options)
+                tables = prepare(arguments.options, settings.LAB, signals)
                 for text in warnings_of(tables):
                     lines.warning(text)
                 if options["dry_run"]:
-                    return self._preview(lines, preview(tables, asked.options))
-                populate(tables, asked.options, asked.processes, settings.LAB, lines, signals, asked.schedule)
+                    return self._preview(lines, preview(tables, arguments.options))
+                populate(
+                    tables, arguments.options, arguments.processes, settings.LAB, lines, signals, arguments.schedule
+                )
             except WrongInputError as error:
                 raise CommandError(printable(str(error)), returncode=WRONG_INPUT) from None
             except (InterruptedRunError, KeyboardInterrupt, SystemExit):
@@ -122,7 +90,7 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def _all_else_on_stderr() -> Iterator[None]:
+def _prints_on_stderr() -> Iterator[None]:
     """Let what make prints go to standard error, also from processes that it starts."""
     sys.stdout.flush()
     kept = os.dup(STDOUT)

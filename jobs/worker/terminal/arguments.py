@@ -1,7 +1,8 @@
-"""What does the command line of populate ask for? Each wrong value is answered by one sentence."""
+"""What can the command line of populate ask for, and what does it? Each wrong value is answered by one sentence."""
 
 import json
-from collections.abc import Mapping
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,10 +13,48 @@ from jobsite.durations import read_span_s
 
 SLEEP = "60s"
 EXAMPLE = "write an object such as '{\"scale\": 2}'"
+IMPORT_HELP = "a module to import first, such as the workflow that activates an element's schemas; may be repeated"
+ON_STOP_HELP = "what Ctrl-C or SIGTERM does with the running job: leave an error, or release it (default: error)"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add all arguments of populate; their values are read as text, so that `Arguments` can answer a wrong one."""
+    _add_keys(parser.add_argument)
+    _add_computing(parser.add_argument)
+    _add_schedule(parser.add_argument)
+    add = parser.add_argument
+    add("--dry-run", action="store_true", help="say what would be computed, and who has the rest; write nothing")
+    add("--json", action="store_true", help="write the summary as JSON to standard output, all else to standard error")
+
+
+def _add_keys(add: Callable[..., Any]) -> None:
+    tables_help = "tables to populate, or modules for all their tables; each after those that it depends on"
+    add("tables", nargs="+", metavar="module.Table", help=tables_help)
+    add("--import", action="append", default=[], dest="imports", metavar="MODULE", help=IMPORT_HELP)
+    add("--restrict", action="append", default=[], metavar="SQL", help="a condition on the keys; may be repeated")
+    add("--order", default="original", metavar="|".join(ORDERS), help="the order of the keys (default: original)")
+    add("--limit", metavar="N", help="look at N keys of each table at most, counting reserved, ignored and failed ones")
+    add("--max-calls", metavar="N", help="try N keys of each table at most, over all processes together")
+
+
+def _add_computing(add: Callable[..., Any]) -> None:
+    add("--processes", default="1", metavar="N", help="compute in N processes, each with its own connection")
+    add("--no-reserve", action="store_true", help="do not use the jobs table; only while nobody else computes")
+    add("--stop-on-error", action="store_true", help="end the run after the first failure")
+    add("--on-stop", default="error", metavar="|".join(ON_STOP), help=ON_STOP_HELP)
+    add("--make-kwargs", default="{}", metavar="JSON", help="an object of keyword arguments for make")
+
+
+def _add_schedule(add: Callable[..., Any]) -> None:
+    add("--forever", action="store_true", help="look for new keys again when there is nothing to compute")
+    add("--sleep", metavar="TIME", help="with --forever: look again after this time (default: 60s)")
+    add("--max-idle", metavar="TIME", help="with --forever: end when there was nothing to compute for this long")
+    add("--run-duration", metavar="TIME", help="start no key after this time: 90s, 30m, 8h, 2d")
+    add("--stagger", default="0", metavar="TIME", help="wait for a random time before starting, at most this long")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Arguments:
     """What is populated and how, by how many processes, and when."""
 
     options: Options
@@ -23,7 +62,7 @@ class Asked:
     schedule: Schedule
 
     @classmethod
-    def read(cls, given: Mapping[str, Any]) -> "Asked":
+    def read(cls, given: Mapping[str, Any]) -> "Arguments":
         """Read what Django parsed. Raises WrongInputError."""
         _check_together(given)
         return cls(
