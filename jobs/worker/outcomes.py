@@ -11,7 +11,7 @@ Status = Literal["done", "empty", "failed", "skipped", "released"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one key; `message` is for a failed one.
+    """What came of one key; `message` is for a failed one. `number` is the key's place among those that were given.
 
     Empty: make ended without an error, and nothing was inserted for the key. Skipped: another worker has taken or
     finished it. Released: interrupted, and released for another worker.
@@ -20,6 +20,7 @@ class Outcome:
     key: KeyDict
     status: Status
     message: str = ""
+    number: int = 0
 
 
 class Report(Protocol):

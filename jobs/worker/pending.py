@@ -15,7 +15,7 @@ from jobs.worker.dj.connection import ALL_ROWS, MOST_ROWS
 from jobs.worker.options import Options
 from jobs.worker.outcomes import KeyDict
 from jobs.worker.reservations.jobs_table import STATUSES, read_jobs_table
-from jobsite.lab.columns import quoted
+from jobsite.lab.identifiers import quoted
 
 Row = tuple[Any, ...]
 """The values of a key, in the order of its names."""

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 
-from jobs.worker.reservations.schema_wide import Reservation, Reservations
+from jobs.worker.reservations.base import Reservation, Reservations
 from jobs.worker.watchdog import SIGNALS
 
 RELEASE_AFTER_S = 0.5

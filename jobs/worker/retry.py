@@ -37,15 +37,15 @@ class Backoff:
 
 
 def retry_until_available(
-    ask: Callable[[], Answer], signals: Signals, connect_again: Callable[[], None] = lambda: None
+    ask: Callable[[], Answer], signals: Signals, reconnect: Callable[[], None] = lambda: None
 ) -> Answer:
     """Return what `ask` returns, once the server answers, takes writes and is not busy.
 
-    `ask` must be whole in itself. After a refused write, `connect_again` comes before the next try: the server's name
+    `ask` must be whole in itself. After a refused write, `reconnect` comes before the next try: the server's name
     may mean another one by now, and a session that began read-only remains so. Raises what else `ask` raises; a signal
     ends the waiting.
     """
-    return _until(ask, signals, is_temporary, connect_again)
+    return _until(ask, signals, is_temporary, reconnect)
 
 
 def retry_statement(ask: Callable[[], Answer], signals: Signals, stands: Callable[[], bool]) -> Answer:
@@ -74,13 +74,13 @@ def _until(
     ask: Callable[[], Answer],
     signals: Signals,
     passing: Callable[[BaseException], bool],
-    connect_again: Callable[[], None] = lambda: None,
+    reconnect: Callable[[], None] = lambda: None,
 ) -> Answer:
     backoff, is_refused = Backoff(signals), False
     while True:
         try:
             if is_refused:
-                connect_again()
+                reconnect()
             return ask()
         except Exception as error:
             if not passing(error) or signals.received is not None:

@@ -1,26 +1,24 @@
 """What does one run of `manage.py populate` do? Table after table, once or for ever, until its time is up.
 
 Nothing is computed before every table is found and every restriction understood. Which keys is left to `pending`, how
-they are computed to `compute` (this process) and `pool` (several), and when to `schedule`.
+they are computed to an `engine` (this process, or a pool of several), and when to `schedule`.
 """
 
 import inspect
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Protocol
+from functools import partial
 
-from jobs.worker.compute import OnOutcome, Work, compute
-from jobs.worker.dj.compat import Untyped
-from jobs.worker.dj.connecting import connect, connect_again, connected, wait_for_reservations
+from jobs.worker.dj.compat import Untyped, has_older_make, make_of
+from jobs.worker.dj.connecting import connect, connected, reconnect
+from jobs.worker.engine import Engine, InProcess
 from jobs.worker.errors import server_sentence
 from jobs.worker.options import Options
-from jobs.worker.outcomes import InterruptedRunError, KeyDict, Outcome, Report, StoppedError, WrongInputError
+from jobs.worker.outcomes import InterruptedRunError, Outcome, Report, StoppedError, WrongInputError
 from jobs.worker.pending import PendingKeys, Row, find_pending, key_query
-from jobs.worker.pool.cleanup import clean_up_after
 from jobs.worker.pool.parent import WorkerPool
-from jobs.worker.privileges import check_rights, why_not_read
+from jobs.worker.privileges import check_rights, missing_grant_to_read
 from jobs.worker.retry import retry_until_available
 from jobs.worker.schedule import RunClock, Schedule
 from jobs.worker.script import become_script
@@ -28,12 +26,6 @@ from jobs.worker.signals import Signals
 from jobs.worker.tables import in_dependency_order, wait_for_tables
 from jobsite.durations import say_span
 from jobsite.lab.address import LabServer
-
-
-class Compute(Protocol):
-    """Compute keys of a table. Raises InterruptedRunError or StoppedError when it ends early."""
-
-    def __call__(self, name: str, table: Untyped, keys: list[KeyDict], on_outcome: OnOutcome) -> None: ...
 
 
 def prepare(options: Options, lab: LabServer, signals: Signals) -> dict[str, Untyped]:
@@ -68,7 +60,7 @@ def populate(
     clock.stagger()
     with _engine(options, processes, lab, report, signals) as engine:
         try:
-            PopulateRun(tables, options, engine, report, signals, clock).go(schedule.sleep_s)
+            PopulateRun(tables, options, engine, report, signals, clock).run(schedule.sleep_s)
         except StoppedError as stopped:
             if str(stopped):
                 report.problem(str(stopped))
@@ -83,7 +75,7 @@ class PopulateRun:
         self,
         tables: Mapping[str, Untyped],
         options: Options,
-        engine: Compute,
+        engine: Engine,
         report: Report,
         signals: Signals,
         clock: RunClock,
@@ -95,7 +87,7 @@ class PopulateRun:
         self._empty: defaultdict[str, set[Row]] = defaultdict(set)
         self._computed = 0
 
-    def go(self, sleep_s: float) -> None:
+    def run(self, sleep_s: float) -> None:
         while True:
             self._computed = 0
             for name, table in self._tables.items():
@@ -121,7 +113,7 @@ class PopulateRun:
             self._report.note(pending.why_none)
         self._seen.add(name)
         if pending.keys:
-            self._engine(name, table, pending.keys, lambda outcome: self._record(name, outcome))
+            self._engine.compute(name, table, pending.keys, partial(self._record, name))
 
     def _has_tried_all_it_may(self) -> bool:
         most = self._options.max_calls
@@ -138,7 +130,7 @@ class PopulateRun:
         empty = self._empty[_target_of(table)]
         try:
             return retry_until_available(
-                lambda: find_pending(connected(table), options, empty), self._signals, lambda: connect_again(table)
+                lambda: find_pending(connected(table), options, empty), self._signals, partial(reconnect, table)
             )
         except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
             if self._signals.received is not None:
@@ -153,30 +145,8 @@ def _target_of(table: Untyped) -> str:
     return str(table.target.full_table_name)
 
 
-@contextmanager
-def _engine(options: Options, processes: int, lab: LabServer, report: Report, signals: Signals) -> Iterator[Compute]:
-    if processes == 1:
-
-        def here(name: str, table: Untyped, keys: list[KeyDict], on_outcome: OnOutcome) -> None:
-            compute(Work(table, keys, options, signals, wait_for_reservations(table, options, signals), on_outcome))
-
-        yield here
-        return
-    with WorkerPool(processes, lab, options, report.problem, signals) as pool:
-
-        def by_pool(name: str, table: Untyped, keys: list[KeyDict], on_outcome: OnOutcome) -> None:
-            table.connection.close()  # ours would only idle, and be cut off, while the others work
-
-            def clean_up(pid: int, left: list[KeyDict], at: KeyDict | None, message: str) -> bool:
-                return retry_until_available(
-                    lambda: clean_up_after(connected(table), options, pid, left, at, message),
-                    signals,
-                    lambda: connect_again(table),
-                )
-
-            pool.compute(name, keys, on_outcome, clean_up)
-
-        yield by_pool
+def _engine(options: Options, processes: int, lab: LabServer, report: Report, signals: Signals) -> Engine:
+    return InProcess(options, signals) if processes == 1 else WorkerPool(processes, lab, options, report, signals)
 
 
 def _check(table: Untyped, options: Options) -> None:
@@ -188,7 +158,7 @@ def _check(table: Untyped, options: Options) -> None:
             raise WrongInputError(f"The restriction “{restriction}” does not fit {type(table).__name__}: {problem}.")
     problem = _problem(table, options)
     if problem:
-        raise WrongInputError(why_not_read(table) or f"{type(table).__name__} cannot be populated: {problem}.")
+        raise WrongInputError(missing_grant_to_read(table) or f"{type(table).__name__} cannot be populated: {problem}.")
 
 
 def _problem(table: Untyped, options: Options) -> str:
@@ -202,8 +172,8 @@ def _problem(table: Untyped, options: Options) -> str:
 
 def _check_make_kwargs(table: Untyped, options: Options) -> None:
     # make_fetch takes them in a make of three parts (0.14.10, autopopulate.py). Otherwise every key would fail alike.
-    make = table.make_fetch if hasattr(table, "make_fetch") and hasattr(table, "make_insert") else table.make
+    in_parts = hasattr(table, "make_fetch") and hasattr(table, "make_insert") and not has_older_make(table)
     try:
-        inspect.signature(getattr(table, "_make_tuples", make)).bind({}, **options.make_kwargs)
+        inspect.signature(table.make_fetch if in_parts else make_of(table)).bind({}, **options.make_kwargs)
     except TypeError as error:
         raise WrongInputError(f"{type(table).__name__}'s make does not take these make-kwargs: {error}.") from None

@@ -3,15 +3,17 @@
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from functools import partial
 from multiprocessing.connection import Connection
 
-from jobs.worker.compute import Work, compute
+from jobs.worker.compute import compute
+from jobs.worker.context import TableContext
 from jobs.worker.dj.compat import Untyped
-from jobs.worker.dj.connecting import connect, wait_for_reservations
+from jobs.worker.dj.connecting import connect
 from jobs.worker.options import Options
-from jobs.worker.outcomes import InterruptedRunError, KeyDict, StoppedError, WrongInputError
-from jobs.worker.reservations.schema_wide import Reservations
+from jobs.worker.outcomes import InterruptedRunError, StoppedError, WrongInputError
+from jobs.worker.reservations.factory import wait_for_reservations
 from jobs.worker.script import become_script_of_pool, end_as_script
 from jobs.worker.signals import Signals
 from jobs.worker.tables import wait_for_tables
@@ -24,7 +26,7 @@ HELLO, READY = "hello", "ready"
 def work(pipe: Connection, current: Untyped, lab: LabServer, options: Options) -> None:
     """Be a process of the pool: compute the batches that come through `pipe` until it closes.
 
-    `current` is memory shared with the parent: the place in its batch of the key that is in make, -1 before any.
+    `current` is memory shared with the parent: the number in its batch of the key that is in make, -1 before any.
     """
     become_script_of_pool()
     _seed_random()
@@ -58,27 +60,26 @@ def _work(pipe: Connection, current: Untyped, lab: LabServer, options: Options) 
     return 0
 
 
-def _set_current(current: Untyped, places: dict[int, int], key: KeyDict) -> None:
-    current.value = places[id(key)]
-
-
 def _work_on_batches(pipe: Connection, current: Untyped, options: Options, signals: Signals) -> None:
-    found: dict[str, Untyped] = {}
-    tables: dict[str, tuple[Untyped, Reservations]] = {}
+    tables: dict[str, Untyped] = {}
+    contexts: dict[str, TableContext] = {}
+    on_start = partial(setattr, current, "value")
     while True:
         pipe.send(READY)
         name, keys = pipe.recv()
-        places = {id(key): place for place, key in enumerate(keys)}
-        if name not in tables:
-            found = found or wait_for_tables(options, signals)
-            if name not in found:
-                raise WrongInputError(f"{name} is not there any more: the lab's code has changed since the run began.")
-            tables[name] = found[name], wait_for_reservations(found[name], options, signals)
-        table, reservations = tables[name]
+        if name not in contexts:
+            tables = tables or wait_for_tables(options, signals)
+            table = _table_of(tables, name)
+            reservations = wait_for_reservations(table, options, signals)
+            contexts[name] = TableContext(table, options, signals, reservations, pipe.send, on_start)
         try:
-            compute(
-                Work(table, keys, options, signals, reservations, pipe.send, partial(_set_current, current, places))
-            )
+            compute(contexts[name], keys)
         except StoppedError as stopped:
             if str(stopped):
                 raise  # else it is --stop-on-error, and the parent has heard of the failure
+
+
+def _table_of(tables: Mapping[str, Untyped], name: str) -> Untyped:
+    if name not in tables:
+        raise WrongInputError(f"{name} is not there any more: the lab's code has changed since the run began.")
+    return tables[name]

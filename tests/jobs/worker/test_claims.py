@@ -1,13 +1,11 @@
-"""jobs/claiming.py: which keys a worker takes next, and that it loses none."""
+"""jobs/worker/claims.py: which keys a worker takes next, and that it loses none."""
 
 from typing import Any
 
 import pytest
 
-from jobs.worker.claims import Claims
-from jobs.worker.dj.connecting import reservations_of
-from jobs.worker.options import Options
 from jobs.worker.outcomes import KeyDict
+from tests.jobs.worker.contexts import claims_of
 from tests.lab import Lab
 
 
@@ -25,7 +23,7 @@ def test_keys_are_kept_when_the_labs_own_job_key_loses_the_server(lab: Lab, monk
 
     monkeypatch.setattr(type(table), "_job_key", job_key)
     keys = table.key_source.fetch("KEY")
-    claims = Claims(table, keys, reservations_of(table, Options()), skipped.append)
+    claims = claims_of(table, keys, skipped)
     taken = claims.next()
     claims.record_duration(0.01)
     with pytest.raises(ConnectionError):
@@ -41,7 +39,7 @@ def test_keys_that_others_finished_are_known_by_any_letter(lab: Lab, charset: st
     table = module.Score()
     skipped: list[KeyDict] = []
     keys = table.key_source.fetch("KEY")
-    claims = Claims(table, keys, reservations_of(table, Options()), skipped.append)
+    claims = claims_of(table, keys, skipped)
     taken = claims.next()
     claims.record_duration(0.01)
     for key in keys[1:]:

@@ -11,12 +11,11 @@ import pytest
 from django.test import Client
 
 from jobs.formats.key import key_hash
-from jobs.worker.claims import Claims
-from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.options import Options
 from jobs.worker.outcomes import KeyDict
 from jobs.worker.pending import find_pending
 from tests.ground import GROUND
+from tests.jobs.worker.contexts import claims_of
 from tests.jobs.workers import answers, environ
 from tests.lab import ROOT, Lab, load_pipeline
 from tests.pages import look, text_of
@@ -37,10 +36,6 @@ WINDOWS = [
 @pytest.fixture
 def floats(lab: Lab) -> ModuleType:
     return load_pipeline(lab.schema(), "floats")
-
-
-def claims_of(table: Any, keys: list[KeyDict], skipped: list[KeyDict]) -> Claims:
-    return Claims(table, keys, reservations_of(table, Options()), skipped.append)
 
 
 def take_all(table: Any, keys: list[KeyDict], finished: list[KeyDict]) -> tuple[list[KeyDict], list[KeyDict]]:

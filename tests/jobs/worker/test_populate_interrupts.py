@@ -12,11 +12,12 @@ import pymysql
 import pytest
 
 from jobs.tracebacks.parsing import read_stack
-from jobs.worker.compute import Work, compute
-from jobs.worker.dj.connecting import reservations_of
+from jobs.worker.compute import compute
+from jobs.worker.context import TableContext
 from jobs.worker.options import Options
 from jobs.worker.outcomes import InterruptedRunError, Outcome
-from jobs.worker.reservations.schema_wide import Reservation, Reservations
+from jobs.worker.reservations.base import Reservation, Reservations
+from jobs.worker.reservations.factory import reservations_of
 from jobs.worker.signals import ONE_SIGNAL_S, Signals
 from tests.ground import GROUND
 from tests.lab import ROOT, Lab
@@ -105,7 +106,7 @@ def run(table: Any, reservations: Reservations) -> list[tuple[str, str]]:
     """Compute KEY here, expect to be interrupted, and return the outcomes."""
     told: list[Outcome] = []
     with Signals() as signals, pytest.raises(InterruptedRunError):
-        compute(Work(table, [KEY, {**KEY, "session": 2}], Options(), signals, reservations, told.append))
+        compute(TableContext(table, Options(), signals, reservations, told.append), [KEY, {**KEY, "session": 2}])
     return [(outcome.status, outcome.message) for outcome in told]
 
 
@@ -251,6 +252,6 @@ def test_a_job_names_the_connection_that_runs_it_although_it_was_lost_after_the_
     monkeypatch.setattr(reservations, "reserve", reserve_and_lose)
     told: list[Outcome] = []
     with Signals() as signals:
-        compute(Work(table, [KEY], Options(), signals, reservations, told.append))
+        compute(TableContext(table, Options(), signals, reservations, told.append), [KEY])
     assert [outcome.status for outcome in told] == ["done"]
     assert (module.Score.fetch1("score"), lab.jobs(schema)) == (1.0, {})

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 import pytest
 
 from jobs.worker import retry
-from jobs.worker.compute import Work, compute
-from jobs.worker.dj.connecting import reservations_of
+from jobs.worker.compute import compute
+from jobs.worker.context import TableContext
 from jobs.worker.options import Options
-from jobs.worker.outcomes import KeyDict, Outcome
+from jobs.worker.outcomes import Outcome
 from jobs.worker.prefetch import Prefetched
-from jobs.worker.reservations.schema_wide import reservation_of
+from jobs.worker.reservations.base import reservation_of
+from jobs.worker.reservations.factory import reservations_of
 from jobs.worker.retry import MOST_TRIES
 from jobs.worker.signals import Signals
 from tests.ground import GROUND
@@ -192,11 +193,12 @@ def test_a_key_that_is_refused_each_time_comes_last_and_is_an_error_in_the_end(l
     table, begun, told = module.Score(), list[str](), list[Outcome]()
     keys = [{**A, "subject": subject} for subject in "abc"]
 
-    def begin(key: KeyDict) -> None:
-        begun.append(key["subject"])
+    def on_start(number: int) -> None:
+        begun.append("abc"[number])
 
     with Signals() as signals:
-        compute(Work(table, keys, Options(), signals, reservations_of(table, Options()), told.append, begin))
+        reservations = reservations_of(table, Options())
+        compute(TableContext(table, Options(), signals, reservations, told.append, on_start), keys)
     assert (begun[0], Counter(begun)) == ("a", {"a": MOST_TRIES, "b": 1, "c": 1})
     assert [(outcome.key["subject"], outcome.status) for outcome in told] == [
         ("b", "done"),

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from jobs.worker.dj.connecting import reservations_of
 from jobs.worker.options import Options
 from jobs.worker.prefetch import Prefetched
-from jobs.worker.reservations.schema_wide import Reservation, Reservations, reservation_of
+from jobs.worker.reservations.base import Reservation, Reservations, reservation_of
+from jobs.worker.reservations.factory import reservations_of
 from tests.ground import GROUND
 from tests.lab import Lab, eventually
 
