@@ -12,7 +12,6 @@ from jobs.worker.options import Options
 from jobs.worker.outcomes import WrongInputError
 from jobs.worker.reservations.jobs_table import read_jobs_table
 from jobs.worker.server_errors import is_denied
-from jobsite.lab.identifiers import identifier, quoted
 from jobsite.lab.grants import account_name, grant
 from jobsite.lab.identifiers import identifier, quoted
 
