@@ -156,6 +156,11 @@ def names_in(name: str) -> frozenset[str]:
     return frozenset(names | attributes | {node.arg for node in nodes if isinstance(node, ast.arg)})
 
 
+def attributes_in(name: str) -> set[str]:
+    """Return the attributes that the code of a module asks for: the method `cursor`, not a variable of this name."""
+    return {node.attr for node in MODULES[name].nodes if isinstance(node, ast.Attribute)}
+
+
 def private_names(name: str) -> set[str]:
     """Return the names with one underscore that a module takes of an object other than `self` and `cls`."""
     found = set()

@@ -43,6 +43,10 @@ class Kind(Enum):
     """The disk is full."""
     TABLE_FULL = auto()
     NO_MEMORY = auto()
+    WITH_CAUSE = auto()
+    """A file or a table could not be written, or a commit: the text ends in the number of the system or the engine."""
+    UNKNOWN_COMMAND = auto()
+    """Nobody knows the command; or the server's cluster is not ready, which only the text says."""
     VANISHED = auto()
     """A schema or a table is not there."""
     NO_SUCH_THREAD = auto()
@@ -64,6 +68,7 @@ BY_OPTION = 1290
 DUPLICATE = 1062
 NO_ENCRYPTION = 2026
 ERRORS = {
+    **dict.fromkeys((1, 3, 1004, 1005, 1023, 1026, 1030, 1180), (Kind.WITH_CAUSE, OTHER_SENTENCE)),
     5: (Kind.NO_MEMORY, OTHER_SENTENCE),
     20: (Kind.NO_ROOM, OTHER_SENTENCE),
     1021: (Kind.NO_ROOM, OTHER_SENTENCE),
@@ -75,6 +80,7 @@ ERRORS = {
         "The account {user} may not do this on {lab} ({said}): grant it what docs/grants.sql lists.",
     ),
     1045: (Kind.NOT_LET_IN, WRONG_ACCOUNT),
+    1047: (Kind.UNKNOWN_COMMAND, OTHER_SENTENCE),
     1049: (Kind.VANISHED, OTHER_SENTENCE),
     1053: (Kind.GONE, "The lab's server {lab} is shutting down: try again when it is back."),
     DUPLICATE: (Kind.DUPLICATE, OTHER_SENTENCE),

@@ -15,9 +15,8 @@ from types import ModuleType
 from jobs.worker.dj.compat import Untyped
 from jobs.worker.errors import format_error
 from jobs.worker.outcomes import WrongInputError
-from jobs.worker.server_errors import NO_TLS, number_of
 from jobsite.lab.address import LabServer
-from jobsite.lab.errors import sentence
+from jobsite.lab.errors import NO_ENCRYPTION, error_number, sentence
 
 SETTINGS = ("database.host", "database.port", "database.user", "database.password", "database.use_tls")
 KNOWN_VERSION = "0.14."
@@ -117,7 +116,8 @@ def _open_connection(dj: Untyped, lab: LabServer) -> None:
         try:
             dj.conn()
         except Exception as error:
-            if lab.use_tls is not None or number_of(error) != NO_TLS:
+            # PyMySQL >= 1.2 insists on TLS where DataJoint 0.14.10 only prefers it.
+            if lab.use_tls is not None or error_number(error) != NO_ENCRYPTION:
                 raise
             dj.config["database.use_tls"] = False
             dj.conn()
