@@ -65,7 +65,6 @@ NO_CHANGES = "The lab's server {lab} takes no changes ({said})."
 SLOW = "The lab's server {lab} needed more than {limit} s: narrow the filter and try again."
 
 BY_OPTION = 1290
-DUPLICATE = 1062
 NO_ENCRYPTION = 2026
 ERRORS = {
     **dict.fromkeys((1, 3, 1004, 1005, 1023, 1026, 1030, 1180), (Kind.WITH_CAUSE, OTHER_SENTENCE)),
@@ -83,7 +82,7 @@ ERRORS = {
     1047: (Kind.UNKNOWN_COMMAND, OTHER_SENTENCE),
     1049: (Kind.VANISHED, OTHER_SENTENCE),
     1053: (Kind.GONE, "The lab's server {lab} is shutting down: try again when it is back."),
-    DUPLICATE: (Kind.DUPLICATE, OTHER_SENTENCE),
+    1062: (Kind.DUPLICATE, OTHER_SENTENCE),
     1094: (Kind.NO_SUCH_THREAD, OTHER_SENTENCE),
     1095: (Kind.DENIED_EVERYWHERE, OTHER_SENTENCE),
     1114: (Kind.TABLE_FULL, OTHER_SENTENCE),
