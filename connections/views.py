@@ -16,7 +16,7 @@ from connections.listing import annotate, list_connections
 from connections.outcomes import sent_in_words
 from connections.snapshots import SelectedConnections, Target
 from connections.tables import ConnectionTable
-from jobsite.lab.server import ask_server
+from jobsite.lab import shared_reads
 from jobsite.pages.http import page_or_fragment
 from jobsite.pages.tables import ListingData
 
@@ -28,7 +28,7 @@ NOT_DONE = 409
 @permission_required(LOOK, raise_exception=True)
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Show the connections that match the filter of the URL, and the jobs they hold."""
-    chosen, server = ConnectionFilter.read(request.GET), ask_server()
+    chosen, server = ConnectionFilter.read(request.GET), shared_reads.server()
     rows = [] if chosen.problems else list_connections(chosen, server)
     unread = [] if chosen.problems else annotate(rows, server)
     may_kill = request.user.has_perm(KILL)
@@ -47,7 +47,7 @@ def kill_confirm(request: HttpRequest) -> HttpResponse:
     if selection.is_empty:
         messages.warning(request, "No connection was selected: select the connections to kill.")
         return HttpResponseRedirect(f"{reverse('connections:connection_list')}?{request.POST.get('filter', '')}")
-    return _confirm(request, review_kill(selection, ask_server()), refusal="")
+    return _confirm(request, review_kill(selection, shared_reads.server()), refusal="")
 
 
 @require_POST
@@ -72,7 +72,7 @@ def kill(request: HttpRequest) -> HttpResponse:
 def kill_result(request: HttpRequest) -> HttpResponse:
     """Follow the connections a kill was sent to until they are gone."""
     sent = _selection(request.GET)
-    kills = killing.follow(sent, ask_server())
+    kills = killing.follow(sent, shared_reads.server())
     context = {
         "heading": sent_in_words(sent),
         "kills": kills,
