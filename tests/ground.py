@@ -82,13 +82,14 @@ class Ground:
         """Set the server's variables, and put them back when the run ends."""
         import MySQLdb
 
-        for name, statement in zip(variables, assignments(variables), strict=True):
-            ((before,),) = self.sql(f"SELECT @@GLOBAL.{name}")
-            try:
+        try:
+            self.sql("DO 0")
+            for name, statement in zip(variables, assignments(variables), strict=True):
+                ((before,),) = self.sql(f"SELECT @@GLOBAL.{name}")
                 self.sql(statement)
-            except MySQLdb.Error as error:
-                raise pytest.UsageError(f"The server does not take the setting: {error.args[-1]}.") from None
-            atexit.register(self.sql, f"SET GLOBAL {name} = %s", [before])
+                atexit.register(self.sql, f"SET GLOBAL {name} = %s", [before])
+        except MySQLdb.Error as error:
+            raise pytest.UsageError(f"The server of TEST_LAB_URL does not do as it should: {error.args[-1]}.") from None
 
     def environ(self, user: str, password: str = PASSWORD) -> dict[str, str]:
         """Return the environment by which DataJoint and the site find this server as `user`."""
