@@ -15,6 +15,7 @@ from pathlib import Path
 START_LIMIT_S = 30.0
 TRIES = 3
 STOP_LIMIT_S = 20.0
+SMALL = ("--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M", "--innodb-flush-method=nosync")
 PACKAGES = {"mariadbd": "mariadb-server-core", "mariadb-install-db": "mariadb-server-core"}
 
 
@@ -35,6 +36,23 @@ def _program(name: str) -> str:
     if found is None:
         raise ServerError(f"{name} is not installed: apt-get install --no-install-recommends {PACKAGES[name]}")
     return found
+
+
+def _as_root() -> list[str]:
+    """Return the option without which the server refuses to run as root."""
+    return ["--user=root"] if os.geteuid() == 0 else []
+
+
+def _with_password(password: str, script: Path) -> list[str]:
+    """Return the option that gives root a password before the server takes its first connection."""
+    if not password:
+        return []
+    script.touch(mode=0o600)
+    hosts = ("localhost", "127.0.0.1", "::1")
+    # One statement a line, as --init-file reads them.
+    statements = [f"ALTER USER IF EXISTS 'root'@'{host}' IDENTIFIED BY '{password}';\n" for host in hosts]
+    script.write_text("".join(statements))
+    return [f"--init-file={script}"]
 
 
 class Server:
@@ -91,12 +109,12 @@ class Server:
         command = [
             _program("mariadb-install-db"),
             "--no-defaults",
-            *self._as_root(),
+            *_as_root(),
             f"--datadir={self.directory / 'data'}",
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
             "--skip-name-resolve",
-            *self._small(),
+            *SMALL,
             *self._aside(),
         ]
         made = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -107,7 +125,7 @@ class Server:
         return [
             _program("mariadbd"),
             "--no-defaults",
-            *self._as_root(),
+            *_as_root(),
             f"--datadir={self.directory / 'data'}",
             # From the data directory, where the server works: a socket's whole path is limited to 107 bytes.
             "--socket=../s.sock",
@@ -121,9 +139,9 @@ class Server:
             "--collation-server=utf8mb4_general_ci",
             # Whoever gets in reads and writes no files with this server's rights.
             f"--secure-file-priv={self.directory / 'files'}",
-            *self._small(),
+            *SMALL,
             *self._aside(),
-            *self._with_password(),
+            *_with_password(self.password, self.directory / "init.sql"),
             *self.options,
         ]
 
@@ -131,29 +149,9 @@ class Server:
     def _pid_file(self) -> Path:
         return self.directory / "pid"
 
-    def _with_password(self) -> list[str]:
-        """Return the option that gives root a password before the server takes its first connection."""
-        if not self.password:
-            return []
-        script = self.directory / "init.sql"
-        script.touch(mode=0o600)
-        hosts = ("localhost", "127.0.0.1", "::1")
-        # One statement a line, as --init-file reads them.
-        statements = [f"ALTER USER IF EXISTS 'root'@'{host}' IDENTIFIED BY '{self.password}';\n" for host in hosts]
-        script.write_text("".join(statements))
-        return [f"--init-file={script}"]
-
     def _aside(self) -> list[str]:
         # A server that starts removes the temporary tables it finds, also those of another that shares its tmpdir.
         return [f"--tmpdir={self.directory / 'tmp'}"]
-
-    @staticmethod
-    def _small() -> list[str]:
-        return ["--innodb-log-file-size=8M", "--innodb-buffer-pool-size=64M", "--innodb-flush-method=nosync"]
-
-    @staticmethod
-    def _as_root() -> list[str]:
-        return ["--user=root"] if os.geteuid() == 0 else []
 
     def _answers(self, tries_left: int) -> bool:
         """Wait until the server is ready. False: it stopped at once, perhaps because the port was just taken."""
