@@ -12,6 +12,7 @@ FAST = (
     "connections/test_statements.py",
     "jobs/formats",
     "jobs/tracebacks",
+    "jobs/worker/test_window.py",
     "jobsite/lab/test_address.py",
     "jobsite/test_durations.py",
     "test_architecture.py",
