@@ -147,13 +147,22 @@ def reached(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def attributes_in(name: str) -> set[str]:
+    """Return the attributes and methods that a module asks objects for."""
+    return {node.attr for node in MODULES[name].nodes if isinstance(node, ast.Attribute)}
+
+
 @cache
 def names_in(name: str) -> frozenset[str]:
     """Return the names and attributes that the code of a module uses."""
     nodes = MODULES[name].nodes
     names = {node.id for node in nodes if isinstance(node, ast.Name)}
-    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-    return frozenset(names | attributes | {node.arg for node in nodes if isinstance(node, ast.arg)})
+    return frozenset(names | attributes_in(name) | {node.arg for node in nodes if isinstance(node, ast.arg)})
+
+
+def whole_numbers(name: str) -> set[int]:
+    """Return the whole numbers that stand in the code of a module."""
+    return {node.value for node in MODULES[name].nodes if isinstance(node, ast.Constant) and type(node.value) is int}
 
 
 def attributes_in(name: str) -> set[str]:

@@ -14,6 +14,7 @@ FAST = (
     "jobs/tracebacks",
     "jobs/worker/test_window.py",
     "jobsite/lab/test_address.py",
+    "jobsite/lab/test_error_kinds.py",
     "jobsite/test_durations.py",
     "test_architecture.py",
     "test_matrix.py",

@@ -16,6 +16,7 @@ from tests.architecture import (
     ROOT,
     WORDS,
     WRITTEN,
+    attributes_in,
     circle,
     classes,
     f_strings,
@@ -31,6 +32,7 @@ from tests.architecture import (
     reached,
     room_of,
     texts,
+    whole_numbers,
 )
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -44,28 +46,14 @@ JOBS_ARE_KNOWN_IN = (
 )
 PURE = ("jobs.formats", "jobs.tracebacks", "jobs.liveness", "jobs.statuses", *WORDS)
 """Values in, values out."""
-SQL = "jobsite.lab.sql"
 OF_PYTHON = {"_exit", "_run_exitfuncs"}
 """Names of Python's own modules, os and atexit, that begin as private ones do."""
 
-DOOR = "asks through lab_cursor() once jobsite.lab.sql is there"
-NO_MODEL = "the server's readings come to need no model of an app"
 SMALLER = "the class is being taken apart"
 NOT_YET = {
-    "jobsite.lab.locks imports connections.models": NO_MODEL,
-    "jobsite.lab.server imports connections.models": NO_MODEL,
-    "jobs.layouts.discovery has cursor": DOOR,
-    "jobs.layouts.reading has cursor": DOOR,
-    "jobs.layouts.base has cursor": DOOR,
-    "jobs.layouts.schema_wide has cursor": DOOR,
-    "connections.killing has cursor": DOOR,
-    "jobsite.lab.locks has cursor": DOOR,
-    "jobsite.lab.privileges has cursor": DOOR,
-    "jobsite.lab.server has cursor": DOOR,
-    "jobsite.lab.tls has cursor": DOOR,
-    "jobsite.lab.transactions has cursor": DOOR,
     "jobs.actions.selection has QueryDict": "a selection comes of a form",
     "jobs.layouts.reading.Reading": SMALLER,
+    "jobs.worker.server_errors has error numbers": "the worker comes to ask jobsite.lab.errors",
 }
 """What still breaks a rule, and what will mend it."""
 
@@ -121,6 +109,11 @@ def test_no_page_reaches_a_worker() -> None:
     assert {name for name in pages if any(is_in(other, "jobs.worker") for other in reached(name))} == set()
 
 
+def test_a_worker_runs_without_django() -> None:
+    reached_by_workers = set().union(*map(reached, inside("jobs.worker")))
+    assert {name for name in reached_by_workers if "django" in packages(name)} == set()
+
+
 def test_only_workers_and_the_demo_know_datajoint() -> None:
     others = outside(*DATAJOINT_IS_KNOWN_IN)
     assert {name for name in others if {"datajoint", "pymysql"} & packages(name)} == set()
@@ -155,7 +148,8 @@ def test_what_is_pure_looks_at_no_clock() -> None:
 
 # --- Who may ask the server ------------------------------------------------------------------------------------------
 def test_raw_sql_goes_through_one_door() -> None:
-    assert broken(having({"cursor", "RawSQL"}, where=outside("jobs.worker", "jobsite.demo", SQL))) == []
+    others = outside("jobs.worker", "jobsite.demo", "jobsite.lab.sql")
+    assert [name for name in others if "cursor" in attributes_in(name) or "RawSQL" in names_in(name)] == []
 
 
 def test_no_sql_is_put_together_with_values() -> None:
@@ -192,6 +186,13 @@ def test_only_views_and_forms_see_the_request() -> None:
     rest = outside("jobs.views", "connections.views", "jobsite.pages", "jobsite.demo")
     rest = [name for name in rest if not name.endswith(("filters", "forms"))]
     assert broken(having({"request", "QueryDict", "HttpRequest"}, where=rest)) == []
+
+
+def test_each_error_number_of_the_server_stands_in_one_place() -> None:
+    numbers = {number for number in whole_numbers("jobsite.lab.errors") if number >= 1000}
+    also = {name: numbers & whole_numbers(name) for name in outside("jobsite.lab.errors", "jobsite.demo")}
+    # A limit that happens to be the number of an error is alone.
+    assert broken(f"{name} has error numbers" for name, found in also.items() if len(found) > 2) == []
 
 
 def test_a_grant_to_copy_is_written_in_one_place() -> None:

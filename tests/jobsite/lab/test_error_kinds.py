@@ -4,9 +4,9 @@ import subprocess
 import sys
 
 import pytest
-from django.conf import settings
 
 from jobsite.lab.errors import ERRORS, concerns_one_table, is_lock, lacks_privilege, sentence
+from tests.lab import ROOT
 
 NUMBERS = {
     "the whole server": (1021, 1037, 1040, 1041, 1045, 1053, 1129, 1130, 1203, 1213, 1226, 1290, 1317, 1698, 1927),
@@ -56,10 +56,9 @@ def test_any_other_option_is_told_in_the_server_s_own_words() -> None:
     assert sentence(Exception(1290, text), "db.lab", "site") == f"The lab's server db.lab answered: {text}."
 
 
+@pytest.mark.slow
 def test_a_worker_asks_without_django() -> None:
     modules = ("address", "errors", "grants", "identifiers", "proxies", "session")
     ask = f"import sys; from jobsite.lab import {', '.join(modules)}; print('django' in sys.modules)"
-    found = subprocess.run(
-        [sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=settings.BASE_DIR
-    )
+    found = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True, cwd=ROOT)
     assert found.stdout == "False\n"
