@@ -126,6 +126,11 @@ def imports(name: str) -> frozenset[str]:
     return frozenset(found - {name})
 
 
+def has_relative_import(name: str) -> bool:
+    """Say whether a module imports by a name that begins with a dot, which `imports` would not see."""
+    return any(isinstance(node, ast.ImportFrom) and node.level > 0 for node in MODULES[name].nodes)
+
+
 def ours(name: str) -> frozenset[str]:
     """Return the modules of ours that a module imports."""
     return imports(name) & MODULES.keys()

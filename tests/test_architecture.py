@@ -22,6 +22,7 @@ from tests.architecture import (
     f_strings,
     floors,
     functions,
+    has_relative_import,
     imports_upward,
     is_in,
     module_graph,
@@ -86,6 +87,10 @@ def test_the_source_was_found() -> None:
 # --- Who imports whom ------------------------------------------------------------------------------------------------
 def test_every_module_is_in_a_room() -> None:
     assert [name for name in WRITTEN if not room_of(name)] == []
+
+
+def test_every_import_says_the_whole_name() -> None:
+    assert [name for name in WRITTEN if has_relative_import(name)] == []
 
 
 def test_the_rooms_stand_above_one_another() -> None:
