@@ -10,8 +10,10 @@ SPAN = re.compile(r"(\d{1,10})\s*([smhdw])?", re.ASCII)
 
 
 def read_span_s(text: str) -> int:
-    """Return the seconds of `90`, `15m`, `24h`, `7d`, `2w`. Raises ValueError with one sentence."""
+    """Return the seconds of `90s`, `15m`, `24h`, `7d`, `2w`; 0 needs no unit. Raises ValueError with one sentence."""
     found = SPAN.fullmatch(text.strip().lower())
+    if found and int(found[1]) and not found[2]:  # 8 hours were meant, perhaps, and 8 seconds would be had
+        raise ValueError("“{0}” has no unit: write {0}s, {0}m or {0}h.".format(found[1]))
     seconds = int(found[1]) * UNITS_S[found[2] or "s"] if found else LONGEST_S + 1
     if seconds > LONGEST_S:
         raise ValueError(f"“{text[:40]}” is not a length of time: write 90s, 15m, 24h, 7d or 2w.")

@@ -9,7 +9,6 @@ from jobsite.durations import read_span_s, say_exactly, say_span
     ("text", "seconds"),
     [
         ("0", 0),
-        ("90", 90),
         ("90s", 90),
         ("15m", 900),
         ("24h", 86_400),
@@ -25,6 +24,13 @@ def test_a_length_of_time_is_read(text: str, seconds: int) -> None:
 @pytest.mark.parametrize("text", ["", "soon", "-1", "1.5h", "1y", "1h30m", "٣h", "99999999999", "9999999999w", "h"])
 def test_anything_else_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match="is not a length of time: write 90s, 15m, 24h, 7d or 2w"):
+        read_span_s(text)
+
+
+@pytest.mark.parametrize("text", ["2", "90", " 24 "])
+def test_a_number_without_a_unit_is_refused_with_what_to_write(text: str) -> None:
+    number = text.strip()
+    with pytest.raises(ValueError, match=f"“{number}” has no unit: write {number}s, {number}m or {number}h"):
         read_span_s(text)
 
 

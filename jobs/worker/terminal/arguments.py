@@ -120,12 +120,9 @@ def _span_s(name: str, text: str | int | None) -> int | None:
     if text is None:
         return None
     try:
-        seconds = read_span_s(str(text))
+        return read_span_s(str(text))
     except ValueError as error:
         raise WrongInputError(f"{name}: {error}") from None
-    if seconds and str(text).strip().isdecimal():  # 8 hours were meant, perhaps, and 8 seconds would be had
-        raise WrongInputError(f"{name}: “{text}” has no unit: write {text}s, {text}m or {text}h.")
-    return seconds
 
 
 def _make_kwargs(text: str) -> dict[str, Any]:
