@@ -1,10 +1,10 @@
-"""The query string <-> a frozen filter of connections, which can say itself in a sentence."""
+"""Which filters does the list of connections have? Each is one field of the form."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jobsite.durations import read_span_s, say_exactly
-from jobsite.pages.query_string import as_query, attempt, sort_of, term
+from django.db.models import Q
+
+from jobsite.pages.filter_form import DurationField, FilterField, FilterForm, ListFilter, contains
 
 SORTS = {
     "id": "id",
@@ -16,55 +16,31 @@ SORTS = {
     "state": "state",
     "statement": "info",
 }
-"""What the list can be sorted by: the word in the URL and the column."""
-
 LONGEST_FIRST = "-time"
 
 
+class ConnectionFilterForm(FilterForm):
+    """The filters of connections."""
+
+    user = FilterField("of users containing “{}”", contains("user"), size=9)
+    host = FilterField("from hosts containing “{}”", contains("host"), size=12)
+    schema = FilterField("in schemas containing “{}”", contains("db"), size=9)
+    command = FilterField("with commands containing “{}”", contains("command"), size=9)
+    longer = DurationField(
+        "in their state for more than {}",
+        lambda time_s, now: Q(time_s__gt=time_s),
+        label="Time longer than",
+        size=6,
+        placeholder="10m",
+    )
+
+
 @dataclass(frozen=True)
-class ConnectionFilter:
-    """Which connections a person asks for. Empty fields ask for nothing; `problems` are sentences about bad input."""
+class ConnectionFilter(ListFilter):
+    """Which connections a person asks for."""
 
-    user: str = ""
-    host: str = ""
-    schema: str = ""
-    command: str = ""
-    longer: str = ""
-    longer_s: int | None = None
-    sort: str = LONGEST_FIRST
-    problems: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, query: Mapping[str, str]) -> "ConnectionFilter":
-        """Return the filter a query string asks for. What cannot be read is said in `problems`, never passed over."""
-        longer_s, problem = attempt(read_span_s, term(query, "longer"))
-        return cls(
-            **{name: term(query, name) for name in ("user", "host", "schema", "command", "longer")},
-            longer_s=longer_s,
-            sort=sort_of(query, SORTS, LONGEST_FIRST),
-            problems=(problem,) if problem else (),
-        )
-
-    @property
-    def asked(self) -> dict[str, str]:
-        """What narrows the list, as it stands in the URL."""
-        names = ("user", "host", "schema", "command", "longer")
-        return {name: value for name in names if (value := getattr(self, name))}
-
-    @property
-    def query(self) -> str:
-        """The filter as a query string: the same filter comes of reading it."""
-        return as_query({**self.asked, "sort": "" if self.sort == LONGEST_FIRST else self.sort})
-
-    @property
-    def in_words(self) -> str:
-        """The filter as a sentence."""
-        said = [
-            (self.user, f"of a user like “{self.user}”"),
-            (self.host, f"from a host like “{self.host}”"),
-            (self.schema, f"in a schema like “{self.schema}”"),
-            (self.command, f"whose command is like “{self.command}”"),
-            (self.longer_s is not None, f"longer than {say_exactly(self.longer_s or 0)} in their state"),
-        ]
-        clauses = [clause for given, clause in said if given]
-        return " ".join(["Connections" if clauses else "All connections", *clauses]) + "."
+    name = "connection"
+    everything = "All connections"
+    form_class = ConnectionFilterForm
+    sorts = SORTS
+    usual_sort = LONGEST_FIRST

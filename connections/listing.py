@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import F, Q
-from django.db.models.lookups import IContains
+from django.db.models import F
 
 from connections.filters import SORTS, ConnectionFilter
 from connections.jobs_of_connections import annotate_jobs
@@ -11,7 +10,6 @@ from connections.models import Connection
 from connections.processes import process_list
 from connections.protected import refusal_reason
 from connections.snapshots import ConnectionSnapshot
-from jobsite.lab.columns import InOneCollation
 from jobsite.lab.server import ConnectedThreads, Server
 from jobsite.lab.transactions import open_transactions
 
@@ -23,7 +21,7 @@ def list_connections(chosen: ConnectionFilter, server: Server) -> list[Connectio
     """Return the connections that match the filter, in its order."""
     column = SORTS[chosen.sort.removeprefix("-")]
     first = F(column).desc(nulls_last=True) if chosen.sort.startswith("-") else F(column).asc(nulls_last=True)
-    return list(process_list(server).filter(_matching(chosen)).order_by(first, "id")[:ROWS_READ])
+    return list(process_list(server).filter(chosen.condition(server.now)).order_by(first, "id")[:ROWS_READ])
 
 
 def read_again(seen: Iterable[ConnectionSnapshot], server: Server) -> list[Connection]:
@@ -45,12 +43,3 @@ def annotate(rows: Sequence[Connection], server: Server, everybody: ConnectedThr
         row.refusal = refusal_reason(row, server)
         row.transaction = transactions.get(row.id)
     return annotate_jobs(rows, server, everybody)
-
-
-def _matching(chosen: ConnectionFilter) -> Q:
-    found = Q()
-    texts = {"user": chosen.user, "host": chosen.host, "db": chosen.schema, "command": chosen.command}
-    for column, text in texts.items():
-        if text:
-            found &= Q(IContains(InOneCollation(F(column)), text))
-    return found & Q(time_s__gt=chosen.longer_s) if chosen.longer_s is not None else found

@@ -1,16 +1,14 @@
 """The listing of connections: which columns there are and how a cell looks. Nothing here queries."""
 
-from typing import Any
-
 import django_tables2 as tables
 
-from jobsite.pages.tables import ListingTable, cell, classes
+from jobsite.pages.tables import ListingTable, cell, checkboxes, classes
 
 
 class ConnectionTable(ListingTable):
-    """Connections of the lab's server; ticks only for those who may kill."""
+    """Connections of the lab's server."""
 
-    tick = cell("connections/cells/tick.html", "tick", orderable=False, verbose_name="")
+    selection = checkboxes("connections/cells/selection.html")
     id = tables.Column(verbose_name="Id", attrs=classes("number"))
     user = tables.Column(verbose_name="User", attrs=classes("name"))
     host = tables.Column(verbose_name="Host", attrs=classes("whole"))
@@ -22,9 +20,5 @@ class ConnectionTable(ListingTable):
     statement = cell("connections/cells/statement.html", "message", verbose_name="Statement")
 
     class Meta(ListingTable.Meta):
-        sequence = ("tick", "id", "user", "host", "schema", "command", "time", "jobs", "state", "statement")
+        sequence = ("selection", "id", "user", "host", "schema", "command", "time", "jobs", "state", "statement")
         attrs = {"class": "listing connections"}
-
-    def __init__(self, *args: Any, may_kill: bool = False, **kwargs: Any) -> None:
-        """Show ticks only to those who may kill."""
-        super().__init__(*args, exclude=() if may_kill else ("tick",), **kwargs)

@@ -33,9 +33,10 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     unread = [] if chosen.problems else annotate(rows, server)
     may_kill = request.user.has_perm(KILL)
     data = ListingData(len(rows), lambda start, stop: rows[start:stop])
-    table = ConnectionTable(data, may_kill=may_kill, order_by=chosen.sort)
+    table = ConnectionTable(data, selectable=may_kill, order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
-    context = {"chosen": chosen, "server": server, "table": table, "may_kill": may_kill, "unread": unread}
+    context = {"chosen": chosen, "form": chosen.form(), "table": table, "server": server, "may_kill": may_kill}
+    context |= {"unread": unread}
     return page_or_fragment(request, "connections/connection_list.html", "connections/_connection_list.html", context)
 
 

@@ -47,12 +47,12 @@ def notices(found: BeautifulSoup) -> list[str]:
 
 
 def tokens(found: BeautifulSoup, name: str) -> list[str]:
-    """Return the values behind a listing's ticks."""
+    """Return the values behind a listing's checkboxes."""
     return [str(box["value"]) for box in found.select(f'input[name="{name}"]')]
 
 
 def fields(found: BeautifulSoup, action: str) -> dict[str, list[str]]:
-    """Return what a browser would send with the form of this action, with no box ticked and nothing typed."""
+    """Return what a browser would send with the form of this action, with no row selected and nothing typed."""
     (form,) = found.select(f'form[action="{action}"]')
     sent: dict[str, list[str]] = {}
     for field in form.select("input[name]"):

@@ -7,11 +7,10 @@ never gathers what no page shows. No query here reads `error_stack`, but `read_j
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, CharField, Count, ExpressionWrapper, F, Q, Value
-from django.db.models.lookups import IContains
+from django.db.models import BooleanField, CharField, Count, ExpressionWrapper, Q, Value
 
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import SORTS, JobFilter
@@ -57,7 +56,7 @@ def count_jobs(chosen: JobFilter, reading: Reading, now: datetime) -> Counts:
 
     def rows_of(schemas: Sequence[str]) -> list[Any]:
         branches = [
-            branch(reading, schema).filter(_narrowed(chosen, now)).order_by().values(*GROUP).annotate(n=Count("*"))
+            branch(reading, schema).filter(chosen.condition(now)).order_by().values(*GROUP).annotate(n=Count("*"))
             for schema in schemas
         ]
         return list(union_all(branches).values_list(*GROUP, "n")) if branches else []
@@ -197,24 +196,7 @@ def _any_of(rows: Iterable[SeenJob]) -> Q:
 
 def _matching(chosen: JobFilter, now: datetime) -> Q:
     exact = {"status": chosen.status, "table_name": chosen.table}
-    return _narrowed(chosen, now) & Q(**{name: value for name, value in exact.items() if value})
-
-
-def _narrowed(chosen: JobFilter, now: datetime) -> Q:
-    found = Q()
-    for column, text in (("user", chosen.user), ("host", chosen.host), ("error_message", chosen.message)):
-        if text:
-            found &= _contains(column, text)
-    if chosen.newer_s is not None:
-        found &= Q(timestamp__gt=now - timedelta(seconds=chosen.newer_s))
-    if chosen.older_s is not None:
-        found &= Q(timestamp__lt=now - timedelta(seconds=chosen.older_s))
-    return found
-
-
-def _contains(column: str, text: str) -> Q:
-    # A search text may hold letters that a latin1 column cannot: compare in one collation, without regard to case.
-    return Q(IContains(InOneCollation(F(column)), text))
+    return chosen.condition(now) & Q(**{name: value for name, value in exact.items() if value})
 
 
 def _order(sort: str) -> list[str]:

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.template import Context
 
-from jobsite.pages.tables import ListingTable, cell
+from jobsite.pages.tables import ListingTable, cell, checkboxes
 
 
 class JobTable(ListingTable):
     """Jobs of every schema; `now` is the server's time, which ages count from."""
 
-    tick = cell("jobs/cells/tick.html", "tick", orderable=False, verbose_name="")
+    selection = checkboxes("jobs/cells/selection.html")
     table = cell("jobs/cells/table.html", "name", verbose_name="Table")
     key = cell("jobs/cells/key.html", "key", orderable=False, verbose_name="Key")
     status = cell("jobs/cells/status.html", "state", verbose_name="Status")
@@ -21,10 +21,10 @@ class JobTable(ListingTable):
     connection = cell("jobs/cells/connection.html", "number sign-of-life in-panel", verbose_name="Connection")
 
     class Meta(ListingTable.Meta):
-        sequence = ("tick", "table", "key", "status", "message", "user", "age", "connection")
+        sequence = ("selection", "table", "key", "status", "message", "user", "age", "connection")
         attrs = {"class": "listing jobs"}
 
-    def __init__(self, *args: Any, now: datetime, may_clear: bool = False, **kwargs: Any) -> None:
-        """Show ticks only to those who may clear."""
-        super().__init__(*args, exclude=() if may_clear else ("tick",), **kwargs)
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        """`now` is the server's time."""
+        super().__init__(*args, **kwargs)
         self.context = Context({"now": now})  # what TemplateColumn gives to every cell

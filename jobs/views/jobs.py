@@ -41,16 +41,17 @@ def job_list(request: HttpRequest) -> HttpResponse:
         lambda start, stop: mark(list_jobs(chosen, reading, now, start, stop), presence),
     )
     may_clear, only_reads = _may_clear(request, presence)
-    table = JobTable(data, now=now, may_clear=may_clear, order_by=chosen.sort)
+    table = JobTable(data, now=now, selectable=may_clear, order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {
         "chosen": chosen,
+        "form": chosen.form(
+            schema=sorted({*reading.found, *reading.left_out}), table=counts.tables(chosen.schema)[:TABLES_OFFERED]
+        ),
         "reading": reading,
-        "schemas": sorted({*reading.found, *reading.left_out}),
         "at_least": reading.misses(chosen.schema),
         "tabs": _tabs(chosen, counts),
         "counts": counts,
-        "tables": counts.tables(chosen.schema)[:TABLES_OFFERED],
         "table": table,
         "may_clear": may_clear,
         "only_reads": only_reads,
@@ -148,7 +149,7 @@ def _confirm(
 
 def _tabs(chosen: JobFilter, counts: Counts) -> list[dict[str, object]]:
     numbers = counts.by_status(chosen)
-    tabs = [("", "All", numbers.total(), "every job there is a row for")]
+    tabs = [("", "All", numbers.total(), "every job in the jobs tables")]
     tabs += [(state.status, state.tab, numbers[state.status], state.meaning) for state in STATES]
     return [
         {"status": status, "word": word, "count": count, "meaning": meaning, "query": chosen.with_status(status).query}

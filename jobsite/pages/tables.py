@@ -29,6 +29,11 @@ def cell(template_name: str, names: str = "", **options: Any) -> CellColumn:
     return CellColumn(template_name=template_name, attrs=classes(names), **options)
 
 
+def checkboxes(template_name: str) -> CellColumn:
+    """Return the column of checkboxes by which a person selects rows."""
+    return cell(template_name, "selection", orderable=False, verbose_name="")
+
+
 class ListingData(TableData):  # type: ignore[misc]  # django-tables2 is published without types
     """Rows read one page at a time, in an order the listing already chose."""
 
@@ -54,12 +59,16 @@ class ListingData(TableData):  # type: ignore[misc]  # django-tables2 is publish
 
 
 class ListingTable(tables.Table):  # type: ignore[misc]  # django-tables2 is published without types
-    """A listing: sorted by the `sort` of the URL, paged by its `page`."""
+    """A listing: sorted by the `sort` of the URL, paged by its `page`. Its rows are selected by their first column."""
 
     class Meta:
         template_name = "tables/table.html"
         order_by_field = "sort"
         page_field = "page"
+
+    def __init__(self, *args: Any, selectable: bool = False, **kwargs: Any) -> None:
+        """Leave the checkboxes out, unless the person may do something with the selected rows."""
+        super().__init__(*args, exclude=() if selectable else ("selection",), **kwargs)
 
     def at_page(self, number: object) -> None:
         """Show page `number`; the first when it is no number, the last when it is past the end."""

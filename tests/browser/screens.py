@@ -49,8 +49,8 @@ class Listing(Screen):
         self.list = page.locator(self.root)
         self.says = self.list.locator(".says")
         self.rows = self.list.locator("tbody tr")
-        self.ticks = self.rows.get_by_role("checkbox")
-        self.tick_page = page.get_by_role("checkbox", name="Tick every row of this page")
+        self.boxes = self.rows.get_by_role("checkbox")
+        self.select_page = page.get_by_role("checkbox", name="Select every row of this page")
 
     def box(self, name: str) -> Locator:
         """Return a field of the filter."""
@@ -64,8 +64,8 @@ class Listing(Screen):
         """Return the cells of a column."""
         return self.rows.locator(f'td[data-label="{label}"]')
 
-    def tick(self, texts: Sequence[str]) -> None:
-        """Tick the row of each of `texts`."""
+    def select(self, texts: Sequence[str]) -> None:
+        """Select the row of each of `texts`."""
         for text in texts:
             self.row(text).get_by_role("checkbox").check()
 
@@ -92,7 +92,7 @@ class Jobs(Listing):
         """`page` is the browser's."""
         super().__init__(page)
         self.panel = page.locator("#panel")
-        self.clear_ticked = page.get_by_role("button", name=re.compile(r"^Clear (\d+ )?ticked…$"))
+        self.clear_selected = page.get_by_role("button", name=re.compile(r"^Clear (\d+ )?selected…$"))
         self.clear_all = page.get_by_role("button", name=re.compile("^Clear all"))
 
     def tab(self, word: str) -> Locator:
@@ -121,7 +121,7 @@ class Job(Screen):
         self.lines = self.whole.locator(".copy code")
         self.copy_buttons = self.whole.locator(".copy").get_by_role("button")
         self.close = self.whole.get_by_role("button", name="Close")
-        self.open_alone = self.whole.get_by_role("link", name="Open alone")
+        self.open_alone = self.whole.get_by_role("link", name="Open on its own page")
         self.clear = self.whole.get_by_role("button", name="Clear this job…")
 
 

@@ -31,9 +31,9 @@ def filter_to_errors(jobs: Jobs, schema: str, table: str) -> None:
     jobs.box("schema").select_option(schema)
     expect(jobs.says).to_contain_text(schema)
     jobs.box("table").select_option(label=table)
-    expect(jobs.says).to_contain_text(f"of {table}")
+    expect(jobs.says).to_contain_text(f"of table {table}")
     jobs.tab("Errors").click()
-    expect(jobs.says).to_have_text(f"Jobs that failed of {table} in {schema}. Clear filters")
+    expect(jobs.says).to_have_text(f"Failed jobs in schema {schema}, of table {table}. Reset filters")
 
 
 def test_somebody_reads_why_jobs_failed_clears_them_and_they_are_computed(visit: Visits, bench: Lab) -> None:
@@ -53,14 +53,14 @@ def test_somebody_reads_why_jobs_failed_clears_them_and_they_are_computed(visit:
     expect(raising.locator("pre")).to_have_text('raise RuntimeError("the settings file is missing")')
     expect(job.library_frames.first).to_be_hidden()
 
-    jobs.tick(["m1", "m2", "m3"])
-    expect(jobs.clear_ticked).to_have_text("Clear 3 ticked…")
-    jobs.clear_ticked.click()
+    jobs.select(["m1", "m2", "m3"])
+    expect(jobs.clear_selected).to_have_text("Clear 3 selected…")
+    jobs.clear_selected.click()
     expect(jobs.heading).to_have_text("Clear 3 jobs?")
     expect(jobs.page.get_by_role("row")).to_have_count(4)
     jobs.danger.click()
     expect(jobs.notices).to_have_text("Cleared 3 jobs.")
-    expect(jobs.says).to_have_text(f"Jobs that failed of Score in {schema}. Clear filters")
+    expect(jobs.says).to_have_text(f"Failed jobs in schema {schema}, of table Score. Reset filters")
     expect(jobs.cells("Message")).to_have_text(["ValueError: the trace is empty"])
 
     bench.populate(schema, TEST_FIXED="1")
@@ -78,14 +78,14 @@ def test_the_same_clear_works_without_javascript(visit: Visits, bench: Lab) -> N
     jobs.box("table").select_option(label="Score")
     jobs.submit_filter()
     jobs.tab("Errors").click()
-    expect(jobs.says).to_have_text(f"Jobs that failed of Score in {schema}. Clear filters")
+    expect(jobs.says).to_have_text(f"Failed jobs in schema {schema}, of table Score. Reset filters")
 
     job = jobs.open_job("m1")
     expect(job.own_frames.last).to_contain_text("tests/pipeline.py:")
     jobs.page.go_back()
 
-    jobs.tick(["m1", "m2", "m3"])
-    jobs.clear_ticked.click()
+    jobs.select(["m1", "m2", "m3"])
+    jobs.clear_selected.click()
     expect(jobs.heading).to_have_text("Clear 3 jobs?")
     jobs.danger.click()
     expect(jobs.notices).to_have_text("Cleared 3 jobs.")
@@ -120,40 +120,40 @@ def test_all_that_match_are_cleared_and_what_failed_later_is_left_alone(visit: V
     assert bench.jobs(schema) == {"m3": "ValueError: the trace is empty"}
 
 
-def test_the_box_in_the_head_ticks_every_row_and_the_button_says_how_many(visit: Visits, night: str) -> None:
+def test_the_box_in_the_head_selects_every_row_and_the_button_says_how_many(visit: Visits, night: str) -> None:
     jobs = Jobs(visit("otto"))
     jobs.open(f"schema={night}")
-    expect(jobs.clear_ticked).to_have_text("Clear ticked…")
-    jobs.tick_page.check()
+    expect(jobs.clear_selected).to_have_text("Clear selected…")
+    jobs.select_page.check()
     expect(jobs.page.locator("tbody :checked")).to_have_count(2)
-    expect(jobs.clear_ticked).to_have_text("Clear 2 ticked…")
-    jobs.ticks.first.uncheck()
-    expect(jobs.clear_ticked).to_have_text("Clear 1 ticked…")
-    expect(jobs.tick_page).to_have_js_property("indeterminate", True)
-    jobs.ticks.first.check()
-    expect(jobs.tick_page).to_be_checked()
-    jobs.tick_page.uncheck()
+    expect(jobs.clear_selected).to_have_text("Clear 2 selected…")
+    jobs.boxes.first.uncheck()
+    expect(jobs.clear_selected).to_have_text("Clear 1 selected…")
+    expect(jobs.select_page).to_have_js_property("indeterminate", True)
+    jobs.boxes.first.check()
+    expect(jobs.select_page).to_be_checked()
+    jobs.select_page.uncheck()
     expect(jobs.page.locator("tbody :checked")).to_have_count(0)
-    expect(jobs.clear_ticked).to_have_text("Clear ticked…")
+    expect(jobs.clear_selected).to_have_text("Clear selected…")
 
 
-def test_back_from_the_confirm_page_shows_ticks_and_button_in_agreement(visit: Visits, night: str) -> None:
+def test_back_from_the_confirm_page_shows_boxes_and_button_in_agreement(visit: Visits, night: str) -> None:
     jobs = Jobs(visit("otto"))
     jobs.open(f"schema={night}")
-    jobs.tick(["m1"])
-    jobs.clear_ticked.click()
+    jobs.select(["m1"])
+    jobs.clear_selected.click()
     expect(jobs.heading).to_have_text("Clear 1 job?")
     jobs.page.go_back()
     jobs.expect_whole()
     expect(jobs.rows).to_have_count(2)
-    ticked = jobs.page.locator("tbody :checked").count()
-    expect(jobs.clear_ticked).to_have_text("Clear 1 ticked…" if ticked else "Clear ticked…")
+    selected = jobs.page.locator("tbody :checked").count()
+    expect(jobs.clear_selected).to_have_text("Clear 1 selected…" if selected else "Clear selected…")
 
 
-def test_nothing_ticked_is_said_and_the_filter_stays(visit: Visits, night: str) -> None:
+def test_nothing_selected_is_said_and_the_filter_stays(visit: Visits, night: str) -> None:
     jobs = Jobs(visit("otto"))
     jobs.open(f"schema={night}")
-    jobs.clear_ticked.click()
+    jobs.clear_selected.click()
     expect(jobs.notices).to_have_text("Nothing was ticked: tick the jobs to clear, or take all that match.")
     expect(jobs.says).to_contain_text(night)
 
@@ -163,8 +163,8 @@ def test_the_second_of_two_people_who_clear_one_job_is_told_it_was_gone(visit: V
     otto, ada = Jobs(visit("otto")), Jobs(visit("ada"))
     for jobs in (otto, ada):
         jobs.open(f"schema={schema}")
-        jobs.tick(["m1"])
-        jobs.clear_ticked.click()
+        jobs.select(["m1"])
+        jobs.clear_selected.click()
         expect(jobs.heading).to_have_text("Clear 1 job?")
     otto.danger.click()
     expect(otto.notices).to_have_text("Cleared 1 job.")

@@ -79,8 +79,8 @@ def job_alone(page: Page, schema: str) -> None:
 
 def clear_confirm(page: Page, schema: str) -> None:
     Jobs(page).open(f"schema={schema}")
-    Jobs(page).tick(["m1", "m2"])
-    Jobs(page).clear_ticked.click()
+    Jobs(page).select(["m1", "m2"])
+    Jobs(page).clear_selected.click()
     expect(Screen(page).heading).to_have_text("Clear 2 jobs?")
 
 
@@ -90,7 +90,7 @@ def connections_list(page: Page, schema: str) -> None:
 
 def kill_confirm(page: Page, schema: str) -> None:
     Connections(page).open("user=alice")
-    Connections(page).ticks.first.check()
+    Connections(page).boxes.first.check()
     Connections(page).kill_selected.click()
     expect(Screen(page).heading).to_have_text("Kill 1 connection?")
 
@@ -123,15 +123,15 @@ def test_no_width_scrolls_sideways(visit: Visits, night: str, screen: Callable[[
     assert found == dict.fromkeys(WIDTHS, 0)
 
 
-def test_a_phone_sorts_and_ticks_the_page(visit: Visits, night: str) -> None:
+def test_a_phone_sorts_and_selects_the_page(visit: Visits, night: str) -> None:
     jobs = Jobs(visit("ada", phone=True))
     jobs.open(f"schema={night}")
     jobs.list.get_by_role("link", name="Message").click()
     jobs.page.wait_for_url("**sort=message**")
-    jobs.tick_page.check()
-    expect(jobs.ticks).to_have_count(2)
-    for tick in jobs.ticks.all():
-        expect(tick).to_be_checked()
+    jobs.select_page.check()
+    expect(jobs.boxes).to_have_count(2)
+    for box in jobs.boxes.all():
+        expect(box).to_be_checked()
 
 
 def test_the_theme_is_switched_and_remembered(visit: Visits, night: str) -> None:
@@ -160,9 +160,9 @@ def test_a_slash_goes_to_the_search_and_is_still_a_slash_inside_it(visit: Visits
 def test_the_list_is_worked_by_the_keyboard_alone(visit: Visits, night: str) -> None:
     jobs = Jobs(visit("otto"))
     jobs.open(f"schema={night}")
-    jobs.ticks.first.focus()
+    jobs.boxes.first.focus()
     jobs.page.keyboard.press("Space")
-    expect(jobs.clear_ticked).to_have_text("Clear 1 ticked…")
+    expect(jobs.clear_selected).to_have_text("Clear 1 selected…")
     jobs.page.keyboard.press("Tab")
     jobs.page.keyboard.press("Enter")
     expect(jobs.panel.locator("#job_detail")).to_be_visible()

@@ -24,7 +24,7 @@ def test_markup_in_messages_keys_and_stacks_is_shown_as_text(visit: Visits, benc
     expect(jobs.cells("Message")).to_have_text([MARKUP])
     expect(jobs.cells("Key")).to_have_text([f"subject={SUBJECT} session=1"])
     jobs.box("message").press_sequentially("<script>")
-    expect(jobs.says).to_contain_text("whose message contains “<script>”")
+    expect(jobs.says).to_contain_text("with a message containing “<script>”")
     expect(jobs.rows).to_have_count(1)
 
     job = jobs.open_job("Score")

@@ -34,7 +34,7 @@ def test_a_connection_is_killed_and_the_job_it_held_becomes_an_error(
     connections.box("user").fill("alice")
     connections.box("longer").fill("1s")
     connections.submit_filter()
-    expect(connections.says).to_contain_text("Connections of a user like “alice” longer than 1 s in their state.")
+    expect(connections.says).to_contain_text("of users containing “alice”, in their state for more than 1 s.")
     expect(connections.row("bob")).to_have_count(0)
     expect(connections.connection(thread)).to_contain_text("Score subject=m1, session=1")
 

@@ -28,7 +28,7 @@ def test_the_old_rows_stay_when_the_labs_server_vanishes(visit: Visits, site: Si
         expect(jobs.box("message")).to_be_focused()
 
         jobs.page.reload()
-        expect(jobs.heading).to_have_text("The lab’s server could not be asked")
+        expect(jobs.heading).to_have_text("The lab’s server could not be read")
 
 
 def test_the_old_rows_stay_when_the_site_vanishes(visit: Visits, site: Site, night: str) -> None:

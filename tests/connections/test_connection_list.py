@@ -72,8 +72,8 @@ def test_a_statement_s_time_is_filtered_by(lab: Lab, viewer: Client) -> None:
 def test_the_filter_says_itself_in_a_sentence(lab: Lab, viewer: Client) -> None:
     found = look(viewer, f"{LIST}?user=nobody&host=gpu&schema=lab&command=Sleep&longer=10m")
     assert text_of(found.select_one(".says")) == (
-        "Connections of a user like “nobody” from a host like “gpu” in a schema like “lab” "
-        "whose command is like “Sleep” longer than 10 min in their state. 0 found. Clear filters"
+        "All connections of users containing “nobody”, from hosts containing “gpu”, in schemas containing “lab”, "
+        "with commands containing “Sleep”, in their state for more than 10 min. 0 found. Reset filters"
     )
 
 
@@ -101,12 +101,12 @@ def test_a_time_that_cannot_be_read_lists_nothing_and_says_what_to_do(lab: Lab, 
     found = look(viewer, f"{LIST}?longer={longer}")
     assert cells(found, "Id") == []
     (said,) = notices(found)
-    assert said.endswith("is not a length of time: write 90s, 15m, 24h, 7d or 2w. Nothing is listed until then.")
+    assert said.endswith("is not a length of time: write 90s, 15m, 24h, 7d or 2w. Correct it to see the list.")
 
 
-def test_a_filter_that_matches_nothing_offers_to_clear_it(lab: Lab, viewer: Client) -> None:
+def test_a_filter_that_matches_nothing_offers_to_reset_it(lab: Lab, viewer: Client) -> None:
     found = look(viewer, f"{LIST}?user=nobody-of-this-name")
-    assert text_of(found.select_one(".empty")) == "No connection matches. Clear filters"
+    assert text_of(found.select_one(".empty")) == "No connection matches. Reset filters"
 
 
 def test_a_connection_that_holds_a_job_says_which_and_marks_its_open_transaction(lab: Lab, viewer: Client) -> None:
@@ -135,19 +135,19 @@ def test_an_open_transaction_is_marked_without_a_job_with_what_it_has_written(la
     assert held().startswith("transaction ")
 
 
-def test_the_site_s_own_connection_is_marked_instead_of_ticked(lab: Lab, admin: Client) -> None:
+def test_the_site_s_own_connection_is_marked_and_has_no_checkbox(lab: Lab, admin: Client) -> None:
     found = look(admin, f"{LIST}?user={SITE}")
     assert str(ask_server().own_id) in cells(found, "Id")
     assert found.select('input[name="connection"]') == []
     assert found.select_one('[title="Cannot be killed: Jobsite’s own"]') is not None
 
 
-def test_a_viewer_is_shown_no_ticks_and_no_buttons(lab: Lab, viewer: Client) -> None:
+def test_a_viewer_is_shown_no_checkboxes_and_no_buttons(lab: Lab, viewer: Client) -> None:
     lab.idle()
     assert look(viewer, LIST).select('input[name="connection"], .acts button') == []
 
 
-def test_an_admin_ticks_and_nothing_is_ticked_before(lab: Lab, admin: Client) -> None:
+def test_an_admin_selects_and_nothing_is_selected_before(lab: Lab, admin: Client) -> None:
     lab.idle()
     boxes = look(admin, f"{LIST}?user=bob").select('input[name="connection"]')
     assert boxes != []

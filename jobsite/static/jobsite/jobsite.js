@@ -31,33 +31,34 @@ function textFor(button) {
   return from ? from.textContent : "";
 }
 
-// --- Ticks -----------------------------------------------------------------------------------------------------------
-function ticks(form) {
+// --- Selection -------------------------------------------------------------------------------------------------------
+function boxes(form) {
   return [...form.querySelectorAll("tbody input[type=checkbox]")];
 }
 
-function showTicks(form) {
-  const all = ticks(form), ticked = all.filter((box) => box.checked), page = $(".tick-page", form);
+function showSelection(form) {
+  const all = boxes(form), selected = all.filter((box) => box.checked), page = $(".select-page", form);
   if (page) {
     page.hidden = all.length === 0;
-    page.checked = all.length > 0 && ticked.length === all.length;
-    page.indeterminate = ticked.length > 0 && !page.checked;
+    page.checked = all.length > 0 && selected.length === all.length;
+    page.indeterminate = selected.length > 0 && !page.checked;
   }
   for (const button of form.querySelectorAll(".acts [data-word]")) {
-    button.textContent = ticked.length ? button.dataset.word.replace(/ticked|selected/, `${ticked.length} $&`) : button.dataset.word;
+    const word = button.dataset.word;
+    button.textContent = selected.length ? word.replace("selected", `${selected.length} selected`) : word;
   }
 }
 
 function prepare(root) {
   for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
-  for (const form of root.querySelectorAll("form.rows")) showTicks(form);
+  for (const form of root.querySelectorAll("form.rows")) showSelection(form);
 }
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form.rows");
   if (!form) return;
-  if (event.target.matches(".tick-page")) for (const box of ticks(form)) box.checked = event.target.checked;
-  showTicks(form);
+  if (event.target.matches(".select-page")) for (const box of boxes(form)) box.checked = event.target.checked;
+  showSelection(form);
 });
 
 // --- Clicks ----------------------------------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ def test_the_function_that_clears_refuses_by_itself(night: str, operator: Client
     with pytest.raises(PermissionDenied):
         clear(tokens_of(night, operator), Reading([night]), who)
     with pytest.raises(PermissionDenied):
-        clear_matching(JobFilter(schema=night), Reading([night]), NOW, who)
+        clear_matching(JobFilter({"schema": night}), Reading([night]), NOW, who)
 
 
 def test_a_person_who_is_inactive_clears_nothing(night: str, operator: Client) -> None:
@@ -253,6 +253,6 @@ def test_a_long_list_is_cleared_in_short_statements(
     ((now,),) = GROUND.sql("SELECT UTC_TIMESTAMP()")
     later = now.replace(tzinfo=timezone.utc) + timedelta(hours=1)
     with CaptureQueriesContext(connections["lab"]) as asked:
-        outcome = clear_matching(JobFilter(schema=many), Reading([many]), later, User(is_superuser=True))
+        outcome = clear_matching(JobFilter({"schema": many}), Reading([many]), later, User(is_superuser=True))
     assert outcome == Cleared(cleared=51)
     assert len([query for query in asked if query["sql"].startswith("DELETE")]) == 3

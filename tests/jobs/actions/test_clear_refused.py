@@ -151,4 +151,4 @@ def clear_everything_in(schema: str) -> Cleared:
     """Clear all jobs of a schema that are there now."""
     ((now,),) = GROUND.sql("SELECT UTC_TIMESTAMP()")
     later = now.replace(tzinfo=timezone.utc) + timedelta(hours=1)
-    return clear_matching(JobFilter(schema=schema), Reading([schema]), later, User(is_superuser=True))
+    return clear_matching(JobFilter({"schema": schema}), Reading([schema]), later, User(is_superuser=True))

@@ -20,10 +20,10 @@ def test_a_filter_that_asks_for_nothing_says_so() -> None:
 
 
 def test_each_part_of_a_filter_is_said() -> None:
-    query = "status=reserved&schema=lab_a&table=__spike_sorting&user=al&host=gpu&message=memory&newer=90m&older=60"
+    query = "status=reserved&schema=lab_a&table=__spike_sorting&user=al&host=gpu&message=memory&newer=90m&older=60s"
     assert JobFilter.read(QueryDict(query)).in_words == (
-        "Reserved jobs of SpikeSorting in lab_a by a user like “al” on a host like “gpu” whose message contains"
-        " “memory” newer than 1 h 30 min older than 1 min."
+        "Reserved jobs in schema lab_a, of table SpikeSorting, with a message containing “memory”, of users containing"
+        " “al”, on hosts containing “gpu”, from the last 1 h 30 min, older than 1 min."
     )
 
 

@@ -33,8 +33,10 @@ def test_the_tabs_count_what_each_status_would_list(night: str, viewer: Client) 
 
 def test_the_filter_says_itself_in_a_sentence(night: str, viewer: Client) -> None:
     found = look(viewer, f"{JOBS}?schema={night}&table=__score&status=error&user=ali&newer=24h&message=Über")
-    said = f"Jobs that failed of Score in {night} by a user like “ali” whose message contains “Über” newer than 1 d."
-    assert text_of(found.select_one(".says")) == f"{said} Clear filters"
+    assert text_of(found.select_one(".says")) == (
+        f"Failed jobs in schema {night}, of table Score, with a message containing “Über”, of users containing “ali”,"
+        " from the last 1 d. Reset filters"
+    )
     assert cells(found, "Message") == ["OwnError: no spikes: Überlänge 🧠"]
 
 
@@ -136,7 +138,7 @@ def test_posting_to_the_list_is_no_way_in(lab: Lab, viewer: Client) -> None:
     assert viewer.post(JOBS).status_code == 405
 
 
-def test_a_viewer_is_shown_no_ticks_and_no_buttons(night: str, viewer: Client) -> None:
+def test_a_viewer_is_shown_no_checkboxes_and_no_buttons(night: str, viewer: Client) -> None:
     found = look(viewer, JOBS)
     assert found.select('input[name="job"], .acts button') == []
 
@@ -147,9 +149,9 @@ def test_an_account_that_may_not_look_is_told_which_grant_is_missing(night: str,
     assert "GRANT SELECT ON `schema`.* TO 'jobsite_test'@'%'" in text_of(found.select_one(".empty"))
 
 
-def test_a_filter_that_matches_nothing_offers_to_clear_it(night: str, viewer: Client) -> None:
+def test_a_filter_that_matches_nothing_offers_to_reset_it(night: str, viewer: Client) -> None:
     found = look(viewer, f"{JOBS}?user=nobody-of-this-name")
-    assert text_of(found.select_one(".empty")) == "No job matches. Clear filters"
+    assert text_of(found.select_one(".empty")) == "No job matches. Reset filters"
 
 
 def test_a_filter_that_matches_nothing_in_several_schemas_lists_nothing(lab: Lab, viewer: Client) -> None:

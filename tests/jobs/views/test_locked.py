@@ -95,7 +95,7 @@ def test_the_numbers_on_the_tabs_are_said_to_be_the_least(lab: Lab, three: list[
         "All 3 Errors 3 Reserved 0 Ignored 0",
         "All 2+ Errors 2+ Reserved 0+ Ignored 0+",
     ]
-    assert "Every number is the least: some jobs could not be read." in text_of(found.select_one(".says"))
+    assert "Some jobs could not be read, so every number may be too small." in text_of(found.select_one(".says"))
 
 
 def test_the_numbers_of_another_schema_are_whole(lab: Lab, three: list[str], viewer: Client) -> None:
@@ -107,7 +107,7 @@ def test_the_numbers_of_another_schema_are_whole(lab: Lab, three: list[str], vie
 def test_an_empty_list_does_not_say_that_there_are_no_jobs(lab: Lab, three: list[str], viewer: Client) -> None:
     with held(lab, three[0]):
         found = look(viewer, f"{OURS}&schema={three[0]}")
-    assert text_of(found.select_one(".empty")) == "No job matches among those that could be read. Clear filters"
+    assert text_of(found.select_one(".empty")) == "No job matches among the jobs that could be read. Reset filters"
 
 
 def test_the_locked_schema_can_still_be_chosen(locked: list[str], viewer: Client) -> None:
@@ -209,7 +209,7 @@ def test_connections_come_up_and_say_whose_jobs_they_could_not_see(locked: list[
     found = look(viewer, CONNECTIONS)
     assert "bob" in cells(found, "User")
     assert [reason(said) for said in notices(found)] == [
-        f"Which jobs are held could not be seen everywhere. Jobs of {locked[0]}: its jobs table is locked"
+        f"A connection may hold more jobs than are shown here. Jobs of {locked[0]}: its jobs table is locked"
     ]
 
 

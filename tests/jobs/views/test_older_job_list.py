@@ -110,7 +110,7 @@ def test_a_connection_is_not_said_to_hold_nothing_where_a_jobs_table_names_none(
     found = look(admin, "/connections/?user=bob")
     form = {**fields(found, "/connections/kill/confirm/"), "connection": tokens(found, "connection")}
     said = "Jobs of {}: its jobs table does not say which connection."
-    assert notices(found) == [f"Which jobs are held could not be seen everywhere. {said.format(schema)}"]
+    assert notices(found) == [f"A connection may hold more jobs than are shown here. {said.format(schema)}"]
     confirm = page(admin.post("/connections/kill/confirm/", form))
     assert "nothing is lost" not in text_of(confirm.select_one("form.confirm"))
 

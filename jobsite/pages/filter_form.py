@@ -1,0 +1,208 @@
+"""The filters of a list: a GET form that reads, draws and says itself, and the frozen filter that it makes.
+
+A field of the form is all that a filter needs: its label and widget, its condition, and its clause in words.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
+
+from django import forms
+from django.db.models import F, Q
+from django.db.models.lookups import IContains
+from django.utils.http import urlencode
+
+from jobsite.durations import read_span_s, say_exactly
+from jobsite.lab.columns import InOneCollation
+from jobsite.pages.query_string import name_in, sort_in, term_in
+
+Condition = Callable[[Any, datetime], Q]
+"""From a field's value and the lab server's time to the condition that rows fulfil."""
+
+Chosen = TypeVar("Chosen", bound="ListFilter")
+
+
+def contains(column: str) -> Condition:
+    """Return the condition that `column` contains the value, without regard to case.
+
+    A search text may hold letters that a latin1 column cannot: both are compared in one collation.
+    """
+    return lambda text, now: Q(IContains(InOneCollation(F(column)), text))
+
+
+class FilterField(forms.CharField):
+    """A search box. Subclasses read other values and draw other widgets."""
+
+    widget: Any = forms.SearchInput
+
+    def __init__(
+        self,
+        clause: str = "",
+        condition: Condition | None = None,
+        size: int | None = None,
+        placeholder: str = "",
+        **kwargs: Any,
+    ) -> None:
+        """`clause` has {} where the value stands. Without a `condition`, the list itself reads the field."""
+        self.clause, self.condition = clause, condition
+        self.attrs = {name: value for name, value in (("size", size), ("placeholder", placeholder)) if value}
+        super().__init__(required=False, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the attributes of the box."""
+        return {**super().widget_attrs(widget), **self.attrs}
+
+    def text_in(self, query: Mapping[str, str], name: str) -> str:
+        """Return what a query string says of this field, fit to be shown and read."""
+        return term_in(query, name)
+
+    def say(self, value: Any) -> str:
+        """Return the clause with a value."""
+        return self.clause.format(value)
+
+
+class NameField(FilterField):
+    """A name of the lab's server, chosen from those that a page offers and compared exactly."""
+
+    widget = forms.Select
+
+    def __init__(self, clause: str, shown: Callable[[str], str] = str, **kwargs: Any) -> None:
+        """`shown` turns a name into the word on the screen."""
+        super().__init__(clause, strip=False, **kwargs)
+        self.shown = shown
+
+    def text_in(self, query: Mapping[str, str], name: str) -> str:
+        """Return the name as it is: it may hold blanks at either end."""
+        return name_in(query, name)
+
+    def say(self, value: Any) -> str:
+        """Return the clause with the name as it is shown."""
+        return super().say(self.shown(value))
+
+    def offer(self, names: Sequence[str], chosen: str) -> None:
+        """Let a person choose among `names`; the chosen one stands there even where it is not one of them."""
+        missing = [chosen] if chosen and chosen not in names else []
+        self.widget.choices = [("", "any"), *((name, self.shown(name)) for name in (*names, *missing))]
+
+
+class DurationField(FilterField):
+    """A length of time; its value is in seconds."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> Any:
+        """Return the seconds, or None for nothing. Raises ValidationError with one sentence."""
+        text = super().to_python(value)
+        try:
+            return read_span_s(text) if text else None
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def say(self, value: Any) -> str:
+        """Return the clause with the length of time."""
+        return super().say(say_exactly(value))
+
+
+class FilterForm(forms.Form):
+    """The form above a list, drawn by tables/filter.html."""
+
+    def __init__(self, texts: Mapping[str, str], offered: Mapping[str, Sequence[str]]) -> None:
+        """`texts` stand in the fields; `offered` are the names to choose from in a NameField."""
+        super().__init__(dict(texts), auto_id=False)
+        for name, found in self.filters():
+            if isinstance(found, NameField):
+                found.offer(offered.get(name, ()), texts.get(name, ""))
+
+    def filters(self) -> Iterator[tuple[str, FilterField]]:
+        """Yield the name and the field of each filter."""
+        yield from ((name, found) for name, found in self.fields.items() if isinstance(found, FilterField))
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What cannot be read, in sentences: first of what a person typed, then of what only the address says."""
+        return tuple(str(error) for bound in (*self.visible_fields(), *self.hidden_fields()) for error in bound.errors)
+
+
+@dataclass(frozen=True)
+class ListFilter:
+    """Which rows of a list a person asks for, and in which order.
+
+    `texts` holds what the URL says: a text for each field that is used, and the sort when it is not the usual one.
+    """
+
+    name: ClassVar[str]
+    """What the list is called: for `job`, the ids in its page are job_filter and job_list."""
+    everything: ClassVar[str]
+    """All that the list has, in words."""
+    form_class: ClassVar[type[FilterForm]]
+    sorts: ClassVar[Mapping[str, str]]
+    """What the list can be sorted by: the word in the URL and the column."""
+    usual_sort: ClassVar[str]
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls: type[Chosen], query: Mapping[str, str]) -> Chosen:
+        """Return the filter a query string asks for. What cannot be read is said in `problems`, never passed over."""
+        texts = {name: found.text_in(query, name) for name, found in cls().form().filters()}
+        sort = sort_in(query, cls.sorts, cls.usual_sort)
+        texts["sort"] = sort if sort != cls.usual_sort else ""
+        return cls({name: text for name, text in texts.items() if text})
+
+    def form(self, **offered: Sequence[str]) -> FilterForm:
+        """Return the form that draws the filter; `offered` as in FilterForm."""
+        return self.form_class(self.texts, offered)
+
+    @cached_property
+    def _read(self) -> FilterForm:
+        form = self.form()
+        form.full_clean()
+        return form
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What cannot be read, in sentences; nothing is listed then."""
+        return self._read.problems
+
+    @property
+    def sort(self) -> str:
+        """The word the list is sorted by, with a minus for the other way round."""
+        return self.texts.get("sort", self.usual_sort)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """What narrows the list by a field that a person sees, as it stands in the URL."""
+        return {bound.name: self.texts[bound.name] for bound in self._read.visible_fields() if bound.name in self.texts}
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Say whether anything narrows the list."""
+        return bool(self.texts.keys() - {"sort"})
+
+    @property
+    def query(self) -> str:
+        """The filter as a query string: the same filter comes of reading it."""
+        return urlencode(self.texts)
+
+    @property
+    def subject(self) -> str:
+        """What the sentence begins with."""
+        return self.everything
+
+    @property
+    def in_words(self) -> str:
+        """The filter as a sentence."""
+        clauses = ", ".join(found.say(value) for found, value in self._values() if found.clause)
+        return f"{self.subject} {clauses}." if clauses else f"{self.subject}."
+
+    def condition(self, now: datetime) -> Q:
+        """Return the condition of all fields that have one; `now` is the lab server's time."""
+        return Q(*(found.condition(value, now) for found, value in self._values() if found.condition))
+
+    def _values(self) -> Iterator[tuple[FilterField, Any]]:
+        values = self._read.cleaned_data
+        for name, found in self._read.filters():
+            if name in self.texts and name in values:
+                yield found, values[name]
