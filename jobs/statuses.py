@@ -20,8 +20,8 @@ class State:
 
 
 STATES = (
-    State(ERROR, "Errors", "make raised; the key is skipped until its job is cleared"),
-    State(RESERVED, "Reserved", "a worker has taken the key and computes it, or died doing so"),
-    State(IGNORE, "Ignored", "told to be skipped"),
+    State(ERROR, "Errors", "make raised an error; populate skips the key until the job is cleared"),
+    State(RESERVED, "Reserved", "a worker has reserved the key: it computes it, or has died meanwhile"),
+    State(IGNORE, "Ignored", "populate skips the key, because somebody set it to be ignored"),
 )
 STATUSES = tuple(state.status for state in STATES)

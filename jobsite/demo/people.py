@@ -8,9 +8,9 @@ from django.core.management import call_command
 
 PASSWORDS = "JOBSITE_DEMO_PASSWORDS"
 ROLES = {
-    "viewer": "looks",
-    "operator": "clears jobs, too",
-    "admin": "kills connections and manages people, too",
+    "viewer": "may look",
+    "operator": "may clear jobs, too",
+    "admin": "may kill connections and manage people, too",
 }
 
 

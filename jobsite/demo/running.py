@@ -55,7 +55,7 @@ class Demo:
         # DataJoint looks for a settings file in the current directory: not for the lab's own, here.
         os.chdir(self.home)
         people = self.site.make_people(self.people)
-        self.tell("A private MariaDB")
+        self.tell("A private MariaDB server")
         with ThreadPoolExecutor(1) as beside:
             server = beside.submit(self.server.start)
             importlib.import_module("datajoint")  # takes two seconds, in which the server starts
@@ -65,7 +65,7 @@ class Demo:
         self.tell("Two schemas, with what people enter by hand")
         fill(self.accounts, self.archive)
         self.accounts.make_sites_own()
-        self.tell("Five workers and their night")
+        self.tell("Five workers, which compute and fail")
         night = Night(self.accounts, self.processes, self.site.home, self.archive)
         night.begin()
         self.visitors = Visitors(self.accounts)
@@ -80,7 +80,7 @@ class Demo:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         mark = self.home / "lock"
         if not mark.exists() and set(os.listdir(self.home)) - {"site"}:
-            raise DemoError(f"{self.home} is not empty and no demo's: name another folder, or remove it.")
+            raise DemoError(f"{self.home} is not empty, and no demo made it: name another folder, or remove this one.")
         # Held by this process alone: its children do not inherit it, so a killed demo holds it no longer.
         self._lock = os.open(mark, os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -92,7 +92,7 @@ class Demo:
     def _clear_away(self) -> None:
         """Remove what an earlier demo left: its processes, when it was killed, and its files."""
         if self.processes.sweep():
-            self.tell("Ending what a killed demo left behind")
+            self.tell("Ending the processes of an earlier demo")
         for part in PARTS:
             shutil.rmtree(self.home / part, ignore_errors=True)
         self.processes.logs.mkdir()

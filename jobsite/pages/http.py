@@ -19,7 +19,7 @@ REFUSALS = {
     HTTPStatus.NOT_FOUND: ("No such page", "There is nothing at this address."),
     HTTPStatus.METHOD_NOT_ALLOWED: (
         "Choose again",
-        "This address only answers a form: nothing was done. Go back to the list and choose again.",
+        "Nothing was done: a form leads to this address. Go back to the list and choose again.",
     ),
 }
 """Status -> the title of the page and what it says when the exception says nothing."""

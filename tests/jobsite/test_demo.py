@@ -144,7 +144,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
 
 def test_what_a_killed_demo_left_is_ended_by_the_next(demo: RunningDemo) -> None:
     servers = [pid for pid in marked(demo.home) if b"mariadbd" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    assert "Ending what a killed demo left behind" in demo.said
+    assert "Ending the processes of an earlier demo" in demo.said
     assert len(servers) == 1
 
 
@@ -160,7 +160,8 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
     refused = start(tmp_path)
     said, _ = refused.communicate()
     assert refused.returncode == 1
-    assert said == f"CommandError: {tmp_path} is not empty and no demo's: name another folder, or remove it.\n"
+    problem = f"{tmp_path} is not empty, and no demo made it: name another folder, or remove this one."
+    assert said == f"CommandError: {problem}\n"
     assert (tmp_path / "thesis.txt").read_text() == "five years"
 
 

@@ -42,7 +42,7 @@ def test_the_way_in_leads_to_the_jobs(night: str, db: None) -> None:
 def test_a_wrong_password_is_answered_with_a_sentence(db: None) -> None:
     person("vera", "viewer")
     response = Client().post("/login/", {"username": "vera", "password": "wrong"})
-    assert notices(page(response)) == ["That name and password do not match. Both mind upper and lower case."]
+    assert notices(page(response)) == ["The name and the password do not match. In both, upper and lower case count."]
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])

@@ -23,8 +23,8 @@ class Command(BaseCommand):
     """The terminal's side of the demo: one line a step, then where to look and what to try."""
 
     help = (
-        "Start a private MariaDB with a believable lab, DataJoint workers and this site, on loopback ports. Everything"
-        f" lies in .demo, or where {HOME} says, and is made anew each time. Ctrl-C ends all of it."
+        "Start a private MariaDB server with an example lab, DataJoint workers and this site, on loopback ports. The"
+        f" demo keeps its files in .demo, or in the folder {HOME}, and makes them anew each time. Ctrl-C ends it."
     )
     requires_system_checks = ()
 
@@ -71,8 +71,8 @@ def _words(demo: Any) -> str:
     python = shlex.quote(_short(Path(sys.executable)))
     return (
         f"\nJobsite is at {demo.site.address}\n\n{people}\n\n"
-        f"Last night the file server had mislaid {demo.mislaid} files; now they are there again. Clear the jobs of\n"
-        "RawSignal that say FileNotFoundError, then let alice compute them:\n\n"
+        f"Last night, {demo.mislaid} files were missing on the file server; now they are back. Log in as operator,\n"
+        "clear the jobs of RawSignal that failed with a FileNotFoundError, then compute them as alice:\n\n"
         f"  {words} \\\n    {python} manage.py populate jobsite.demo.pipeline.ephys.RawSignal\n\n"
         "Ctrl-C ends everything."
     )
