@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_htmx",
     "django_tables2",
 ]
@@ -78,6 +79,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets may have templates of ours
 
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL), "lab": LAB.as_database()}
 DATABASE_ROUTERS = ["jobsite.lab.router.LabRouter"]

@@ -63,10 +63,20 @@ class FilterField(forms.CharField):
         return self.clause.format(value)
 
 
+class NameSelect(forms.Select):
+    """A select drawn by one template: Django has one for each option, and a server may have a thousand schemas."""
+
+    template_name = "tables/select.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return the choices as they are, not as a widget each."""
+        return {**forms.Widget.get_context(self, name, value, attrs), "choices": self.choices}
+
+
 class NameField(FilterField):
     """A name of the lab's server, chosen from those that a page offers and compared exactly."""
 
-    widget = forms.Select
+    widget = NameSelect
 
     def __init__(self, clause: str, shown: Callable[[str], str] = str, **kwargs: Any) -> None:
         """`shown` turns a name into the word on the screen."""
@@ -111,13 +121,14 @@ class FilterForm(forms.Form):
     def __init__(self, texts: Mapping[str, str], offered: Mapping[str, Sequence[str]]) -> None:
         """`texts` stand in the fields; `offered` are the names to choose from in a NameField."""
         super().__init__(dict(texts), auto_id=False)
-        for name, found in self.filters():
+        for name, found in self.fields.items():
             if isinstance(found, NameField):
                 found.offer(offered.get(name, ()), texts.get(name, ""))
 
-    def filters(self) -> Iterator[tuple[str, FilterField]]:
+    @classmethod
+    def filters(cls) -> Iterator[tuple[str, FilterField]]:
         """Yield the name and the field of each filter."""
-        yield from ((name, found) for name, found in self.fields.items() if isinstance(found, FilterField))
+        yield from ((name, found) for name, found in cls.base_fields.items() if isinstance(found, FilterField))
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -146,7 +157,7 @@ class ListFilter:
     @classmethod
     def read(cls: type[Chosen], query: Mapping[str, str]) -> Chosen:
         """Return the filter a query string asks for. What cannot be read is said in `problems`, never passed over."""
-        texts = {name: found.text_in(query, name) for name, found in cls().form().filters()}
+        texts = {name: found.text_in(query, name) for name, found in cls.form_class.filters()}
         sort = sort_in(query, cls.sorts, cls.usual_sort)
         texts["sort"] = sort if sort != cls.usual_sort else ""
         return cls({name: text for name, text in texts.items() if text})
@@ -203,6 +214,6 @@ class ListFilter:
 
     def _values(self) -> Iterator[tuple[FilterField, Any]]:
         values = self._read.cleaned_data
-        for name, found in self._read.filters():
+        for name, found in self.form_class.filters():
             if name in self.texts and name in values:
                 yield found, values[name]
