@@ -100,7 +100,7 @@ class NameField(FilterField):
 class DurationField(FilterField):
     """A length of time; its value is in seconds."""
 
-    widget = forms.TextInput
+    widget = forms.TextInput  # not a search box: half of it is no length of time, so the list waits for the whole
 
     def to_python(self, value: Any) -> Any:
         """Return the seconds, or None for nothing. Raises ValidationError with one sentence."""

@@ -11,6 +11,8 @@ from tests.browser.visits import Visits
 pytestmark = pytest.mark.browser
 
 EMPTY = "ValueError: the trace is empty"
+PAUSE_MS = 500
+"""Between two letters, longer than a search box waits."""
 SPIKES = "OwnError: no spikes: Überlänge 🧠"
 
 
@@ -34,6 +36,28 @@ def test_every_search_box_filters_while_one_types(visit: Visits, night: str, nam
     jobs.box(name).press_sequentially("nobody")
     expect(jobs.rows).to_have_count(0)
     expect(jobs.box(name)).to_be_focused()
+
+
+def test_pauses_while_one_types_are_one_step_back(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit.afresh("vera"))
+    jobs.open(f"schema={night}")
+    for text in ("e", "em", "empty"):
+        jobs.box("message").press_sequentially(text.removeprefix(jobs.box("message").input_value()))
+        expect(jobs.says).to_contain_text(f"containing “{text}”")
+    jobs.page.go_back()
+    expect(jobs.says).to_have_text(f"All jobs in schema {night}. Reset filters")
+    expect(jobs.box("message")).to_have_value("")
+
+
+def test_a_length_of_time_filters_when_it_is_whole(visit: Visits, night: str) -> None:
+    jobs = Jobs(visit.afresh("vera"))
+    jobs.open(f"schema={night}")
+    asked: list[str] = []
+    jobs.page.on("request", lambda request: asked.append(request.url))
+    jobs.box("newer").press_sequentially("24h", delay=PAUSE_MS)
+    jobs.box("newer").press("Enter")
+    expect(jobs.says).to_contain_text("from the last 1 d")
+    assert [url for url in asked if "newer=24h" not in url] == []
 
 
 def test_a_tab_stays_chosen_while_one_types(visit: Visits, night: str) -> None:

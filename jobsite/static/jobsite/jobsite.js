@@ -96,6 +96,14 @@ function notice(text) {
   place.replaceChildren(paragraph);
 }
 
+// What is typed into one box makes one step back in the browser's history, however often somebody pauses.
+let lastTypedInto = null;
+document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+  const cause = event.detail.requestConfig.triggeringEvent;
+  const box = cause?.type === "input" ? cause.target : null;
+  if (box && box === lastTypedInto) event.detail.history.type = "replace";
+  lastTypedInto = box;
+});
 document.addEventListener("htmx:beforeSwap", (event) => {
   // The session has ended: the login page came where a part of this page was asked for.
   if (new URL(event.detail.xhr.responseURL, location.href).pathname.endsWith("/login/")) {
