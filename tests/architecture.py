@@ -153,7 +153,7 @@ def reached(name: str) -> frozenset[str]:
 
 
 def attributes_in(name: str) -> set[str]:
-    """Return the attributes and methods that a module asks objects for."""
+    """Return the attributes that the code of a module asks for: the method `cursor`, not a variable of this name."""
     return {node.attr for node in MODULES[name].nodes if isinstance(node, ast.Attribute)}
 
 
@@ -168,11 +168,6 @@ def names_in(name: str) -> frozenset[str]:
 def whole_numbers(name: str) -> set[int]:
     """Return the whole numbers that stand in the code of a module."""
     return {node.value for node in MODULES[name].nodes if isinstance(node, ast.Constant) and type(node.value) is int}
-
-
-def attributes_in(name: str) -> set[str]:
-    """Return the attributes that the code of a module asks for: the method `cursor`, not a variable of this name."""
-    return {node.attr for node in MODULES[name].nodes if isinstance(node, ast.Attribute)}
 
 
 def private_names(name: str) -> set[str]:
