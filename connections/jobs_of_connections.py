@@ -11,9 +11,9 @@ from django.db import DatabaseError
 
 from connections.models import Connection
 from jobs.layouts.reading import Reading
-from jobs.listing.marking import mark
-from jobs.listing.reserved import MOST_READ, Reserved, held_by, reserved_by
-from jobs.liveness import Sign, may_be
+from jobs.listing.marking import annotate_liveness
+from jobs.listing.reserved import MOST_READ, ReservedJobs, jobs_of_connections, jobs_of_users
+from jobs.liveness import Liveness, may_be
 from jobs.models import Job
 from jobsite.lab.explanations import explain
 from jobsite.lab.server import ConnectedThreads, Server
@@ -38,15 +38,15 @@ def annotate_jobs(rows: Sequence[Connection], server: Server, everybody: Connect
     return unread if found.is_whole else [*unread, NOT_ALL_READ]
 
 
-def _annotate_held(rows: Sequence[Connection], server: Server, reading: Reading) -> Reserved:
-    found = held_by({row.id: row.account for row in rows}, server.started, reading)
+def _annotate_held(rows: Sequence[Connection], server: Server, reading: Reading) -> ReservedJobs:
+    found = jobs_of_connections({row.id: row.account for row in rows}, server.started, reading)
     _give_held(rows, server, found)
     return found
 
 
-def _annotate_both(rows: Sequence[Connection], everybody: ConnectedThreads, reading: Reading) -> Reserved:
+def _annotate_both(rows: Sequence[Connection], everybody: ConnectedThreads, reading: Reading) -> ReservedJobs:
     server = everybody.server
-    found = reserved_by({row.id: row.account for row in rows}, server.started, reading)
+    found = jobs_of_users({row.id: row.account for row in rows}, server.started, reading)
     _give_held(rows, server, found)
     _give_possible(rows, everybody, found)
     if not found.is_whole:  # those that are held for sure may be among the others
@@ -54,22 +54,26 @@ def _annotate_both(rows: Sequence[Connection], everybody: ConnectedThreads, read
     return found
 
 
-def _give_held(rows: Sequence[Connection], server: Server, found: Reserved) -> None:
+def _give_held(rows: Sequence[Connection], server: Server, found: ReservedJobs) -> None:
     """Give the connections the jobs that they really hold: same user and client, reserved since the server started."""
     jobs: dict[int, list[Job]] = defaultdict(list)
-    for job in mark(found.jobs, ConnectedThreads(server, {row.id: row.account for row in rows})):
-        if job.sign is Sign.RUNNING and job.connection_id:
+    for job in annotate_liveness(found.jobs, ConnectedThreads(server, {row.id: row.account for row in rows})):
+        if job.liveness is Liveness.RUNNING and job.connection_id:
             jobs[job.connection_id].append(job)
     for row in rows:
         row.jobs = jobs[row.id]
 
 
-def _give_possible(rows: Sequence[Connection], everybody: ConnectedThreads, found: Reserved) -> None:
+def _give_possible(rows: Sequence[Connection], everybody: ConnectedThreads, found: ReservedJobs) -> None:
     """Give the connections the jobs of the same user over a connection that is gone or cannot be told.
 
     Such a job may be held by a child of a pool, or behind a proxy.
     """
-    unsure = [job for job in mark(found.jobs, everybody) if job.sign in (Sign.UNCERTAIN, Sign.CANNOT_TELL)]
+    unsure = [
+        job
+        for job in annotate_liveness(found.jobs, everybody)
+        if job.liveness in (Liveness.UNCERTAIN, Liveness.CANNOT_TELL)
+    ]
     for row in rows:
         row.possible_jobs = [job for job in unsure if _may_hold(row, job)]
 

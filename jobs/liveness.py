@@ -3,7 +3,7 @@
 The job's connection_id is evidence, never proof: DataJoint reads it once at connect, so after a reconnect, and in a
 child of populate(processes=2), a living worker's rows bear a dead id; after a restart a stranger gets the number. Names
 are no proof either: some rows name no client, and some servers cut the name of one. What cannot be known is said to
-be so. Values in, a sign out; the caller brings the time and the process list.
+be so. Values in, a liveness out; the caller brings the time and the process list.
 """
 
 from collections.abc import Mapping
@@ -23,8 +23,8 @@ Account = tuple[str, str]
 """User and client; '' for the client of a reservation that names none, as MATLAB's do."""
 
 
-class Sign(Enum):
-    """What can be said of a reservation; the value is the word on the screen."""
+class Liveness(Enum):
+    """What can be said of the worker behind a reservation; the value is the word on the screen."""
 
     RUNNING = "running"
     ABANDONED = "abandoned"
@@ -38,19 +38,21 @@ class Sign(Enum):
 
     @property
     def meaning(self) -> str:
-        """The sign in a sentence."""
+        """The same in a sentence."""
         return MEANINGS[self]
 
 
 MEANINGS = {
-    Sign.RUNNING: "Its connection is open: the worker computes this key.",
-    Sign.ABANDONED: "Its worker is gone: nobody computes this key. Clear the job and the next populate takes it again.",
-    Sign.UNCERTAIN: (
+    Liveness.RUNNING: "Its connection is open: the worker computes this key.",
+    Liveness.ABANDONED: (
+        "Its worker is gone: nobody computes this key. Clear the job and the next populate takes it again."
+    ),
+    Liveness.UNCERTAIN: (
         "The same user is connected, but perhaps not as this worker: the connection it named is gone, or seems to be "
         "another machine's. The worker may have reconnected, or be a child of a pool. "
         "Ask on the machine before you clear it."
     ),
-    Sign.CANNOT_TELL: (
+    Liveness.CANNOT_TELL: (
         "Its row does not say by whose connection it was reserved, names no machine, or bears a proxy's number; "
         "or Jobsite's account may not see other people's connections (PROCESS is missing)."
     ),
@@ -78,24 +80,24 @@ class Evidence:
         return frozenset(self.threads.values())
 
 
-def sign_of_life(account: Account, connection_id: int, reserved_at: datetime | None, evidence: Evidence) -> Sign:
-    """Return the sign of a reservation by `account` (user, client) over `connection_id` at `reserved_at`."""
+def liveness_of(account: Account, connection_id: int, reserved_at: datetime | None, evidence: Evidence) -> Liveness:
+    """Return the liveness of a reservation by `account` (user, client) over `connection_id` at `reserved_at`."""
     holder = evidence.threads.get(connection_id)
     if not evidence.sees_all and account[0] != evidence.own_user:
-        return Sign.CANNOT_TELL
+        return Liveness.CANNOT_TELL
     if reserved_at is not None and reserved_at + CLOCK_MARGIN < evidence.started:
-        return Sign.ABANDONED
+        return Liveness.ABANDONED
     if account[1].lower() in evidence.proxies:
-        return Sign.CANNOT_TELL
+        return Liveness.CANNOT_TELL
     if holder and may_be(holder, account):
-        return Sign.RUNNING
+        return Liveness.RUNNING
     if _names_no_client(account, evidence) or _is_of_no_connection_here(connection_id, evidence):
-        return Sign.CANNOT_TELL
+        return Liveness.CANNOT_TELL
     if holder and holder[0] == account[0]:
-        return Sign.UNCERTAIN
+        return Liveness.UNCERTAIN
     if any(may_be(connected, account) for connected in evidence.accounts):
-        return Sign.UNCERTAIN
-    return Sign.ABANDONED
+        return Liveness.UNCERTAIN
+    return Liveness.ABANDONED
 
 
 def may_be(connected: Account, account: Account) -> bool:

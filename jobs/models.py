@@ -1,71 +1,86 @@
-"""DataJoint's schema-wide jobs table, as an unmanaged model (DataJoint 0.14.10, jobs.py).
+"""A job of DataJoint's, as an unmanaged model: a row of a schema-wide jobs table (DataJoint 0.14.10, jobs.py).
 
-One class reads the `~jobs` of every schema: `Job.objects.in_schema(name)`. Rows are deleted by jobs.actions alone.
+One class reads the jobs tables of every schema: `Job.objects.in_table(name)`. jobs.layouts knows which there are, and
+reads those of another layout as if they had these columns. Rows are deleted there, for jobs.actions alone.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import BaseTable
 
+from jobs.formats.jobs_columns import JOBS_TABLE
 from jobs.formats.key import Key, read_key
 from jobs.formats.table_name import class_name
-from jobs.liveness import Sign
+from jobs.liveness import Liveness
 from jobsite.lab.columns import LabBlob, LabText
-from jobsite.lab.identifiers import quoted
+from jobsite.lab.identifiers import identifier, quoted
 from jobsite.lab.models import LabModel, LabQuerySet
 
-JOBS_TABLE = "~jobs"
-OLDER_ROWS = "SELECT {columns} FROM {table}"
+ROWS = "SELECT {columns} FROM {table}"
 KEY_LIMIT = 65_536
 """Bytes of a key that are read: all that DataJoint's `blob` column can hold."""
 STACK_LIMIT = 4_194_304
 """Bytes of a packed stack that are read."""
 
 
-class OlderTable(BaseTable):
-    """A jobs table that lacks columns of today, read as if they were there and held NULL in every row."""
+class QualifiedName(NamedTuple):
+    """A jobs table by its full name."""
 
-    def __init__(self, schema: str, columns: Mapping[str, str]) -> None:
-        """`columns` says what each column is called in the table, '' when it is missing."""
+    schema: str
+    name: str
+
+    @property
+    def quoted(self) -> str:
+        """The name as SQL has it without parameters."""
+        return identifier(self.schema, self.name)
+
+
+class DerivedTable(BaseTable):
+    """A table of other columns, read as if it had those of Job."""
+
+    def __init__(self, table: str, columns: Mapping[str, str]) -> None:
+        """`table` is quoted; `columns` says by which expression of SQL each column is read."""
         super().__init__(quoted(JOBS_TABLE), None)
-        self.schema = schema
+        self.table = table
         self.columns = columns
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
         """Return it as a derived table, which both families of servers merge into the query around it."""
-        columns = [f"{quoted(there) if there else 'NULL'} AS {quoted(name)}" for name, there in self.columns.items()]
-        rows = OLDER_ROWS.format(columns=", ".join(columns), table=quoted(self.schema, JOBS_TABLE))
+        columns = [f"{expression} AS {quoted(name)}" for name, expression in self.columns.items()]
+        rows = ROWS.format(columns=", ".join(columns), table=self.table)
         return f"({rows}) {quoted(JOBS_TABLE)}", ()
 
 
 class JobQuerySet(LabQuerySet["Job"]):
-    """Rows of one schema's jobs table."""
+    """Rows of one jobs table."""
 
-    def in_schema(self, schema: str, columns: Mapping[str, str] | None = None) -> "JobQuerySet":
-        """Return the jobs of `schema`, a name found by jobs.layouts.discovery.
+    def in_table(self, name: QualifiedName, columns: Mapping[str, str] | None = None) -> "JobQuerySet":
+        """Return the jobs of a table found by jobs.layouts.discovery.
 
-        With the `columns` of an older table, it can be read as one of today; without, only what is there be named.
+        `columns` gives the expression of SQL by which each column of Job is read; without, the columns themselves are.
         """
-        return self.from_table(OlderTable(schema, columns) if columns else quoted(schema, JOBS_TABLE))
+        table = quoted(*name)
+        return self.from_table(DerivedTable(table, columns) if columns else table)
 
     def delete_rows(self) -> int:
-        """Delete the rows in a single statement, and return how many: for jobs.actions alone, which guards each row.
+        """Delete the rows in a single statement, and return how many: for jobs.layouts alone, which guards each row.
 
         Django's own delete() would put a transaction around it, which takes three statements more.
         """
-        return int(self._raw_delete(self.db))
+        return self._raw_delete(self.db) or 0  # None where no row can match
 
 
 class Job(LabModel):
-    """One row of a `~jobs` table: a key that is reserved, has failed or is ignored. No row: not started, or done.
+    """One row of a jobs table: a key that is reserved, has failed or is ignored. No row: not started, or done.
 
-    `schema` is not a column: jobs.listing.rows annotates it; `sign` is set by jobs.listing.marking. The error stack is
-    read only by a job's own page.
+    `schema` and `jobs_table` are no columns: jobs.layouts annotates them; `liveness` is set by jobs.listing.marking.
+    The error stack is read only by a job's own page.
     """
 
     pk = models.CompositePrimaryKey("table_name", "key_hash")
@@ -82,11 +97,12 @@ class Job(LabModel):
     timestamp = models.DateTimeField(null=True)
 
     schema: str
-    sign: Sign | None = None
+    jobs_table: str
+    liveness: Liveness | None = None
 
     objects = JobQuerySet.as_manager()
 
-    written_by = "Jobs are written by their workers, and cleared by jobs.actions.clear, guarded by what was seen."
+    written_by = "Jobs are written by their workers, and changed by jobs.actions, guarded by what was seen."
 
     class Meta(LabModel.Meta):
         db_table = quoted(JOBS_TABLE)
@@ -95,6 +111,11 @@ class Job(LabModel):
     def __str__(self) -> str:
         """Return the job as people name it: its table and key."""
         return f"{self.table}({self.key})"
+
+    @property
+    def stored_in(self) -> QualifiedName:
+        """The jobs table it is a row of."""
+        return QualifiedName(self.schema, self.jobs_table)
 
     @cached_property
     def key(self) -> Key:

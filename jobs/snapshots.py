@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, unquote
 
-from jobs.models import Job
-from jobsite.pages.tokens import read_moment
+from jobs.formats.jobs_columns import JOBS_TABLE
+from jobs.models import Job, QualifiedName
+from jobsite.pages.tokens import read_moment, read_token, write_token
 
-PARTS = 5
+PARTS = 6
 
 
 @dataclass(frozen=True)
-class SeenJob:
+class JobSnapshot:
     """One row of a jobs table as it was when a page showed it."""
 
     schema: str
@@ -19,25 +19,26 @@ class SeenJob:
     key_hash: str
     status: str
     timestamp: datetime | None
+    jobs_table: str = JOBS_TABLE
 
     @classmethod
-    def of(cls, job: Job) -> "SeenJob":
+    def of(cls, job: Job) -> "JobSnapshot":
         """Return what a page shows of `job`."""
-        return cls(job.schema, job.table_name, job.key_hash, job.status, job.timestamp)
+        return cls(job.schema, job.table_name, job.key_hash, job.status, job.timestamp, job.jobs_table)
 
     @classmethod
-    def read(cls, token: str) -> "SeenJob":
+    def read(cls, token: str) -> "JobSnapshot":
         """Return what a form sent back. Raises ValueError when it is no token."""
-        parts = [unquote(part) for part in token.split("|")]
-        if len(parts) != PARTS:
-            raise ValueError("This is not a job that a page showed: go back to the list and choose again.")
-        schema, table_name, key_hash, status, when = parts
-        return cls(schema, table_name, key_hash, status, read_moment(when) if when else None)
+        schema, jobs_table, table_name, key_hash, status, when = read_token(token, PARTS)
+        return cls(schema, table_name, key_hash, status, read_moment(when) if when else None, jobs_table)
+
+    @property
+    def stored_in(self) -> QualifiedName:
+        """The jobs table it is a row of."""
+        return QualifiedName(self.schema, self.jobs_table)
 
     @property
     def token(self) -> str:
         """The same as text, for a form. It needs no signature: the guard compares it with the row."""
         when = self.timestamp.isoformat() if self.timestamp else ""
-        return "|".join(
-            quote(part, safe="") for part in (self.schema, self.table_name, self.key_hash, self.status, when)
-        )
+        return write_token(self.schema, self.jobs_table, self.table_name, self.key_hash, self.status, when)

@@ -11,7 +11,7 @@ IGNORE = "ignore"
 
 
 @dataclass(frozen=True)
-class State:
+class JobStatus:
     """A status of DataJoint's jobs table: its value, the word on a tab, and what it means in a sentence."""
 
     status: str
@@ -19,9 +19,9 @@ class State:
     meaning: str
 
 
-STATES = (
-    State(ERROR, "Errors", "make raised an error; populate skips the key until the job is cleared"),
-    State(RESERVED, "Reserved", "a worker has reserved the key: it computes it, or has died meanwhile"),
-    State(IGNORE, "Ignored", "populate skips the key, because somebody set it to be ignored"),
+JOB_STATUSES = (
+    JobStatus(ERROR, "Errors", "make raised an error; populate skips the key until the job is cleared"),
+    JobStatus(RESERVED, "Reserved", "a worker has reserved the key: it computes it, or has died meanwhile"),
+    JobStatus(IGNORE, "Ignored", "populate skips the key, because somebody set it to be ignored"),
 )
-STATUSES = tuple(state.status for state in STATES)
+STATUSES = tuple(one.status for one in JOB_STATUSES)

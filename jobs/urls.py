@@ -3,15 +3,16 @@
 from django.urls import path
 
 import jobsite.pages.paths  # noqa: F401  # registers <name:...>
-from jobs.views import jobs as views
+from jobs.actions.offered import ACTIONS
+from jobs.views import actions, jobs
 
 app_name = "jobs"
 urlpatterns = [
     # Look
-    path("", views.job_list, name="job_list"),
+    path("", jobs.job_list, name="job_list"),
     # Act
-    path("clear/confirm/", views.clear_confirm, name="clear_confirm"),
-    path("clear/", views.clear, name="clear"),
+    *(path(f"{one.verb}/confirm/", actions.confirm_action, {"action": one}, f"{one.verb}_confirm") for one in ACTIONS),
+    *(path(f"{one.verb}/", actions.perform_action, {"action": one}, one.verb) for one in ACTIONS),
     # One job
-    path("<name:schema>/<name:table_name>/<name:key_hash>/", views.job_detail, name="job_detail"),
+    path("<name:schema>/<name:table_name>/<name:key_hash>/", jobs.job_detail, name="job_detail"),
 ]

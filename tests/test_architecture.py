@@ -50,10 +50,7 @@ PURE = ("jobs.formats", "jobs.tracebacks", "jobs.liveness", "jobs.statuses", *WO
 OF_PYTHON = {"_exit", "_run_exitfuncs"}
 """Names of Python's own modules, os and atexit, that begin as private ones do."""
 
-SMALLER = "the class is being taken apart"
 NOT_YET = {
-    "jobs.actions.selection has QueryDict": "a selection comes of a form",
-    "jobs.layouts.reading.Reading": SMALLER,
     "jobs.worker.server_errors has error numbers": "the worker comes to ask jobsite.lab.errors",
 }
 """What still breaks a rule, and what will mend it."""

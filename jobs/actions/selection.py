@@ -1,169 +1,189 @@
-"""Which jobs did a person choose, and what would clearing them do now?"""
+"""Which jobs is an action to be done to? Selected ones, or all that match a filter; nothing else knows the difference.
 
+Both bind to what a person saw: selected jobs to their rows as they were, and all that match to the second in which
+their list was read. Both yield short chunks: one long statement would keep the lab's workers waiting.
+"""
+
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
-from django.core.exceptions import BadRequest
-from django.http import QueryDict
-
+from jobs.actions.action import count_jobs
+from jobs.layouts.base import Layout
 from jobs.layouts.reading import LeftOut, Reading
 from jobs.listing.filters import JobFilter
-from jobs.listing.marking import mark
-from jobs.listing.rows import count_seen_before, list_seen_before, read_again
-from jobs.liveness import Sign
-from jobs.models import Job
-from jobs.snapshots import SeenJob
+from jobs.listing.rows import by_table, count_jobs_before, list_jobs_before, matching_before, read_again
+from jobs.models import Job, QualifiedName
+from jobs.snapshots import JobSnapshot
 from jobs.statuses import RESERVED
-from jobsite.lab.server import ConnectedThreads
-from jobsite.pages.tokens import read_moment
 
-TYPE_THE_NUMBER_ABOVE = 50
+CHUNK_ROWS = 200
+"""Rows of one statement: workers wait a few milliseconds at most."""
 ROWS_SHOWN = 50
 MOST_LOOKED_AT = 500
+"""Reserved jobs whose workers are looked for, of all that match."""
 
 
 @dataclass(frozen=True)
-class Choice:
-    """The ticked jobs, or everything that matched a filter when its list was read at `as_of` (the server's clock)."""
+class Found:
+    """What stands there now of a selection."""
 
-    chosen: JobFilter
-    everything: bool
-    as_of: datetime | None
-    seen: tuple[SeenJob, ...]
-    expected: int
-    needs_number: bool
-    running: int
-    """How many of them the confirm page said may be running."""
-    abandoned: frozenset[SeenJob]
-    """Which of them it said are abandoned."""
-    left_out: frozenset[str]
-    """The schemas whose jobs it said could not be read, and would be left alone."""
+    by_status: Counter[str]
+    """How many still are as they were seen."""
+    first: Sequence[Job]
+    """The first of these, at most ROWS_SHOWN."""
+    reserved: Sequence[Job]
+    """The reserved ones of these, at most MOST_LOOKED_AT when they are all that match."""
+    changed: int
+    gone: int = 0
+    unread: int = 0
+    """How many are in a jobs table that is left out."""
 
-    @classmethod
-    def read(cls, form: QueryDict) -> "Choice":
-        """Return what a list or a confirm page posted. Raises BadRequest with one sentence."""
-        chosen = JobFilter.read(QueryDict(form.get("filter", "")))
-        everything = form.get("all") == "1"
-        if everything and chosen.problems:
-            raise BadRequest(" ".join(chosen.problems))
-        try:
-            return cls(
-                chosen=chosen,
-                everything=everything,
-                as_of=read_moment(str(form["as_of"])) if everything else None,
-                seen=() if everything else tuple(SeenJob.read(token) for token in form.getlist("job")),
-                expected=int(form.get("expected") or 0),
-                needs_number=form.get("needs_number") == "1",
-                running=int(form.get("running") or 0),
-                abandoned=frozenset(SeenJob.read(token) for token in form.getlist("abandoned")),
-                left_out=frozenset(form.getlist("left_out")),
-            )
-        except (ValueError, KeyError) as error:
-            raise BadRequest(
-                "This form is not one that a jobs page made: go back to the list and choose again."
-            ) from error
+
+class Selection(ABC):
+    """The jobs that an action is to be done to, and the jobs tables as they can be read now."""
+
+    reading: Reading
+    changed_in_words: ClassVar[str] = "changed since you looked"
+    """How a row that is left alone differs from what was seen."""
+
+    @property
+    @abstractmethod
+    def in_words(self) -> str:
+        """The selection in a sentence."""
 
     @property
     def is_empty(self) -> bool:
-        """Say whether nothing was ticked."""
-        return not self.everything and not self.seen
+        """Say whether nothing was chosen."""
+        return False
+
+    @property
+    @abstractmethod
+    def tables(self) -> Sequence[QualifiedName]:
+        """The jobs tables they are in, also those that are left out."""
+
+    @property
+    def left_out(self) -> Sequence[LeftOut]:
+        """Those of the tables that are left out, as far as is known by now."""
+        return [self.reading.left_out[table] for table in self.tables if table in self.reading.left_out]
+
+    @property
+    def without_table(self) -> int:
+        """How many of them are in a table that is no jobs table any more."""
+        return 0
+
+    @abstractmethod
+    def read(self) -> Found:
+        """Read them again."""
+
+    @abstractmethod
+    def chunks(self, layout: Layout) -> Iterator[Sequence[JobSnapshot]]:
+        """Yield those of one jobs table, CHUNK_ROWS at a time."""
+
+    @property
+    @abstractmethod
+    def fields(self) -> Sequence[tuple[str, str]]:
+        """What a form sends back to mean the same selection."""
 
 
 @dataclass(frozen=True)
-class Review:
-    """What was chosen, read again: `jobs` still are as they were seen (the first of them, when many)."""
+class SelectedJobs(Selection):
+    """Jobs that were selected one by one, as they were shown."""
 
-    jobs: tuple[Job, ...]
-    count: int
-    changed: int
-    gone: int
-    unread: int
-    """How many of the ticked ones stand in a jobs table that cannot be read now."""
-    left_out: tuple[LeftOut, ...]
-    """The jobs tables that cannot be read now, among those chosen from."""
-    by_status: Counter[str]
-    running: int
-    marked: tuple[Job, ...]
-    """Those whose signs of life were looked at."""
+    snapshots: Sequence[JobSnapshot]
+    reading: Reading
 
     @property
-    def abandoned(self) -> frozenset[SeenJob]:
-        """The reserved jobs that nobody computes."""
-        return frozenset(SeenJob.of(job) for job in self.marked if job.sign is Sign.ABANDONED)
+    def in_words(self) -> str:
+        """The selection in a sentence."""
+        return f"Selected: {count_jobs(len(self.snapshots))}."
 
     @property
-    def alive(self) -> frozenset[SeenJob]:
-        """The reserved jobs that a worker may be computing."""
-        return frozenset(SeenJob.of(job) for job in self.marked if job.sign and job.sign is not Sign.ABANDONED)
+    def is_empty(self) -> bool:
+        """Say whether nothing was chosen."""
+        return not self.snapshots
 
     @property
-    def needs_number(self) -> bool:
-        """Say whether the number has to be typed: for many, and for those a worker may be computing."""
-        return self.count > TYPE_THE_NUMBER_ABOVE or self.running > 0
+    def tables(self) -> Sequence[QualifiedName]:
+        """The jobs tables they are in, also those that are left out."""
+        known = {*self.reading.left_out, *(layout.table for layout in self.reading.found)}
+        return [table for table in by_table(self.snapshots) if table in known]
 
     @property
-    def owners(self) -> list[str]:
-        """Whose jobs are shown."""
-        return sorted({job.account[0] for job in self.jobs})
+    def without_table(self) -> int:
+        """How many of them are in a table that is no jobs table any more."""
+        known = self.tables
+        return sum(len(snapshots) for table, snapshots in by_table(self.snapshots).items() if table not in known)
+
+    def read(self) -> Found:
+        """Read them again, all of them."""
+        found = read_again(self.snapshots, self.reading)
+        readable = {one for one in self.snapshots if one.stored_in not in self.reading.left_out}
+        same = [job for job in found if JobSnapshot.of(job) in readable]
+        return Found(
+            by_status=Counter(job.status for job in same),
+            first=same[:ROWS_SHOWN],
+            reserved=[job for job in same if job.status == RESERVED],
+            changed=len(found) - len(same),
+            gone=len(readable) - len(found),
+            unread=len(set(self.snapshots)) - len(readable),
+        )
+
+    def chunks(self, layout: Layout) -> Iterator[Sequence[JobSnapshot]]:
+        """Yield those of one jobs table, CHUNK_ROWS at a time."""
+        snapshots = by_table(self.snapshots)[layout.table]
+        for start in range(0, len(snapshots), CHUNK_ROWS):
+            yield snapshots[start : start + CHUNK_ROWS]
+
+    @property
+    def fields(self) -> Sequence[tuple[str, str]]:
+        """What a form sends back to mean the same selection."""
+        return [("job", snapshot.token) for snapshot in self.snapshots]
 
 
-def review(choice: Choice, reading: Reading, presence: ConnectedThreads) -> Review:
-    """Return what clearing the chosen jobs would do now; reads, never writes."""
-    return _review_all(choice, reading, presence) if choice.everything else _review_seen(choice.seen, reading, presence)
+@dataclass(frozen=True)
+class MatchingJobs(Selection):
+    """All jobs that match a filter, of those that were there before the second `as_of` of the server's clock.
 
-
-def why_not(choice: Choice, reviewed: Review, typed: str) -> str:
-    """Return in a sentence why what was confirmed may not be done, '' when it may.
-
-    What was said to be abandoned is looked at again at the moment of clearing: its worker may have come back.
+    The filter's ages count from that second as well. A row that came or changed since has a later timestamp.
     """
-    if choice.needs_number and typed.strip() != str(choice.expected):
-        return f"Nothing was cleared: type {choice.expected} to confirm."
-    if reviewed.running > choice.running or choice.abandoned & reviewed.alive:
-        return "Nothing was cleared: meanwhile a worker may be computing what looked abandoned. Look again."
-    if reviewed.needs_number and typed.strip() != str(choice.expected):  # whatever the form says of itself
-        return f"Nothing was cleared: type {reviewed.count} to confirm."
-    return ""
 
+    chosen: JobFilter
+    as_of: datetime
+    reading: Reading
+    changed_in_words = "changed since you looked, or came later"
 
-def _review_seen(seen: Sequence[SeenJob], reading: Reading, presence: ConnectedThreads) -> Review:
-    found = mark(read_again(seen, reading), presence)
-    wanted = {row for row in seen if row.schema not in reading.left_out}
-    same = [job for job in found if SeenJob.of(job) in wanted]
-    return Review(
-        jobs=tuple(same[:ROWS_SHOWN]),
-        count=len(same),
-        changed=len(found) - len(same),
-        gone=len(wanted) - len(found),
-        unread=len(set(seen)) - len(wanted),
-        left_out=tuple(table for table in reading.unreadable if table.schema in {row.schema for row in seen}),
-        by_status=Counter(job.status for job in same),
-        running=sum(job.status == RESERVED and job.sign is not Sign.ABANDONED for job in same),
-        marked=tuple(same),
-    )
+    @property
+    def in_words(self) -> str:
+        """The selection in a sentence."""
+        return f"All that match: {self.chosen.in_words}"
 
+    @property
+    def tables(self) -> Sequence[QualifiedName]:
+        """The jobs tables they are in, also those that are left out."""
+        left_out = [one.table for one in self.reading.unreadable if one.has_jobs]
+        tables = {*left_out, *(layout.table for layout in self.reading.found)}
+        return sorted(table for table in tables if self.chosen.schema in ("", table.schema))
 
-def _review_all(choice: Choice, reading: Reading, presence: ConnectedThreads) -> Review:
-    assert choice.as_of is not None
-    by_status, later = count_seen_before(choice.chosen, reading, choice.as_of)
-    shown = mark(list_seen_before(choice.chosen, reading, choice.as_of, ROWS_SHOWN), presence)
-    reserved = mark(_reserved(choice, reading), presence) if by_status[RESERVED] else []
-    return Review(
-        jobs=tuple(shown),
-        count=by_status.total(),
-        changed=later,
-        gone=0,
-        unread=0,
-        left_out=tuple(table for table in reading.unreadable if choice.chosen.schema in ("", table.schema)),
-        by_status=by_status,
-        # Of what was not looked at one by one, every reserved job may be running.
-        running=by_status[RESERVED] - sum(job.sign is Sign.ABANDONED for job in reserved),
-        marked=tuple(reserved),
-    )
+    def read(self) -> Found:
+        """Count them, and read the first of them and of the reserved ones among them."""
+        by_status, later = count_jobs_before(self.chosen, self.reading, self.as_of)
+        reserved = self.chosen.with_status(RESERVED)
+        return Found(
+            by_status=by_status,
+            first=list_jobs_before(self.chosen, self.reading, self.as_of, ROWS_SHOWN),
+            reserved=list_jobs_before(reserved, self.reading, self.as_of, MOST_LOOKED_AT if by_status[RESERVED] else 0),
+            changed=later,
+        )
 
+    def chunks(self, layout: Layout) -> Iterator[Sequence[JobSnapshot]]:
+        """Yield those of one jobs table, CHUNK_ROWS at a time."""
+        return layout.chunks(matching_before(self.chosen, self.as_of), CHUNK_ROWS)
 
-def _reserved(choice: Choice, reading: Reading) -> Sequence[Job]:
-    assert choice.as_of is not None
-    return list_seen_before(choice.chosen.with_status(RESERVED), reading, choice.as_of, MOST_LOOKED_AT)
+    @property
+    def fields(self) -> Sequence[tuple[str, str]]:
+        """What a form sends back to mean the same selection."""
+        return [("all", "1"), ("as_of", self.as_of.isoformat())]

@@ -6,6 +6,8 @@ they lack `user` and `connection_id`, are narrower, or call the key `error_key` 
 
 from collections.abc import Collection
 
+JOBS_TABLE = "~jobs"
+
 # No type of more than 64 KiB but for the stack, which no list reads: sorting such rows fails on MySQL (error 1038).
 TEXT = frozenset({"varchar", "char", "text", "tinytext", "enum"})
 KEY = frozenset({"blob", "tinyblob"})

@@ -1,45 +1,28 @@
 """Which jobs tables can be read just now? One that cannot is left out and named, and the others are read.
 
-All are asked at once, as long as nothing is wrong. Only when the server answers with an error are they tried one by
-one: first without waiting, because a lock on one table would be waited for again with each; then with the very question
-that failed, because some tables break only when their rows are read (one without its tablespace, or a crashed one).
+All are asked at once, as long as nothing is wrong. Only when the server answers with an error is the cause looked for.
 """
 
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias, TypeVar
 
 from django.db import DatabaseError
 
-from jobs.layouts.discovery import OPEN_LIMIT_MS, Unreadable, find_layouts
-from jobs.models import JOBS_TABLE, Job, JobQuerySet
+from jobs.layouts.base import Layout
+from jobs.layouts.causes import Answer, Cause, CauseSearch, Question
+from jobs.layouts.discovery import Unreadable, discover_job_tables
+from jobs.models import QualifiedName
 from jobsite.lab.errors import concerns_one_table, is_lock
 from jobsite.lab.explanations import why_not_read
-from jobsite.lab.identifiers import identifier
 from jobsite.lab.locks import Holder, who_holds
-from jobsite.lab.session import at_once
-from jobsite.lab.sql import lab_cursor
 
-LOOKING_LIMIT_S = 0.8
-"""All looking for what cannot be read, on one page: after it, the rest is left out unlooked at."""
 TRIES = 4
 MOST_LOCK_WAITS = 2
 """Tables that are waited for when rows are deleted: a lock on the whole server would be waited for with each."""
 HOLDERS_NAMED = 3
 
-# Nothing is read, so only a lock can keep it. MAX_EXECUTION_TIME: MySQL cannot be told not to wait for one.
-OPEN_SQL = "SELECT /*+ MAX_EXECUTION_TIME({limit_ms}) */ 1 FROM {table} LIMIT 0"
-
-UNLOOKED = "others kept this page waiting, and it was not looked at: load the page again"
-NOT_READ_BEFORE = "they could not be read when you were asked"
 ROWS_LOCKED = "its jobs table, or some of these rows, are locked"
-UNTRIED = "others kept this page waiting, and it was not tried: clear them again"
 OPENED_AGAIN = "it could not be opened a moment ago: load the page again"
-
-Answer = TypeVar("Answer")
-Cause: TypeAlias = "DatabaseError | str"
-Question = Callable[[Sequence[str]], Answer]
 
 
 @dataclass(frozen=True)
@@ -70,129 +53,101 @@ class LeftOut(Unreadable):
 class Reading:
     """The jobs tables as one page reads them: what fails once is left out for the rest of the page."""
 
-    def __init__(
-        self,
-        schemas: Iterable[str],
-        unreadable: Iterable[Unreadable] = (),
-        older: Mapping[str, Mapping[str, str]] | None = None,
-    ) -> None:
-        """`schemas` have a jobs table, `unreadable` ones another of that name; `older` as in Layouts."""
-        self.found = tuple(schemas)
-        self.older = older or {}
-        self.left_out = {table.schema: LeftOut(table.schema, table.why, has_jobs=False) for table in unreadable}
+    def __init__(self, layouts: Iterable[Layout], unreadable: Iterable[Unreadable] = ()) -> None:
+        """`layouts` are the jobs tables; `unreadable` are others that have the name of one."""
+        self.found = tuple(layouts)
+        self.left_out = {one.table: LeftOut(one.table, one.why, has_jobs=False) for one in unreadable}
         self.waits_left = MOST_LOCK_WAITS
-        self._give_up: float | None = None
+        self._search = CauseSearch()
 
     @classmethod
     def begin(cls) -> "Reading":
         """Look which jobs tables there are; what the server itself could not open is left out from the start."""
-        layouts = find_layouts()
-        reading = cls(layouts.schemas, layouts.unreadable, layouts.older)
-        if layouts.unopened:
-            reading._leave_out(dict.fromkeys(layouts.unopened, OPENED_AGAIN) | reading._closed(layouts.unopened))
+        tables = discover_job_tables()
+        reading = cls(tables.layouts, tables.unreadable)
+        if tables.unopened:
+            closed = reading._search.closed(tables.unopened)
+            reading._leave_out({table: closed.get(table, OPENED_AGAIN) for table in tables.unopened})
         return reading
 
     @property
-    def schemas(self) -> tuple[str, ...]:
+    def layouts(self) -> tuple[Layout, ...]:
         """Those that can be read, as far as is known by now."""
-        return tuple(schema for schema in self.found if schema not in self.left_out)
+        return tuple(layout for layout in self.found if layout.table not in self.left_out)
+
+    def layout_of(self, table: QualifiedName) -> Layout | None:
+        """Return the layout of a jobs table; None when there is none of this name, or it cannot be read."""
+        return next((layout for layout in self.layouts if layout.table == table), None)
+
+    def layouts_in(self, schema: str) -> list[Layout]:
+        """Return those of one schema that can be read, or of all schemas for ''."""
+        return [layout for layout in self.layouts if schema in ("", layout.schema)]
+
+    @property
+    def schemas(self) -> list[str]:
+        """The schemas of those that can be read."""
+        return sorted({layout.schema for layout in self.layouts})
+
+    @property
+    def all_schemas(self) -> list[str]:
+        """The schemas of all, also of those that cannot be read."""
+        return sorted({*(layout.schema for layout in self.found), *(table.schema for table in self.left_out)})
 
     @property
     def unreadable(self) -> list[LeftOut]:
         """Those left out, for whatever reason, by name."""
-        return sorted(self.left_out.values(), key=lambda table: table.schema)
+        return [self.left_out[table] for table in sorted(self.left_out)]
 
-    def jobs_of(self, schema: str) -> JobQuerySet:
-        """Return the jobs of a schema, also of one whose table lacks columns of today: NULL stands for them."""
-        return Job.objects.in_schema(schema, self.older.get(schema))
-
-    def keeps_time(self, schema: str) -> bool:
-        """Say whether the schema's jobs have a timestamp."""
-        return schema not in self.older or bool(self.older[schema]["timestamp"])
+    def left_out_in(self, schema: str) -> LeftOut | None:
+        """Return what is left out of a schema, the first where there are several."""
+        return next((one for one in self.unreadable if one.schema == schema), None)
 
     def misses(self, schema: str = "") -> bool:
         """Say whether jobs of `schema`, or for '' of any, were not read: a number of jobs is the least then."""
-        return any(table.has_jobs and schema in ("", table.schema) for table in self.left_out.values())
+        return any(one.has_jobs and schema in ("", one.schema) for one in self.left_out.values())
 
-    def set_aside(self, schemas: Iterable[str], why: str = NOT_READ_BEFORE) -> None:
-        """Leave out what could not be read when a page said what it would do, although it may be readable by now."""
-        self._leave_out({schema: why for schema in schemas if schema in self.schemas})
+    def set_aside(self, tables: Collection[QualifiedName], why: str) -> None:
+        """Leave out tables that could be read, for a reason of the caller's."""
+        self._leave_out({layout.table: why for layout in self.layouts if layout.table in tables})
 
-    def ask(self, question: Question[Answer], among: Collection[str] | None = None) -> Answer:
-        """Return what `question` answers about the schemas that can be read, of all or of those `among` them.
+    def ask(self, question: Question[Answer], among: Collection[Layout] | None = None) -> Answer:
+        """Return what `question` answers about the tables that can be read, of all or of those `among` them.
 
-        A question takes any number of schemas, none too, and reads to its end. Raises DatabaseError when the server as
+        A question takes any number of layouts, none too, and reads to its end. Raises DatabaseError when the server as
         a whole refuses, or when no table by itself is to blame.
         """
         for tries_left in reversed(range(TRIES)):
-            asked = [schema for schema in self.schemas if among is None or schema in among]
+            asked = [layout for layout in self.layouts if among is None or layout in among]
             try:
                 return question(asked)
             except DatabaseError as error:
-                if not tries_left or not self._leave_out_the_cause(error, question, asked):
+                if not tries_left or not concerns_one_table(error):
+                    raise
+                causes = self._search.find(error, question, asked)
+                self._leave_out(causes)
+                if not causes and not is_lock(error):  # a lock may be given up while it is looked for
                     raise
         raise AssertionError("The last try returns or raises.")
 
-    def leave_out(self, schema: str, error: DatabaseError) -> LeftOut:
-        """Leave out a schema whose rows could not be deleted, and return why."""
-        self._leave_out({schema: error})
+    def leave_out(self, table: QualifiedName, error: DatabaseError) -> LeftOut:
+        """Leave out a table whose rows could not be changed, and return why."""
+        self._leave_out({table: error})
         if is_lock(error):
             self.waits_left -= 1
-            self.left_out[schema] = replace(self.left_out[schema], why=ROWS_LOCKED)
-        return self.left_out[schema]
+            self.left_out[table] = replace(self.left_out[table], why=ROWS_LOCKED)
+        return self.left_out[table]
 
-    def _leave_out_the_cause(self, error: DatabaseError, question: Question[Any], asked: Sequence[str]) -> bool:
-        """Return whether asking again makes sense: a lock may be given up while it is looked for."""
-        if not concerns_one_table(error):
-            return False
-        causes = self._closed(asked)
-        if not causes and not is_lock(error):
-            causes = dict(self._failing(question, asked))
-        self._leave_out(causes)
-        return bool(causes) or is_lock(error)
-
-    def _closed(self, schemas: Iterable[str]) -> dict[str, Cause]:
-        """Return which tables cannot even be opened, without waiting for a lock."""
-        causes: dict[str, Cause] = {}
-        with lab_cursor() as cursor:
-            for schema in schemas:
-                try:
-                    if self._is_late():
-                        causes[schema] = UNLOOKED
-                    else:
-                        table = identifier(schema, JOBS_TABLE)
-                        cursor.execute(at_once(OPEN_SQL.format(limit_ms=OPEN_LIMIT_MS, table=table)))
-                except DatabaseError as error:
-                    if not concerns_one_table(error) and not is_lock(error):
-                        raise
-                    causes[schema] = error
-        return causes
-
-    def _failing(self, question: Question[Any], schemas: Sequence[str]) -> Iterator[tuple[str, Cause]]:
-        """Yield the schemas about which the question fails, found by halves."""
-        if self._is_late():
-            yield from ((schema, UNLOOKED) for schema in schemas)
-            return
-        try:
-            question(schemas)
-        except DatabaseError as error:
-            if not concerns_one_table(error):
-                raise
-            if len(schemas) == 1:
-                yield schemas[0], error
-            else:
-                middle = len(schemas) // 2
-                yield from self._failing(question, schemas[:middle])
-                yield from self._failing(question, schemas[middle:])
-
-    def _is_late(self) -> bool:
-        now = time.monotonic()
-        self._give_up = self._give_up or now + LOOKING_LIMIT_S
-        return now > self._give_up
-
-    def _leave_out(self, causes: Mapping[str, Cause]) -> None:
-        locked = [schema for schema, cause in causes.items() if isinstance(cause, DatabaseError) and is_lock(cause)]
-        holders = who_holds(JOBS_TABLE, locked) if locked else {}
-        for schema, cause in causes.items():
+    def _leave_out(self, causes: Mapping[QualifiedName, Cause]) -> None:
+        locked = [table for table, cause in causes.items() if isinstance(cause, DatabaseError) and is_lock(cause)]
+        holders = _holders_of(locked)
+        for table, cause in causes.items():
             why = cause if isinstance(cause, str) else why_not_read(cause)
-            self.left_out[schema] = LeftOut(schema, why, holders.get(schema, ()))
+            self.left_out[table] = LeftOut(table, why, holders.get(table, ()))
+
+
+def _holders_of(tables: Sequence[QualifiedName]) -> Mapping[QualifiedName, tuple[Holder, ...]]:
+    found: dict[QualifiedName, tuple[Holder, ...]] = {}
+    for name in {table.name for table in tables}:
+        holders = who_holds(name, [table.schema for table in tables if table.name == name])
+        found |= {QualifiedName(schema, name): who for schema, who in holders.items()}
+    return found

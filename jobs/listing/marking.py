@@ -1,34 +1,34 @@
-"""Which sign of life does each reserved job give, by what the server says now?"""
+"""Does the worker of each reserved job live, by what the server says now?"""
 
 from collections.abc import Iterable
 
 from django.conf import settings
 
-from jobs.liveness import Evidence, Sign, sign_of_life
+from jobs.liveness import Evidence, Liveness, liveness_of
 from jobs.models import Job
 from jobs.statuses import RESERVED
 from jobsite.lab.server import ConnectedThreads
 
 
-def evidence_of(presence: ConnectedThreads) -> Evidence:
+def evidence_of(threads: ConnectedThreads) -> Evidence:
     """Return what the rules of jobs.liveness want to know."""
-    server = presence.server
+    server = threads.server
     proxies = settings.LAB.proxies
-    return Evidence(server.started, server.sees_all, server.user, presence.threads, server.last_id, proxies)
+    return Evidence(server.started, server.sees_all, server.user, threads.threads, server.last_id, proxies)
 
 
-def sign_of(job: Job, evidence: Evidence) -> Sign | None:
-    """Return the sign of a reserved job; None for any other. One that names no connection or user may be anybody's."""
+def _liveness_of_job(job: Job, evidence: Evidence) -> Liveness | None:
+    """Return the liveness of a reserved job; None for any other. Without connection or user it may be anybody's."""
     if job.status != RESERVED:
         return None
     if not job.connection_id or not job.user:
-        return Sign.CANNOT_TELL
-    return sign_of_life(job.account, job.connection_id, job.timestamp, evidence)
+        return Liveness.CANNOT_TELL
+    return liveness_of(job.account, job.connection_id, job.timestamp, evidence)
 
 
-def mark(jobs: Iterable[Job], presence: ConnectedThreads) -> list[Job]:
-    """Return the jobs, each with its `sign` set."""
-    evidence, marked = evidence_of(presence), list(jobs)
+def annotate_liveness(jobs: Iterable[Job], threads: ConnectedThreads) -> list[Job]:
+    """Return the jobs, each with its `liveness` set."""
+    evidence, marked = evidence_of(threads), list(jobs)
     for job in marked:
-        job.sign = sign_of(job, evidence)
+        job.liveness = _liveness_of_job(job, evidence)
     return marked

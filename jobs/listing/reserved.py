@@ -12,8 +12,9 @@ from django.db.models import BinaryField, F, Func, Q
 from django.db.models.functions import Left
 from django.db.models.lookups import Exact, In
 
+from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
-from jobs.listing.rows import branch, union_all
+from jobs.listing.rows import union_all
 from jobs.liveness import CLOCK_MARGIN, Account, is_cut, names_of
 from jobs.models import Job, JobQuerySet
 from jobs.statuses import RESERVED
@@ -24,7 +25,7 @@ NO_CONNECTION = Q(connection_id=0) | Q(connection_id=None)
 
 
 @dataclass(frozen=True)
-class Reserved:
+class ReservedJobs:
     """Reserved jobs; not all that match when `is_whole` is False. Whether they are really held, liveness says."""
 
     jobs: Sequence[Job]
@@ -46,7 +47,7 @@ class NumberAndName(AsBytes):
     template = "CAST(CONVERT(CONCAT_WS(' ', %(expressions)s) USING utf8mb4) AS BINARY)"
 
 
-def held_by(threads: Mapping[int, Account], started: datetime, reading: Reading) -> Reserved:
+def jobs_of_connections(threads: Mapping[int, Account], started: datetime, reading: Reading) -> ReservedJobs:
     """Return the jobs that name one of these connections and its user and client, reserved since the server started."""
     pairs = [f"{thread} {name}" for thread, account in threads.items() for name in names_of(account)]
     held = Q(In(NumberAndName("connection_id", "user"), _in_bytes(pairs)))
@@ -57,29 +58,29 @@ def held_by(threads: Mapping[int, Account], started: datetime, reading: Reading)
     )
     found = _read(held, threads, started, reading)
     named = [job for job in found if job.connection_id]
-    return Reserved(named, len(named) <= MOST_READ, _unnamed(found))
+    return ReservedJobs(named, len(named) <= MOST_READ, _unnamed(found))
 
 
-def reserved_by(threads: Mapping[int, Account], started: datetime, reading: Reading) -> Reserved:
+def jobs_of_users(threads: Mapping[int, Account], started: datetime, reading: Reading) -> ReservedJobs:
     """Return the jobs of the users of these connections, over any connection, reserved since the server started.
 
-    Those that `held_by` finds are among them, as long as all were read.
+    Those that `jobs_of_connections` finds are among them, as long as all were read.
     """
     wanted = _any_of(
         _named_as(account) | (_begins_with(f"{account[0]}@") & Q(connection_id=thread))
         for thread, account in threads.items()
     )
-    found = {(job.schema, *job.pk): job for job in _read(wanted, threads, started, reading)}.values()
-    return Reserved(list(found), len(found) <= MOST_READ, _unnamed(found))
+    found = {(job.stored_in, *job.pk): job for job in _read(wanted, threads, started, reading)}.values()
+    return ReservedJobs(list(found), len(found) <= MOST_READ, _unnamed(found))
 
 
 def _read(wanted: Q, threads: Mapping[int, Account], started: datetime, reading: Reading) -> list[Job]:
     """Return the jobs that are wanted, and of each schema one that names no connection, where there is one."""
 
-    def rows_of(schemas: Sequence[str]) -> list[Job]:
-        branches = [_reserved(reading, schema, started).filter(wanted)[: MOST_READ + 1] for schema in schemas]
-        branches += [_reserved(reading, schema, started).filter(NO_CONNECTION)[:1] for schema in schemas]
-        return list(union_all(branches)[: MOST_READ + 1 + len(schemas)]) if branches and threads else []
+    def rows_of(layouts: Sequence[Layout]) -> list[Job]:
+        branches = [_reserved(one, started).filter(wanted)[: MOST_READ + 1] for one in layouts]
+        branches += [_reserved(one, started).filter(NO_CONNECTION)[:1] for one in layouts]
+        return list(union_all(branches)[: MOST_READ + 1 + len(layouts)]) if branches and threads else []
 
     return reading.ask(rows_of)
 
@@ -88,9 +89,9 @@ def _unnamed(found: Iterable[Job]) -> list[str]:
     return sorted({job.schema for job in found if not job.connection_id})
 
 
-def _reserved(reading: Reading, schema: str, started: datetime) -> JobQuerySet:
+def _reserved(layout: Layout, started: datetime) -> JobQuerySet:
     since = Q(timestamp__gte=started - CLOCK_MARGIN) | Q(timestamp=None)
-    return branch(reading, schema).filter(since, status=RESERVED).defer("error_stack").order_by()
+    return layout.jobs().filter(since, status=RESERVED).defer("error_stack").order_by()
 
 
 def _any_of(conditions: Iterable[Q]) -> Q:

@@ -1,7 +1,7 @@
-"""Filter -> rows and counts of jobs, across all schemas that can be read, in one query each.
+"""Filter -> rows and counts of jobs, across all jobs tables that can be read, in one query each.
 
-Every query is a UNION ALL with one branch a schema; rows are sorted and cut in each branch first, so that the server
-never gathers what no page shows. No query here reads `error_stack`, but `read_job`, which is asked for one row.
+Every query is a UNION ALL with one branch a jobs table; rows are sorted and cut in each branch first, so that the
+server never gathers what no page shows. No query here reads `error_stack`, but `read_job`, which is asked for one row.
 """
 
 from collections import Counter
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, CharField, Count, ExpressionWrapper, Q, Value
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
+from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import SORTS, JobFilter
-from jobs.models import Job, JobQuerySet
-from jobs.snapshots import SeenJob
-from jobsite.lab.columns import AsStored, InOneCollation
+from jobs.models import Job, QualifiedName
+from jobs.snapshots import JobSnapshot
 
 GROUP = ("schema", "table_name", "status")
 TIE_BREAKERS = ("schema", "table_name", "key_hash")
@@ -54,10 +54,10 @@ class Counts:
 def count_jobs(chosen: JobFilter, reading: Reading, now: datetime) -> Counts:
     """Return the numbers of jobs under the filter's user, host, message and age."""
 
-    def rows_of(schemas: Sequence[str]) -> list[Any]:
+    def rows_of(layouts: Sequence[Layout]) -> list[Any]:
         branches = [
-            branch(reading, schema).filter(chosen.condition(now)).order_by().values(*GROUP).annotate(n=Count("*"))
-            for schema in schemas
+            layout.jobs().filter(chosen.condition(now)).order_by().values(*GROUP).annotate(n=Count("*"))
+            for layout in layouts
         ]
         return list(union_all(branches).values_list(*GROUP, "n")) if branches else []
 
@@ -75,68 +75,65 @@ def list_jobs(chosen: JobFilter, reading: Reading, now: datetime, start: int, st
 def read_job(reading: Reading, schema: str, table_name: str, key_hash: str) -> Job | None:
     """Return one job with its packed stack, or None when its row is gone or cannot be read: `reading` says which."""
 
-    def row_of(schemas: Sequence[str]) -> Job | None:
-        return branch(reading, schema).filter(table_name=table_name, key_hash=key_hash).first() if schemas else None
+    def row_of(layouts: Sequence[Layout]) -> Job | None:
+        branches = [layout.jobs().filter(table_name=table_name, key_hash=key_hash).order_by() for layout in layouts]
+        return next(iter(union_all(branches)[:1]), None) if branches else None
 
-    return reading.ask(row_of, [schema])
+    return reading.ask(row_of, reading.layouts_in(schema)) if schema else None
 
 
-def read_again(seen: Iterable[SeenJob], reading: Reading) -> list[Job]:
+def read_again(snapshots: Iterable[JobSnapshot], reading: Reading) -> list[Job]:
     """Return the rows that stand now under the primary keys of what was seen."""
-    wanted = by_schema(seen)
+    wanted = by_table(snapshots)
 
-    def rows_of(schemas: Sequence[str]) -> list[Job]:
+    def rows_of(layouts: Sequence[Layout]) -> list[Job]:
         branches = [
-            branch(reading, schema).filter(_any_of(wanted[schema])).defer("error_stack").order_by()
-            for schema in schemas
+            layout.jobs().filter(layout.keys(wanted[layout.table])).defer("error_stack").order_by()
+            for layout in layouts
         ]
         return list(union_all(branches)) if branches else []
 
-    return reading.ask(rows_of, wanted)
+    return reading.ask(rows_of, [layout for layout in reading.layouts if layout.table in wanted])
 
 
 def read_one_of_each(reading: Reading) -> None:
-    """Read a row of each schema's jobs, so that `reading` knows which cannot be read."""
+    """Read a row of each jobs table, so that `reading` knows which cannot be read."""
 
-    def rows_of(schemas: Sequence[str]) -> list[Job]:
-        branches = [branch(reading, schema).defer("error_stack").order_by()[:1] for schema in schemas]
+    def rows_of(layouts: Sequence[Layout]) -> list[Job]:
+        branches = [layout.jobs().defer("error_stack").order_by()[:1] for layout in layouts]
         return list(union_all(branches)) if branches else []
 
     reading.ask(rows_of)
 
 
-def seen_before(chosen: JobFilter, reading: Reading, schema: str, before: datetime) -> JobQuerySet:
-    """Return the rows of one schema that match the filter and were there before a second of the server's clock."""
-    rows = reading.jobs_of(schema).filter(_matching(chosen, before) & _stood_before(before))
-    return rows.order_by(AsStored("table_name"), AsStored("key_hash"))
+def matching_before(chosen: JobFilter, before: datetime) -> Q:
+    """Return the condition to match the filter, and to have stood there before a second of the server's clock."""
+    return _matching(chosen, before) & _stood_before(before)
 
 
-def list_seen_before(chosen: JobFilter, reading: Reading, before: datetime, most: int) -> list[Job]:
+def list_jobs_before(chosen: JobFilter, reading: Reading, before: datetime, most: int) -> list[Job]:
     """Return the first `most` jobs that matched the filter at a second of the server's clock, and stood before it."""
-    return _sorted_union(chosen, reading, _matching(chosen, before) & _stood_before(before), 0, most)
+    return _sorted_union(chosen, reading, matching_before(chosen, before), 0, most)
 
 
-def count_seen_before(chosen: JobFilter, reading: Reading, before: datetime) -> tuple[Counter[str], int]:
+def count_jobs_before(chosen: JobFilter, reading: Reading, before: datetime) -> tuple[Counter[str], int]:
     """Return how many jobs match the filter by status, of those that stood there before; and how many came later.
 
     Ages count from `before`: otherwise jobs that have grown older than a filter's bound since would join.
     """
     early = {"early": ExpressionWrapper(_stood_before(before), output_field=BooleanField())}
 
-    def rows_of(schemas: Sequence[str]) -> list[Any]:
+    def rows_of(layouts: Sequence[Layout]) -> list[Any]:
+        matching = _matching(chosen, before)
         branches = [
-            branch(reading, schema)
-            .filter(_matching(chosen, before))
-            .order_by()
-            .values("status", **early)
-            .annotate(n=Count("*"))
-            for schema in schemas
+            layout.jobs().filter(matching).order_by().values("status", **early).annotate(n=Count("*"))
+            for layout in layouts
         ]
         return list(union_all(branches).values_list("status", "early", "n")) if branches else []
 
     by_status: Counter[str] = Counter()
     later = 0
-    for status, was_there, number in reading.ask(rows_of, _among(chosen)):
+    for status, was_there, number in reading.ask(rows_of, reading.layouts_in(chosen.schema)):
         if was_there:
             by_status[status] += number
         else:
@@ -144,54 +141,34 @@ def count_seen_before(chosen: JobFilter, reading: Reading, before: datetime) -> 
     return by_status, later
 
 
-def by_schema(seen: Iterable[SeenJob]) -> dict[str, list[SeenJob]]:
-    """Return what was seen, schema by schema."""
-    found: dict[str, list[SeenJob]] = {}
-    for row in seen:
-        found.setdefault(row.schema, []).append(row)
+def by_table(snapshots: Iterable[JobSnapshot]) -> dict[QualifiedName, list[JobSnapshot]]:
+    """Return the snapshots jobs table by jobs table, each once."""
+    found: dict[QualifiedName, list[JobSnapshot]] = {}
+    for snapshot in dict.fromkeys(snapshots):
+        found.setdefault(snapshot.stored_in, []).append(snapshot)
     return dict(sorted(found.items()))
 
 
 def _sorted_union(chosen: JobFilter, reading: Reading, wanted: Q, start: int, stop: int) -> list[Job]:
     order = _order(chosen.sort)
 
-    def rows_of(schemas: Sequence[str]) -> list[Job]:
-        branches = [
-            branch(reading, schema).filter(wanted).defer("error_stack").order_by(*order)[:stop] for schema in schemas
-        ]
+    def rows_of(layouts: Sequence[Layout]) -> list[Job]:
+        branches = [layout.jobs().filter(wanted).defer("error_stack").order_by(*order)[:stop] for layout in layouts]
         if len(branches) < 2:
             return list(branches[0][start:]) if branches else []
         return list(union_all(branches).order_by(*order)[start:stop])
 
     # Of no rows Django would empty every branch, and then not sort what is left of the union.
-    return reading.ask(rows_of, _among(chosen)) if stop > start else []
-
-
-def _among(chosen: JobFilter) -> list[str] | None:
-    return [chosen.schema] if chosen.schema else None
+    return reading.ask(rows_of, reading.layouts_in(chosen.schema)) if stop > start else []
 
 
 def _stood_before(before: datetime) -> Q:
     return Q(timestamp__lt=before) | Q(timestamp=None)
 
 
-def branch(reading: Reading, schema: str) -> JobQuerySet:
-    """Return the jobs of one schema, each with its name, for a UNION."""
-    # By name, because the type checker takes Job.schema, which this fills, for a column of its own.
-    name = {"schema": InOneCollation(Value(schema, output_field=CharField()))}
-    return reading.jobs_of(schema).annotate(**name)
-
-
 def union_all(branches: Sequence[Any]) -> Any:
     """Return one queryset of all the branches, of which there is at least one."""
     return branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
-
-
-def _any_of(rows: Iterable[SeenJob]) -> Q:
-    found = Q()
-    for row in rows:
-        found |= Q(table_name=row.table_name, key_hash=row.key_hash)
-    return found
 
 
 def _matching(chosen: JobFilter, now: datetime) -> Q:

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from jobs.formats.table_name import class_name
 from jobs.models import Job
-from jobs.snapshots import SeenJob
+from jobs.snapshots import JobSnapshot
 
 register = template.Library()
 register.filter(class_name)
@@ -14,7 +14,7 @@ register.filter(class_name)
 @register.filter
 def token(job: Job) -> str:
     """Return what a form sends back for this job: the row as it was shown."""
-    return SeenJob.of(job).token
+    return JobSnapshot.of(job).token
 
 
 @register.filter

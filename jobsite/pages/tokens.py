@@ -1,6 +1,25 @@
-"""How does a form hand a moment back: the time a row bore, the second a list was read?"""
+"""How does a form hand back what a page showed: the names of a row, the time it bore, the second a list was read?
+
+Not signed, and the same each time a row is drawn: see docs/decisions/0002-what-an-action-binds-to.md.
+"""
 
 from datetime import datetime, timezone
+from urllib.parse import quote, unquote
+
+BETWEEN = "|"
+
+
+def write_token(*parts: str) -> str:
+    """Return the parts as one text, whatever is in them."""
+    return BETWEEN.join(quote(part, safe="") for part in parts)
+
+
+def read_token(token: str, number: int) -> list[str]:
+    """Return the `number` parts of a token. Raises ValueError when it has more or fewer."""
+    parts = [unquote(part) for part in token.split(BETWEEN)]
+    if len(parts) != number:
+        raise ValueError("This is not a token that a page wrote.")
+    return parts
 
 
 def read_moment(text: str) -> datetime:

@@ -16,7 +16,7 @@ from connections.consequences import (
 )
 from connections.models import Connection
 from connections.snapshots import Target
-from jobs.liveness import Sign
+from jobs.liveness import Liveness
 from jobs.models import Job
 from jobsite.lab.server import INFORMATION_SCHEMA, Server
 from jobsite.lab.transactions import Transaction
@@ -31,7 +31,7 @@ def job(**changes: Any) -> Job:
     """Return a job of a table Score that was reserved five minutes ago."""
     reserved_at = NOW - timedelta(minutes=5)
     found = Job(**{"table_name": "__score", "key_hash": "a" * 32, "timestamp": reserved_at, **changes})
-    found.sign = Sign.UNCERTAIN
+    found.liveness = Liveness.UNCERTAIN
     return found
 
 

@@ -11,13 +11,13 @@ from django.test import Client
 
 from connections.consequences import review_kill
 from connections.killing import Confirmation, NotConfirmedError, kill
-from jobs.layouts.reading import Reading
-from jobs.listing.reserved import MOST_READ, held_by, reserved_by
+from jobs.listing.reserved import MOST_READ, jobs_of_connections, jobs_of_users
 from jobsite.lab.server import ask_server
 from tests.cast import person
 from tests.connections.test_connection_list import LIST, row_of
 from tests.connections.test_killing import KILL, confirm, consequences, selected, token
 from tests.ground import GROUND, PASSWORD, SITE
+from tests.jobs.tables import reading_of
 from tests.lab import Lab, eventually, is_connected
 from tests.pages import fields, look, notices, page, text_of
 
@@ -128,7 +128,10 @@ def test_a_job_of_a_machine_whose_long_name_the_server_cuts_is_found(lab: Lab, v
     machine = f"{'gpu' * 22}.lab.example"
     plant(schema, 7, f"bob@{machine}", rows=1)
     started, threads = ask_server().started, {7: ("bob", machine[:length])}
-    for found in (held_by(threads, started, Reading([schema])), reserved_by(threads, started, Reading([schema]))):
+    for found in (
+        jobs_of_connections(threads, started, reading_of([schema])),
+        jobs_of_users(threads, started, reading_of([schema])),
+    ):
         assert [job.account for job in found.jobs] == [("bob", machine)]
 
 

@@ -1,24 +1,35 @@
 """What a person sends to clear jobs, and what the pages answer."""
 
+from collections.abc import Sequence
 from datetime import datetime, timezone
 from types import ModuleType
 
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import AnonymousUser, User
 from django.test import Client
 
-from jobs.snapshots import SeenJob
+from jobs.actions.clear import CLEAR as CLEAR_JOBS
+from jobs.actions.confirmation import Confirmation
+from jobs.actions.outcome import Outcome
+from jobs.actions.perform import perform
+from jobs.actions.review import review
+from jobs.actions.selection import MatchingJobs, SelectedJobs, Selection
+from jobs.layouts.reading import Reading
+from jobs.listing.filters import JobFilter
+from jobs.snapshots import JobSnapshot
 from tests.ground import GROUND
 from tests.lab import eventually
 from tests.pages import Response, fields, look, notices, page, text_of, tokens
 
 JOBS, CONFIRM, CLEAR = "/jobs/", "/jobs/clear/confirm/", "/jobs/clear/"
 NOW = datetime(2026, 1, 4, tzinfo=timezone.utc)
+ROOT = User(username="root", is_superuser=True)
 
 Form = dict[str, list[str]]
 
 
-def ticked(client: Client, query: str) -> Form:
-    """Return what a list sends when every row of it is ticked."""
+def selected(client: Client, query: str) -> Form:
+    """Return what a list sends when every row of it is selected."""
     found = look(client, f"{JOBS}?{query}")
     return {**fields(found, CONFIRM), "job": tokens(found, "job")}
 
@@ -63,6 +74,21 @@ def again(module: ModuleType, subject: str, message: str) -> None:
     module.schema.jobs.error("__score", {"subject": subject, "session": 1}, message)
 
 
-def tokens_of(schema: str, client: Client) -> list[SeenJob]:
+def snapshots_of(schema: str, client: Client) -> list[JobSnapshot]:
     """Return the jobs of a schema as a page shows them."""
-    return [SeenJob.read(token) for token in ticked(client, f"schema={schema}")["job"]]
+    return [JobSnapshot.read(token) for token in selected(client, f"schema={schema}")["job"]]
+
+
+def clear(snapshots: Sequence[JobSnapshot], reading: Reading, user: User | AnonymousUser = ROOT) -> Outcome:
+    """Clear these jobs as a command would, without a page."""
+    return _confirmed(SelectedJobs(snapshots, reading), user)
+
+
+def clear_matching(chosen: JobFilter, reading: Reading, as_of: datetime, user: User | AnonymousUser = ROOT) -> Outcome:
+    """Clear all that match as a command would, without a page."""
+    return _confirmed(MatchingJobs(chosen, as_of, reading), user)
+
+
+def _confirmed(selection: Selection, user: User | AnonymousUser) -> Outcome:
+    count = str(review(CLEAR_JOBS, selection).count)
+    return perform(CLEAR_JOBS, selection, Confirmation(expected=int(count), typed=count), user)

@@ -9,10 +9,10 @@ import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
-from jobs.liveness import Account, Evidence, Sign, sign_of_life
+from jobs.liveness import Account, Evidence, Liveness, liveness_of
 from jobsite.lab.server import client_of
 from tests.ground import GROUND
-from tests.jobs.clearing import confirm, ticked
+from tests.jobs.clearing import confirm, selected
 from tests.lab import Lab, eventually
 from tests.pages import cells, look, text_of
 
@@ -22,14 +22,15 @@ ELSEWHERE, SIX = ("alice", "10.0.0.50"), ("alice", "2001:db8::5")
 LONG = "gpu-" + "0123456789" * 6
 """A machine's name of 64 letters."""
 WORKER = ("alice", f"{LONG}.lab.example")
-RUNNING, ABANDONED, UNCERTAIN, CANNOT_TELL = Sign.RUNNING, Sign.ABANDONED, Sign.UNCERTAIN, Sign.CANNOT_TELL
+RUNNING, ABANDONED = Liveness.RUNNING, Liveness.ABANDONED
+UNCERTAIN, CANNOT_TELL = Liveness.UNCERTAIN, Liveness.CANNOT_TELL
 
 
 class Case(NamedTuple):
     """A reservation over connection 7, and who is connected; `says` names the case."""
 
     says: str
-    sign: Sign
+    liveness: Liveness
     threads: dict[int, Account]
     account: Account = ALICE
     reserved_at: datetime | None = LATER
@@ -89,13 +90,15 @@ def test_the_sign_of_a_reservation(case: Case) -> None:
     evidence = Evidence(
         NOON, sees_all=True, own_user="jobsite", threads=case.threads, last_id=case.last_id, proxies=case.proxies
     )
-    assert sign_of_life(case.account, 7, case.reserved_at, evidence) is case.sign
+    assert liveness_of(case.account, 7, case.reserved_at, evidence) is case.liveness
 
 
-@pytest.mark.parametrize(("account", "sign"), [(ALICE, CANNOT_TELL), (("jobsite", "10.0.0.1"), RUNNING)])
-def test_without_the_process_privilege_only_the_site_s_own_account_can_be_told(account: Account, sign: Sign) -> None:
+@pytest.mark.parametrize(("account", "liveness"), [(ALICE, CANNOT_TELL), (("jobsite", "10.0.0.1"), RUNNING)])
+def test_without_the_process_privilege_only_the_site_s_own_account_can_be_told(
+    account: Account, liveness: Liveness
+) -> None:
     evidence = Evidence(NOON, sees_all=False, own_user="jobsite", threads={7: ("jobsite", "10.0.0.1")})
-    assert sign_of_life(account, 7, LATER, evidence) is sign
+    assert liveness_of(account, 7, LATER, evidence) is liveness
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,7 @@ def test_a_worker_that_names_no_client_is_cleared_only_by_its_number(lab: Lab, o
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.start_waiting(schema, user="bob")
     GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")
-    assert confirm(operator, ticked(operator, f"schema={schema}")).select_one('input[name="typed"]') is not None
+    assert confirm(operator, selected(operator, f"schema={schema}")).select_one('input[name="typed"]') is not None
 
 
 def test_a_job_whose_number_no_connection_of_the_server_has_had_cannot_be_told(lab: Lab, viewer: Client) -> None:

@@ -12,17 +12,20 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from connections.killing import Confirmation, kill
-from jobs.actions.clear import clear, clear_grant
+from jobs.actions.clear import CLEAR
+from jobs.actions.perform import grant_for
 from jobs.layouts.reading import Reading
+from jobs.layouts.schema_wide import SchemaWide
 from jobsite.lab.grants import account_name, grant
 from jobsite.lab.identifiers import identifier
 from jobsite.lab.server import ask_server
 from jobsite.one_line import line_logger
 from tests.connections.test_doctor import doctor
-from tests.connections.test_killing import selected
+from tests.connections.test_killing import selected as selected_connections
 from tests.ground import GROUND
-from tests.jobs.clearing import JOBS, clear_all, everything, ticked, tokens_of
+from tests.jobs.clearing import JOBS, clear, clear_all, everything, selected, snapshots_of
 from tests.jobs.planting import Planted
+from tests.jobs.tables import jobs_table
 from tests.jobsite.lab.test_privileges import account
 from tests.lab import Lab
 from tests.pages import look
@@ -64,11 +67,11 @@ def test_a_grant_on_a_schema_of_any_name_that_can_be_seen_says_just_that(lab: La
     Planted(schema).row()
     with GROUND.without_grants():
         GROUND.sql(f"GRANT SELECT ON {identifier(schema, '~jobs')} TO {ask_server().account}")
-        (refused,) = clear_all(operator, ticked(operator, "user=alice"))
+        (refused,) = clear_all(operator, selected(operator, "user=alice"))
         (said,) = re.findall("GRANT .*;$", refused)
-        assert said == clear_grant(schema)
+        assert said == grant_for(CLEAR, SchemaWide(jobs_table(schema)))
         GROUND.sql(said)
-        assert clear_all(operator, ticked(operator, "user=alice")) == ["Cleared 1 job."]
+        assert clear_all(operator, selected(operator, "user=alice")) == ["Cleared 1 job."]
 
 
 def test_the_page_of_no_jobs_names_an_account_that_cannot_be_seen_in_words(db: None, viewer: Client) -> None:
@@ -97,20 +100,20 @@ def test_a_schema_of_any_name_forges_no_line_of_the_log(lab: Lab, operator: Clie
     schema = lab.schema(name=f"lab_{FORGED}")
     Planted(schema).row(table_name=f"__score{FORGED}")
     with GROUND.without("DELETE", on=r"`lab\_%`.*"):
-        clear(tokens_of("", operator), Reading.begin(), ROOT)
+        clear(snapshots_of("", operator), Reading.begin(), ROOT)
     assert "Nothing was cleared" in one_line(log)
 
 
 def test_a_filter_forges_no_line_of_the_log(lab: Lab, operator: Client, log: io.StringIO) -> None:
     Planted(lab.schema()).row(error_message=f"planted{FORGED}")
     clear_all(operator, everything(operator, urlencode({"message": f"planted{FORGED}"})))
-    assert "cleared all that match" in one_line(log)
+    assert "cleared jobs: All that match" in one_line(log)
 
 
 def test_a_connection_of_any_user_forges_no_line_of_the_log(lab: Lab, db: None, log: io.StringIO) -> None:
     with account(f"eve{FORGED}"):
         _, thread = lab.idle(f"eve{FORGED}")
-        kill(selected(thread), Confirmation(), ROOT)
+        kill(selected_connections(thread), Confirmation(), ROOT)
     assert one_line(log).startswith(f"root, kill connection: {thread} eve")
 
 

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from jobs.actions.clear import clear_grant, why_no_clearing
-from jobs.layouts.discovery import may_delete
+from jobs.actions.clear import CLEAR
+from jobs.actions.perform import grant_for
+from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
 from jobs.listing.rows import read_one_of_each
 from jobsite.durations import say_span
@@ -48,7 +49,7 @@ def _about_server(server: Server) -> Iterator[Finding]:
     yield server.sees_all, _or(server.sees_all, "It sees everybody's connections.", server.process_grant)
     yield server.may_kill, _or(server.may_kill, "It may kill other accounts' connections.", server.kill_grant)
     if server.only_reads:
-        yield False, why_no_clearing(server.only_reads)
+        yield False, CLEAR.why_not_on(server.only_reads)
 
 
 def _about_jobs(reading: Reading) -> Iterator[Finding]:
@@ -57,29 +58,26 @@ def _about_jobs(reading: Reading) -> Iterator[Finding]:
     yield found, _or(found, f"It reads the jobs of {', '.join(reading.schemas)}.", "no jobs table can be read")
     for table in reading.unreadable:
         yield False, f"The jobs of {table.schema} cannot be read: {table.in_words}."
-    for schema in reading.schemas:
-        yield from _about_columns(reading, schema)
-        yield _about_clearing(schema)
+    for layout in reading.layouts:
+        yield from _about_columns(layout)
+        yield _about_clearing(layout)
 
 
-def _about_columns(reading: Reading, schema: str) -> Iterator[Finding]:
-    lacking = [name for name, there in reading.older.get(schema, {}).items() if not there]
-    if lacking:
-        yield (
-            True,
-            f"The jobs table of {schema} is an older one, without {', '.join(lacking)}: these are unknown there.",
-        )
+def _about_columns(layout: Layout) -> Iterator[Finding]:
+    if layout.missing:
+        lacking = ", ".join(layout.missing)
+        yield True, f"The jobs table of {layout.schema} is an older one, without {lacking}: these are unknown there."
 
 
-def _about_clearing(schema: str) -> Finding:
+def _about_clearing(layout: Layout) -> Finding:
     try:
-        may = may_delete(schema)
+        may = layout.may_delete()
     except Exception as error:  # a replica that only reads, a table somebody locks: the other findings stand
         why = explain(error)
         if not why:
             raise
-        return False, f"Whether it may clear the jobs of {schema} could not be seen. {why}"
-    return may, _or(may, f"It may clear the jobs of {schema}.", clear_grant(schema))
+        return False, f"Whether it may clear the jobs of {layout.schema} could not be seen. {why}"
+    return may, _or(may, f"It may clear the jobs of {layout.schema}.", grant_for(CLEAR, layout))
 
 
 def _or(well: bool, sentence: str, lack: str) -> str:

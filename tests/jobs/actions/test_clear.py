@@ -18,7 +18,7 @@ from tests.jobs.clearing import (
     everything,
     post,
     says,
-    ticked,
+    selected,
     wait_a_second,
 )
 from tests.lab import Lab, eventually, load_pipeline
@@ -37,9 +37,9 @@ def test_one_job_is_cleared_from_its_own_page(lab: Lab, operator: Client) -> Non
     assert lab.jobs(schema) == {"m2": "OwnError: no spikes: Überlänge 🧠"}
 
 
-def test_only_the_ticked_jobs_are_cleared(lab: Lab, operator: Client) -> None:
+def test_only_the_selected_jobs_are_cleared(lab: Lab, operator: Client) -> None:
     schema = lab.failed(m1="value", m2="value", m3="value")
-    form = ticked(operator, f"schema={schema}&sort=age")
+    form = selected(operator, f"schema={schema}&sort=age")
     assert clear_all(operator, {**form, "job": form["job"][:2]}) == ["Cleared 2 jobs."]
     assert len(lab.jobs(schema)) == 1
 
@@ -78,7 +78,7 @@ def test_all_that_match_are_cleared_in_every_schema(lab: Lab, operator: Client) 
 def test_an_ignored_key_is_no_longer_skipped(lab: Lab, operator: Client) -> None:
     schema, module = lab.pipeline(recordings={"m1": ""})
     module.schema.jobs.ignore("__score", {"subject": "m1", "session": 1})
-    form = ticked(operator, f"schema={schema}&status=ignore")
+    form = selected(operator, f"schema={schema}&status=ignore")
     assert says(confirm(operator, form))[0] == "1 ignored: the key is no longer skipped."
     clear_all(operator, form)
     assert lab.jobs(schema) == {}
@@ -88,13 +88,13 @@ def test_a_job_of_an_odd_table_name_is_cleared(lab: Lab, operator: Client) -> No
     schema, module = lab.pipeline()
     for name in ("pkg.Class", "a/b|c`d%s\\e'f", "", "..", "<b>", "blank ", "\u202eabc"):
         module.schema.jobs.error(name, {"subject": "m1"}, "odd")
-    assert clear_all(operator, ticked(operator, f"schema={schema}")) == ["Cleared 7 jobs."]
+    assert clear_all(operator, selected(operator, f"schema={schema}")) == ["Cleared 7 jobs."]
 
 
 def test_a_cleared_key_is_computed_again_by_the_next_populate(lab: Lab, operator: Client) -> None:
     schema = lab.failed(m1="fixable")
     assert lab.jobs(schema) == {"m1": "RuntimeError: the settings file is missing"}
-    clear_all(operator, ticked(operator, f"schema={schema}"))
+    clear_all(operator, selected(operator, f"schema={schema}"))
     worker = lab.populate(schema, TEST_FIXED="1")
     assert worker.returncode == 0, worker.stderr
     assert lab.jobs(schema) == {}
@@ -106,7 +106,7 @@ def test_a_cleared_key_is_computed_again_by_the_next_populate(lab: Lab, operator
 
 def test_confirming_changes_nothing(lab: Lab, operator: Client) -> None:
     schema = lab.failed()
-    form = ticked(operator, f"schema={schema}")
+    form = selected(operator, f"schema={schema}")
     with CaptureQueriesContext(connections["lab"]) as asked:
         confirm(operator, form)
     assert verbs(asked) <= {"SELECT", "SHOW"}
@@ -114,7 +114,7 @@ def test_confirming_changes_nothing(lab: Lab, operator: Client) -> None:
 
 
 def test_the_confirm_page_says_what_will_happen_and_whose_jobs_they_are(lab: Lab, operator: Client) -> None:
-    found = confirm(operator, ticked(operator, f"schema={lab.failed()}"))
+    found = confirm(operator, selected(operator, f"schema={lab.failed()}"))
     assert text_of(found.h1) == "Clear 2 jobs?"
     assert says(found) == [
         "2 failed: the error and its stack are deleted, and the next populate computes the key again.",
@@ -126,7 +126,7 @@ def test_the_confirm_page_says_what_will_happen_and_whose_jobs_they_are(lab: Lab
 def test_the_confirm_page_reads_the_rows_again(lab: Lab, operator: Client) -> None:
     schema, module = lab.pipeline(recordings={"m1": "value", "m2": "value", "m3": "value"})
     lab.compute(module)
-    form = ticked(operator, f"schema={schema}")
+    form = selected(operator, f"schema={schema}")
     wait_a_second()
     again(module, "m1", "another error")
     module.schema.jobs.complete("__score", {"subject": "m2", "session": 1})
@@ -138,23 +138,23 @@ def test_the_confirm_page_reads_the_rows_again(lab: Lab, operator: Client) -> No
 
 def test_when_nothing_is_left_there_is_no_button(lab: Lab, operator: Client) -> None:
     schema = lab.failed()
-    form = ticked(operator, f"schema={schema}")
+    form = selected(operator, f"schema={schema}")
     clear_all(operator, form)
     found = confirm(operator, form)
     assert found.select('form.confirm button[type="submit"]') == []
     assert "There is nothing left to clear." in text_of(found.select_one("form.confirm"))
 
 
-def test_ticking_nothing_says_so_and_keeps_the_filter(night: str, operator: Client) -> None:
-    form = {**ticked(operator, f"schema={night}&status=error"), "job": []}
+def test_selecting_nothing_says_so_and_keeps_the_filter(night: str, operator: Client) -> None:
+    form = {**selected(operator, f"schema={night}&status=error"), "job": []}
     response = operator.post(CONFIRM, form)
     assert response.headers["Location"] == f"{JOBS}?status=error&schema={night}"
-    assert notices(look(operator, JOBS)) == ["Nothing was ticked: tick the jobs to clear, or take all that match."]
+    assert notices(look(operator, JOBS)) == ["No job was selected: select the jobs to clear, or take all that match."]
 
 
 def test_the_filter_stays_after_clearing(lab: Lab, operator: Client) -> None:
     schema = lab.failed()
-    response = post(operator, confirm(operator, ticked(operator, f"schema={schema}&message=empty&sort=-table")))
+    response = post(operator, confirm(operator, selected(operator, f"schema={schema}&message=empty&sort=-table")))
     assert response.headers["Location"] == f"{JOBS}?schema={schema}&message=empty&sort=-table"
 
 
@@ -172,7 +172,7 @@ def test_for_more_than_fifty_the_number_has_to_be_typed(lab: Lab, many: str, ope
 
 @pytest.mark.parametrize("typed", ["", "50", "all"])
 def test_a_wrong_number_clears_nothing(night: str, operator: Client, typed: str) -> None:
-    form = {**ticked(operator, f"schema={night}"), "needs_number": ["1"], "expected": ["2"], "typed": [typed]}
+    form = {**selected(operator, f"schema={night}"), "needs_number": ["1"], "expected": ["2"], "typed": [typed]}
     response = operator.post(CLEAR, form)
     assert response.status_code == 409
     assert notices(page(response)) == ["Nothing was cleared: type 2 to confirm."]
@@ -182,7 +182,7 @@ def test_a_wrong_number_clears_nothing(night: str, operator: Client, typed: str)
 def test_a_running_job_takes_the_number_and_an_abandoned_one_does_not(lab: Lab, operator: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     worker = lab.start_waiting(schema, user="bob")
-    form = ticked(operator, f"schema={schema}")
+    form = selected(operator, f"schema={schema}")
     found = confirm(operator, form)
     assert "1 of them may be running" in says(found)[1]
     assert found.select_one('input[name="typed"]') is not None
@@ -196,7 +196,7 @@ def test_a_running_job_takes_the_number_and_an_abandoned_one_does_not(lab: Lab, 
 def test_a_running_job_takes_the_number_whatever_the_form_says_of_itself(lab: Lab, operator: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.start_waiting(schema, user="bob")
-    sent = fields(confirm(operator, ticked(operator, f"schema={schema}")), CLEAR)
+    sent = fields(confirm(operator, selected(operator, f"schema={schema}")), CLEAR)
     response = operator.post(CLEAR, {**sent, "needs_number": ""})
     assert response.status_code == 409
     assert notices(page(response)) == ["Nothing was cleared: type 1 to confirm."]
@@ -206,7 +206,7 @@ def test_a_running_job_takes_the_number_whatever_the_form_says_of_itself(lab: La
 def test_an_abandoned_job_whose_worker_is_back_is_not_cleared(lab: Lab, operator: Client) -> None:
     schema = lab.pipeline(recordings={"m1": "wait"})[0]
     lab.abandon(schema)
-    form = ticked(operator, f"schema={schema}")
+    form = selected(operator, f"schema={schema}")
     confirmed = eventually(lambda: gone_quiet(operator, form), "the reservation to be abandoned")
     lab.idle("bob")  # from the same machine: it may be the same worker, connected again
     response = post(operator, confirmed)
@@ -223,7 +223,8 @@ def test_of_all_that_match_every_reserved_job_is_looked_at(lab: Lab, operator: C
     GROUND.sql(f"INSERT INTO `{schema}`.recording VALUES ('m1', 1, 'wait')")
     lab.abandon(schema)
     GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET timestamp = timestamp - INTERVAL 1 DAY WHERE status = 'reserved'")
-    eventually(lambda: gone_quiet(operator, ticked(operator, f"schema={schema}&status=reserved")), "it to be abandoned")
+    reserved = f"schema={schema}&status=reserved"
+    eventually(lambda: gone_quiet(operator, selected(operator, reserved)), "it to be abandoned")
     said = says(confirm(operator, everything(operator, f"schema={schema}")))
     assert said[2:3] == ["1 of them is abandoned: the worker is gone."]
 
@@ -231,7 +232,7 @@ def test_of_all_that_match_every_reserved_job_is_looked_at(lab: Lab, operator: C
 def test_one_that_is_back_is_noticed_although_as_many_run_as_before(lab: Lab, operator: Client) -> None:
     schema = lab.pipeline(recordings={"m1": "wait"})[0]
     lab.start_waiting(schema, user="bob")
-    form = ticked(operator, f"schema={schema}")
+    form = selected(operator, f"schema={schema}")
     confirmed = fields(confirm(operator, form), CLEAR)
     response = operator.post(CLEAR, {**confirmed, "typed": "1", "abandoned": form["job"]})
     assert response.status_code == 409

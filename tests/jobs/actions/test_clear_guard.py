@@ -5,16 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jobs.actions.clear import Cleared, clear, clear_matching
-from jobs.layouts.reading import Reading
+from jobs.actions.clear import CLEAR as CLEAR_JOBS
+from jobs.actions.outcome import Outcome
+from jobs.actions.perform import act_on_chunk
+from jobs.layouts.schema_wide import SchemaWide
 from jobs.listing.filters import JobFilter
-from jobs.snapshots import SeenJob
+from jobs.snapshots import JobSnapshot
 from tests.cast import person
 from tests.ground import EVERY_SCHEMA, GROUND
 from tests.jobs.clearing import (
@@ -23,15 +25,18 @@ from tests.jobs.clearing import (
     JOBS,
     NOW,
     again,
+    clear,
     clear_all,
+    clear_matching,
     confirm,
     everything,
     post,
     says,
-    ticked,
-    tokens_of,
+    selected,
+    snapshots_of,
     wait_a_second,
 )
+from tests.jobs.tables import jobs_table, reading_of
 from tests.lab import Lab
 from tests.pages import cells, look, notices, page, text_of
 
@@ -41,7 +46,7 @@ from tests.pages import cells, look, notices, page, text_of
 def test_an_error_that_was_replaced_by_a_new_one_is_left_alone(lab: Lab, operator: Client) -> None:
     schema, module = lab.pipeline(recordings={"m1": "value"})
     lab.compute(module)
-    confirmed = confirm(operator, ticked(operator, f"schema={schema}"))
+    confirmed = confirm(operator, selected(operator, f"schema={schema}"))
     wait_a_second()
     again(module, "m1", "another error")
     response = post(operator, confirmed)
@@ -54,7 +59,7 @@ def test_an_error_that_was_replaced_by_a_new_one_is_left_alone(lab: Lab, operato
 def test_a_key_that_is_reserved_by_now_is_left_alone(lab: Lab, operator: Client) -> None:
     schema, module = lab.pipeline(recordings={"m1": "value"})
     lab.compute(module)
-    confirmed = confirm(operator, ticked(operator, f"schema={schema}"))
+    confirmed = confirm(operator, selected(operator, f"schema={schema}"))
     key = {"subject": "m1", "session": 1}
     module.schema.jobs.complete("__score", key)
     module.schema.jobs.reserve("__score", key)
@@ -80,7 +85,7 @@ def test_rows_that_came_or_changed_after_the_list_was_read_are_left_alone(lab: L
 
 def test_of_two_people_who_clear_the_same_the_second_is_told(lab: Lab, operator: Client, admin: Client) -> None:
     schema = lab.failed()
-    first, second = (confirm(client, ticked(client, f"schema={schema}")) for client in (operator, admin))
+    first, second = (confirm(client, selected(client, f"schema={schema}")) for client in (operator, admin))
     response = post(operator, first)
     assert notices(look(operator, response.headers["Location"])) == ["Cleared 2 jobs."]
     response = post(admin, second)
@@ -89,21 +94,21 @@ def test_of_two_people_who_clear_the_same_the_second_is_told(lab: Lab, operator:
 
 def test_two_who_clear_at_the_same_moment_clear_each_job_once(lab: Lab, operator: Client) -> None:
     schema = lab.failed(**{f"m{number}": "value" for number in range(30)})
-    seen, root = tokens_of(schema, operator), User(is_superuser=True)
+    seen, layout = snapshots_of(schema, operator), SchemaWide(jobs_table(schema))
 
-    def clear_one_by_one(jobs: Iterable[SeenJob]) -> Cleared:
+    def clear_one_by_one(jobs: Iterable[JobSnapshot]) -> Outcome:
         try:
-            return sum((clear([job], Reading([schema]), root) for job in jobs), Cleared())
+            return sum((act_on_chunk(CLEAR_JOBS, layout, [job]) for job in jobs), Outcome())
         finally:
             connections["lab"].close()
 
     with ThreadPoolExecutor() as people:
         outcomes = list(people.map(clear_one_by_one, [seen, seen[::-1]]))
-    assert sum(outcomes, Cleared()) == Cleared(cleared=30, gone=30)
+    assert sum(outcomes, Outcome()) == Outcome(done=30, gone=30)
 
 
-def test_the_same_job_ticked_twice_is_counted_once(lab: Lab, operator: Client) -> None:
-    form = ticked(operator, f"schema={lab.failed(m1='value')}")
+def test_the_same_job_selected_twice_is_counted_once(lab: Lab, operator: Client) -> None:
+    form = selected(operator, f"schema={lab.failed(m1='value')}")
     assert clear_all(operator, {**form, "job": form["job"] * 2}) == ["Cleared 1 job."]
 
 
@@ -115,7 +120,7 @@ def test_the_same_job_ticked_twice_is_counted_once(lab: Lab, operator: Client) -
 def test_who_may_not_clear_is_refused_and_nothing_changes(
     night: str, operator: Client, request: pytest.FixtureRequest, name: str, address: str
 ) -> None:
-    response = request.getfixturevalue(name).post(address, ticked(operator, f"schema={night}"))
+    response = request.getfixturevalue(name).post(address, selected(operator, f"schema={night}"))
     assert response.status_code == 403
     assert "ask an admin" in text_of(page(response).main)
     assert len(cells(look(operator, f"{JOBS}?schema={night}"), "Table")) == 2
@@ -123,20 +128,20 @@ def test_who_may_not_clear_is_refused_and_nothing_changes(
 
 @pytest.mark.parametrize("address", [CONFIRM, CLEAR])
 def test_nobody_in_particular_has_to_log_in(night: str, operator: Client, anonymous: Client, address: str) -> None:
-    response = anonymous.post(address, ticked(operator, f"schema={night}"))
+    response = anonymous.post(address, selected(operator, f"schema={night}"))
     assert response.headers["Location"] == f"/login/?next={address}"
 
 
 @pytest.mark.parametrize("address", [CONFIRM, CLEAR])
 def test_a_get_never_clears(night: str, operator: Client, address: str) -> None:
-    assert operator.get(address, ticked(operator, f"schema={night}")).status_code == 405
+    assert operator.get(address, selected(operator, f"schema={night}")).status_code == 405
 
 
 @pytest.mark.parametrize("address", [CONFIRM, CLEAR])
 def test_a_form_from_elsewhere_is_refused(night: str, db: None, address: str) -> None:
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(person("otto", "operator"))
-    response = careful.post(address, ticked(careful, f"schema={night}"), headers={"origin": "http://evil.example"})
+    response = careful.post(address, selected(careful, f"schema={night}"), headers={"origin": "http://evil.example"})
     assert response.status_code == 403
     assert "did not come from a page of Jobsite" in text_of(page(response).main)
 
@@ -144,23 +149,23 @@ def test_a_form_from_elsewhere_is_refused(night: str, db: None, address: str) ->
 def test_a_form_with_its_own_token_is_taken(lab: Lab, db: None) -> None:
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(person("otto", "operator"))
-    assert clear_all(careful, ticked(careful, f"schema={lab.failed()}")) == ["Cleared 2 jobs."]
+    assert clear_all(careful, selected(careful, f"schema={lab.failed()}")) == ["Cleared 2 jobs."]
 
 
 @pytest.mark.parametrize("name", ["viewer", ""])
 def test_the_function_that_clears_refuses_by_itself(night: str, operator: Client, name: str) -> None:
     who = person("vic", "viewer") if name else AnonymousUser()
     with pytest.raises(PermissionDenied):
-        clear(tokens_of(night, operator), Reading([night]), who)
+        clear(snapshots_of(night, operator), reading_of([night]), who)
     with pytest.raises(PermissionDenied):
-        clear_matching(JobFilter({"schema": night}), Reading([night]), NOW, who)
+        clear_matching(JobFilter({"schema": night}), reading_of([night]), NOW, who)
 
 
 def test_a_person_who_is_inactive_clears_nothing(night: str, operator: Client) -> None:
     who = person("ina", "operator")
     who.is_active = False
     with pytest.raises(PermissionDenied):
-        clear(tokens_of(night, operator), Reading([night]), who)
+        clear(snapshots_of(night, operator), reading_of([night]), who)
 
 
 # --- Forms made by hand -----------------------------------------------------------------------------------------------
@@ -168,15 +173,18 @@ def test_a_person_who_is_inactive_clears_nothing(night: str, operator: Client) -
 
 FORMS_NO_PAGE_MADE: list[dict[str, str]] = [
     {"job": "garbage"},
-    {"job": "a|b|c|error|not-a-time"},
-    {"job": "a|b|c|error|2026-01-04T00:00:00"},  # without a zone
-    {"job": "a|b|c|error|0001-01-01T00:00:00+14:00"},  # before the calendar
-    {"job": "a|b|c|error|9999-12-31T23:59:59-14:00"},
+    {"job": "a|~jobs|b|c|error"},
+    {"job": "a|~jobs|b|c|error|not-a-time"},
+    {"job": "a|~jobs|b|c|error|2026-01-04T00:00:00"},  # without a zone
+    {"job": "a|~jobs|b|c|error|0001-01-01T00:00:00+14:00"},  # before the calendar
+    {"job": "a|~jobs|b|c|error|9999-12-31T23:59:59-14:00"},
     {"all": "1"},
     {"all": "1", "as_of": "yesterday"},
     {"all": "1", "as_of": "2026-01-04T00:00:00"},
-    {"job": "a|b|c|error|", "expected": "many"},
-    {"job": "a|b|c|error|", "expected": "9" * 5000},
+    {"job": "a|~jobs|b|c|error|", "expected": "many"},
+    {"job": "a|~jobs|b|c|error|", "expected": "9" * 5000},
+    {"job": "a|~jobs|b|c|error|", "abandoned": "a|b|c|error|"},
+    {"job": "a|~jobs|b|c|error|", "left_out": "a"},
 ]
 
 
@@ -198,7 +206,7 @@ def test_everything_under_a_filter_that_cannot_be_read_is_refused(night: str, op
 
 @pytest.mark.parametrize("schema", ["mysql", "lab_none", "information_schema", "x`.`y", ""])
 def test_a_schema_without_a_jobs_table_is_never_touched(accounts: None, operator: Client, schema: str) -> None:
-    token = SeenJob(schema, "__score", "0" * 32, "error", NOW).token
+    token = JobSnapshot(schema, "__score", "0" * 32, "error", NOW).token
     with CaptureQueriesContext(connections["lab"]) as asked:
         assert clear_all(operator, {"job": [token]}) == ["Nothing was cleared. 1 was gone already."]
     assert [query["sql"] for query in asked if "DELETE" in query["sql"]] == []
@@ -208,13 +216,13 @@ def test_a_schema_without_a_jobs_table_is_never_touched(accounts: None, operator
 def test_names_that_a_column_could_not_hold_are_gone(lab: Lab, operator: Client, charset: str) -> None:
     schema = lab.failed(charset=charset, m1="value")
     names = ["🧠", "\x00", "'", "a" * 10_000, "%s", "\\"]
-    form = {"job": [SeenJob(schema, name, name, "error", NOW).token for name in names]}
+    form = {"job": [JobSnapshot(schema, name, name, "error", NOW).token for name in names]}
     assert clear_all(operator, form) == ["Nothing was cleared. 6 were gone already."]
 
 
 def test_times_that_a_timestamp_could_not_hold_are_taken_calmly(night: str, operator: Client) -> None:
     moments = [datetime(year, 6, 1, tzinfo=timezone.utc) for year in (1, 1969, 9999)]
-    form = {"job": [SeenJob(night, "__score", "0" * 32, "error", moment).token for moment in moments]}
+    form = {"job": [JobSnapshot(night, "__score", "0" * 32, "error", moment).token for moment in moments]}
     assert clear_all(operator, form) == ["Nothing was cleared. 3 were gone already."]
 
 
@@ -229,7 +237,7 @@ def test_all_up_to_an_odd_second_is_taken_calmly(night: str, operator: Client, y
 
 def test_a_missing_delete_grant_is_named(lab: Lab, operator: Client) -> None:
     schema = lab.failed()
-    form = ticked(operator, f"schema={schema}")
+    form = selected(operator, f"schema={schema}")
     with GROUND.without("DELETE", on=EVERY_SCHEMA):
         (said,) = clear_all(operator, form)
     grant = f"GRANT DELETE ON `{schema}`.`~jobs` TO 'jobsite_test'@'%';"
@@ -239,7 +247,7 @@ def test_a_missing_delete_grant_is_named(lab: Lab, operator: Client) -> None:
 
 def test_what_may_be_cleared_is_cleared_although_another_schema_refuses(lab: Lab, operator: Client) -> None:
     free, closed = lab.failed(m1="value"), lab.failed(m1="value")
-    form = {"job": [*ticked(operator, f"schema={free}")["job"], *ticked(operator, f"schema={closed}")["job"]]}
+    form = {"job": [*selected(operator, f"schema={free}")["job"], *selected(operator, f"schema={closed}")["job"]]}
     GROUND.sql(f"GRANT DELETE ON `{free}`.`~jobs` TO 'jobsite_test'@'%'")
     with GROUND.without("DELETE", on=EVERY_SCHEMA):
         (said,) = clear_all(operator, form)
@@ -249,10 +257,10 @@ def test_what_may_be_cleared_is_cleared_although_another_schema_refuses(lab: Lab
 def test_a_long_list_is_cleared_in_short_statements(
     many: str, operator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.actions.clear.ROWS_A_DELETE", 20)
+    monkeypatch.setattr("jobs.actions.selection.CHUNK_ROWS", 20)
     ((now,),) = GROUND.sql("SELECT UTC_TIMESTAMP()")
     later = now.replace(tzinfo=timezone.utc) + timedelta(hours=1)
     with CaptureQueriesContext(connections["lab"]) as asked:
-        outcome = clear_matching(JobFilter({"schema": many}), Reading([many]), later, User(is_superuser=True))
-    assert outcome == Cleared(cleared=51)
+        outcome = clear_matching(JobFilter({"schema": many}), reading_of([many]), later)
+    assert outcome == Outcome(done=51)
     assert len([query for query in asked if query["sql"].startswith("DELETE")]) == 3

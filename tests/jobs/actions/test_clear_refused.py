@@ -4,17 +4,28 @@ from collections.abc import Iterator
 from datetime import timedelta, timezone
 
 import pytest
-from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 
-from jobs.actions.clear import Cleared, clear, clear_matching
+from jobs.actions.clear import CLEAR
+from jobs.actions.outcome import Outcome
 from jobs.formats.key import key_hash
-from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from tests.connections.test_doctor import doctor
 from tests.ground import GROUND, SITE
-from tests.jobs.clearing import JOBS, again, clear_all, confirm, post, ticked, tokens_of, wait_a_second
+from tests.jobs.clearing import (
+    JOBS,
+    again,
+    clear,
+    clear_all,
+    clear_matching,
+    confirm,
+    post,
+    selected,
+    snapshots_of,
+    wait_a_second,
+)
+from tests.jobs.tables import reading_of
 from tests.lab import Lab
 from tests.pages import look, notices, tokens
 
@@ -63,7 +74,7 @@ def test_who_may_not_clear_is_told_nothing_of_it(lab: Lab, viewer: Client) -> No
 
 
 def test_a_server_that_only_reads_by_now_offers_no_button(lab: Lab, operator: Client, read_only: str) -> None:
-    form = ticked(operator, f"schema={lab.failed(m1='value')}")
+    form = selected(operator, f"schema={lab.failed(m1='value')}")
     with GROUND.set_for_everybody(read_only, 1):
         found = confirm(operator, form)
     assert found.select("form.confirm button") == []
@@ -72,7 +83,7 @@ def test_a_server_that_only_reads_by_now_offers_no_button(lab: Lab, operator: Cl
 
 def test_nothing_is_deleted_although_the_account_may_write(lab: Lab, operator: Client, read_only: str) -> None:
     schema = lab.failed(m1="value")
-    confirmed = confirm(operator, ticked(operator, f"schema={schema}"))
+    confirmed = confirm(operator, selected(operator, f"schema={schema}"))
     with GROUND.set_for_everybody(read_only, 1):
         said = notices(look(operator, post(operator, confirmed).headers["Location"]))
     assert said == [f"Nothing was cleared. {sentence(read_only)}", sentence(read_only)]
@@ -106,7 +117,7 @@ def refuse(schema: str, subject: str, number: int) -> None:
 @pytest.mark.parametrize("number", REFUSALS)
 def test_a_refused_delete_is_not_told_as_a_failed_look(lab: Lab, operator: Client, number: int) -> None:
     schema = lab.failed(m1="value")
-    form = ticked(operator, f"schema={schema}")
+    form = selected(operator, f"schema={schema}")
     refuse(schema, "m1", number)
     said = f"Nothing was cleared. The lab's server 127.0.0.1:{GROUND.port} {REFUSALS[number]}"
     assert clear_all(operator, form) == [said]
@@ -116,11 +127,11 @@ def test_what_was_cleared_before_the_server_refused_is_said(
     lab: Lab, operator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     schema = lab.failed(m1="value", m2="value", m3="value")
-    monkeypatch.setattr("jobs.actions.clear.ROWS_A_DELETE", 1)
+    monkeypatch.setattr("jobs.actions.selection.CHUNK_ROWS", 1)
     _, second, _ = sorted((key_hash({"subject": name, "session": 1}), name) for name in ("m1", "m2", "m3"))
     refuse(schema, second[1], 1290)
     outcome = clear_everything_in(schema)
-    assert outcome.in_words == (
+    assert outcome.in_words(CLEAR) == (
         f"Cleared 1 job. The lab's server 127.0.0.1:{GROUND.port} {REFUSALS[1290]} The rest was left alone."
     )
     assert len(lab.jobs(schema)) == 2
@@ -132,7 +143,7 @@ def test_what_was_cleared_is_said_although_the_rest_could_not_be_counted(lab: La
     schema, module = lab.pipeline()
     for subject in ("m1", "m2"):
         again(module, subject, "first")
-    seen = tokens_of(schema, operator)
+    seen = snapshots_of(schema, operator)
     wait_a_second()
     again(module, "m2", "second")
     GROUND.sql(
@@ -140,15 +151,15 @@ def test_what_was_cleared_is_said_although_the_rest_could_not_be_counted(lab: La
         "SET SESSION max_session_mem_used = 8192"  # too little for any further statement
     )
     try:
-        outcome = clear(seen, Reading([schema]), User(is_superuser=True))
+        outcome = clear(seen, reading_of([schema]))
     finally:
         connections["lab"].close()
-    assert outcome.in_words.startswith(f"Cleared 1 job. The lab's server 127.0.0.1:{GROUND.port} answered: ")
+    assert outcome.in_words(CLEAR).startswith(f"Cleared 1 job. The lab's server 127.0.0.1:{GROUND.port} answered: ")
     assert lab.jobs(schema) == {"m2": "second"}
 
 
-def clear_everything_in(schema: str) -> Cleared:
+def clear_everything_in(schema: str) -> Outcome:
     """Clear all jobs of a schema that are there now."""
     ((now,),) = GROUND.sql("SELECT UTC_TIMESTAMP()")
     later = now.replace(tzinfo=timezone.utc) + timedelta(hours=1)
-    return clear_matching(JobFilter({"schema": schema}), Reading([schema]), later, User(is_superuser=True))
+    return clear_matching(JobFilter({"schema": schema}), reading_of([schema]), later)

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from jobs.layouts.discovery import find_layouts
+from jobs.layouts.discovery import discover_job_tables
 from tests.ground import GROUND, SITE
 from tests.lab import Lab
 from tests.pages import cells, look, notices, page, text_of, tokens
@@ -13,7 +13,7 @@ ODD_NAMES = ["lab_a`b", "lab_100%", "lab_two words", "lab_Überläng", "lab_%s",
 
 def reason(schema: str) -> str:
     """Return why a schema's table is left out."""
-    return next(table.why for table in find_layouts().unreadable if table.schema == schema)
+    return next(table.why for table in discover_job_tables().unreadable if table.schema == schema)
 
 
 def plant(lab: Lab, definition: str) -> str:
@@ -57,7 +57,7 @@ def test_a_table_of_an_older_or_wider_shape_is_read(lab: Lab, night: str, change
     schema = lab.schema()
     GROUND.sql(f"CREATE TABLE `{schema}`.`~jobs` LIKE `{night}`.`~jobs`")
     GROUND.sql(f"ALTER TABLE `{schema}`.`~jobs` {change}")
-    assert schema in find_layouts().schemas
+    assert schema in {layout.schema for layout in discover_job_tables().layouts}
 
 
 def test_a_column_that_may_not_be_read_is_said(lab: Lab, night: str) -> None:

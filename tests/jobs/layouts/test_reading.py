@@ -9,11 +9,13 @@ from django.db import DatabaseError, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from jobs.layouts.reading import UNLOOKED, Reading
+from jobs.layouts.base import Layout
+from jobs.layouts.causes import UNLOOKED
 from jobs.listing.filters import JobFilter
 from jobs.listing.rows import count_jobs, list_jobs
 from tests.ground import GROUND, SITE
 from tests.jobs.locking import held
+from tests.jobs.tables import jobs_table, reading_of
 from tests.lab import Lab
 from tests.pages import look, notices
 
@@ -63,17 +65,17 @@ BREAKS: dict[str, tuple[Break, str]] = {
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_table_that_breaks_after_it_was_found_costs_its_own_jobs_only(lab: Lab, name: str) -> None:
     broken, whole = lab.failed(m1="value"), lab.failed(m1="value", m2="value")
-    reading = Reading([broken, whole])
+    reading = reading_of([broken, whole])
     breaks, why = BREAKS[name]
     breaks(broken)
     assert count_jobs(ALL, reading, NOW).by_status(ALL) == {"error": 2}
     assert [table.schema for table in reading.unreadable] == [broken]
-    assert reading.left_out[broken].in_words.startswith(why)
+    assert reading.left_out[jobs_table(broken)].in_words.startswith(why)
 
 
 def test_what_was_left_out_is_not_asked_again(lab: Lab) -> None:
     broken, whole = lab.failed(m1="value"), lab.failed(m1="value")
-    reading = Reading([broken, whole])
+    reading = reading_of([broken, whole])
     taken_away(broken)
     count_jobs(ALL, reading, NOW)
     with CaptureQueriesContext(connections["lab"]) as asked:
@@ -83,28 +85,28 @@ def test_what_was_left_out_is_not_asked_again(lab: Lab) -> None:
 
 def test_a_privilege_that_is_taken_away_meanwhile_costs_its_own_jobs_only(lab: Lab) -> None:
     denied, whole = lab.failed(m1="value"), lab.failed(m1="value")
-    reading = Reading([denied, whole])
+    reading = reading_of([denied, whole])
     with GROUND.without_grants():
         GROUND.sql(f"GRANT SELECT ON `{whole}`.* TO '{SITE}'@'%'")
         assert [job.schema for job in list_jobs(ALL, reading, NOW, 0, 50)] == [whole]
-    assert reading.left_out[denied].why.startswith(
+    assert reading.left_out[jobs_table(denied)].why.startswith(
         "the account jobsite_test lacks a privilege there (SELECT command denied"
     )
 
 
 def test_a_column_that_is_taken_away_meanwhile_costs_its_own_jobs_only(lab: Lab) -> None:
     denied, whole = lab.failed(m1="value"), lab.failed(m1="value")
-    reading = Reading([denied, whole])
+    reading = reading_of([denied, whole])
     with GROUND.without_grants():
         GROUND.sql(f"GRANT SELECT (table_name, key_hash, status) ON `{denied}`.`~jobs` TO '{SITE}'@'%'")
         GROUND.sql(f"GRANT SELECT ON `{whole}`.* TO '{SITE}'@'%'")
         assert [job.schema for job in list_jobs(ALL, reading, NOW, 0, 50)] == [whole]
-    assert reading.left_out[denied].why.startswith("the account jobsite_test lacks a privilege there (")
+    assert reading.left_out[jobs_table(denied)].why.startswith("the account jobsite_test lacks a privilege there (")
 
 
 def test_several_that_break_in_several_ways_are_all_found(lab: Lab) -> None:
     made = [lab.failed(m1="value") for _ in range(5)]
-    reading = Reading(made)
+    reading = reading_of(made)
     taken_away(made[0])
     without_its_file(made[2])
     with held(lab, made[3]):
@@ -114,7 +116,7 @@ def test_several_that_break_in_several_ways_are_all_found(lab: Lab) -> None:
 
 def test_when_all_are_broken_nothing_is_listed_and_each_is_named(lab: Lab) -> None:
     made = [lab.failed(m1="value") for _ in range(2)]
-    reading = Reading(made)
+    reading = reading_of(made)
     for schema in made:
         without_its_file(schema)
     assert list_jobs(ALL, reading, NOW, 0, 50) == []
@@ -125,24 +127,24 @@ def test_what_the_time_does_not_suffice_for_is_said_to_be_unlooked_at(
     lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = [lab.failed(m1="value") for _ in range(2)]
-    reading = Reading(made)
-    monkeypatch.setattr("jobs.layouts.reading.LOOKING_LIMIT_S", -1)
+    reading = reading_of(made)
+    monkeypatch.setattr("jobs.layouts.causes.LOOKING_LIMIT_S", -1)
     with held(lab, made[0]):
         assert list_jobs(ALL, reading, NOW, 0, 50) == []
     assert [table.why for table in reading.unreadable] == [UNLOOKED, UNLOOKED]
 
 
 def test_an_error_that_no_table_is_to_blame_for_stays_an_error(lab: Lab) -> None:
-    def ask(schemas: Sequence[str]) -> None:
+    def ask(layouts: Sequence[Layout]) -> None:
         with connections["lab"].cursor() as cursor:
-            cursor.execute("SELECT 1 UNION SELECT 1, 2" if len(schemas) > 1 else "SELECT 1")
+            cursor.execute("SELECT 1 UNION SELECT 1, 2" if len(layouts) > 1 else "SELECT 1")
 
     with pytest.raises(DatabaseError):
-        Reading([lab.failed(m1="value"), lab.failed(m1="value")]).ask(ask)
+        reading_of([lab.failed(m1="value"), lab.failed(m1="value")]).ask(ask)
 
 
 def test_a_calm_server_is_asked_once(lab: Lab) -> None:
-    reading = Reading([lab.failed(m1="value"), lab.failed(m1="value")])
+    reading = reading_of([lab.failed(m1="value"), lab.failed(m1="value")])
     with CaptureQueriesContext(connections["lab"]) as asked:
         list_jobs(ALL, reading, NOW, 0, 50)
     assert len(asked) == 1

@@ -155,8 +155,8 @@ def test_a_page_asks_few_questions(night: str, viewer: Client) -> None:
     address = address_of(night, viewer)
     with CaptureQueriesContext(connections["lab"]) as asked:
         look(viewer, address)
-    # The jobs tables, their columns, the row, the server with its connections, our grants.
-    assert len(asked) == 5
+    # The jobs tables, the row, the server with its connections, our grants.
+    assert len(asked) == 4
 
 
 def test_only_who_may_clear_is_offered_it(night: str, viewer: Client, operator: Client) -> None:

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from tests.ground import GROUND
-from tests.jobs.clearing import JOBS, again, confirm, everything, post, says, ticked
+from tests.jobs.clearing import JOBS, again, confirm, everything, post, says, selected
 from tests.jobs.locking import WAYS, held
 from tests.lab import Lab
 from tests.pages import FRAGMENT, cells, look, notices, page, text_of, tokens
@@ -118,14 +118,14 @@ def test_the_locked_schema_can_still_be_chosen(locked: list[str], viewer: Client
 # --- Clearing ---------------------------------------------------------------------------------------------------------
 
 
-def test_ticked_jobs_elsewhere_are_cleared(lab: Lab, three: list[str], operator: Client) -> None:
-    form = ticked(operator, f"schema={three[1]}")
+def test_selected_jobs_elsewhere_are_cleared(lab: Lab, three: list[str], operator: Client) -> None:
+    form = selected(operator, f"schema={three[1]}")
     with held(lab, three[0]):
         said = notices(look(operator, post(operator, confirm(operator, form)).headers["Location"]))
     assert said[0] == "Cleared 1 job."
 
 
-def test_of_ticked_jobs_the_locked_one_is_left_alone_and_not_called_gone(
+def test_of_selected_jobs_the_locked_one_is_left_alone_and_not_called_gone(
     lab: Lab, three: list[str], operator: Client
 ) -> None:
     form = {"job": tokens(look(operator, OURS), "job")}
@@ -147,7 +147,7 @@ def test_of_all_that_match_the_locked_ones_are_left_alone(lab: Lab, three: list[
     assert [len(lab.jobs(schema)) for schema in three] == [1, 0, 0]
 
 
-@pytest.mark.parametrize("choose", ["ticked", "all"])
+@pytest.mark.parametrize("choose", ["selected", "all"])
 def test_what_was_not_read_when_confirmed_is_left_alone_although_it_can_be_read_by_now(
     lab: Lab, three: list[str], operator: Client, choose: str
 ) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from jobs.listing.filters import SORTS
 from tests.ground import GROUND, SITE
-from tests.jobs.clearing import clear_all, everything, ticked
+from tests.jobs.clearing import clear_all, everything, selected
 from tests.jobs.older import SHAPES, declare
 from tests.lab import Lab
 from tests.pages import cells, fields, look, notices, page, text_of, tokens
@@ -115,7 +115,7 @@ def test_a_connection_is_not_said_to_hold_nothing_where_a_jobs_table_names_none(
     assert "nothing is lost" not in text_of(confirm.select_one("form.confirm"))
 
 
-@pytest.mark.parametrize("how", [ticked, everything])
+@pytest.mark.parametrize("how", [selected, everything])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_older_job_is_cleared(lab: Lab, operator: Client, shape: str, how: object) -> None:
     schema = failed(lab, shape)
@@ -126,7 +126,7 @@ def test_an_older_job_is_cleared(lab: Lab, operator: Client, shape: str, how: ob
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_older_job_that_changed_meanwhile_is_left_alone(lab: Lab, operator: Client, shape: str) -> None:
     schema = failed(lab, shape)
-    form = ticked(operator, f"schema={schema}")
+    form = selected(operator, f"schema={schema}")
     GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET status = 'ignore'")
     operator.post("/jobs/clear/", form)
     assert GROUND.sql(f"SELECT status FROM `{schema}`.`~jobs`") == [("ignore",)]

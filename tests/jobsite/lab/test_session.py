@@ -7,7 +7,7 @@ from django.db.backends.mysql.base import DatabaseWrapper
 from django.test import Client
 
 from tests.ground import GROUND, SITE
-from tests.jobs.clearing import JOBS, again, clear_all, ticked
+from tests.jobs.clearing import JOBS, again, clear_all, selected
 from tests.lab import Lab
 from tests.pages import cells, look
 
@@ -68,7 +68,7 @@ def the_site_answers_as_ever(lab: Lab, admin: Client, name: str, value: str | in
         assert messages(admin, f"schema={schema}&message=100%25") == [MESSAGES["m3"]]
         assert messages(admin, f"schema={schema}&message=back%5C") == [MESSAGES["m5"]]
         assert len(cells(look(admin, f"/connections/?user={SITE.replace('_', '%5F')}"), "User")) >= 1
-        assert clear_all(admin, ticked(admin, f"schema={schema}")) == ["Cleared 7 jobs."]
+        assert clear_all(admin, selected(admin, f"schema={schema}")) == ["Cleared 7 jobs."]
     assert lab.jobs(schema) == {}
 
 

@@ -1,0 +1,62 @@
+"""What did a person confirm, and may the action be done that was confirmed so?"""
+
+from dataclasses import dataclass
+
+from jobs.actions.review import Review
+from jobs.models import QualifiedName
+from jobs.snapshots import JobSnapshot
+
+
+class NotConfirmedError(Exception):
+    """Nothing was done: what was confirmed is not what would happen now. The message says why, in a sentence."""
+
+    def __init__(self, sentence: str, review: Review) -> None:
+        """`review` is what would happen now."""
+        super().__init__(sentence)
+        self.review = review
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """What a person was told that an action would do, and the number that they typed."""
+
+    expected: int = 0
+    """How many jobs they were told of."""
+    typed: str = ""
+    needs_number: bool = False
+    running: int = 0
+    """How many of them they were told may be running."""
+    abandoned: frozenset[JobSnapshot] = frozenset()
+    """Which of them they were told are abandoned."""
+    left_out: frozenset[QualifiedName] = frozenset()
+    """The jobs tables that they were told could not be read, and would be left alone."""
+
+    @classmethod
+    def of(cls, review: Review, typed: str = "") -> "Confirmation":
+        """Return the confirmation of what a review says."""
+        return cls(
+            expected=review.count,
+            typed=typed,
+            needs_number=review.needs_number,
+            running=review.running,
+            abandoned=review.abandoned,
+            left_out=frozenset(one.table for one in review.left_out),
+        )
+
+    def why_not(self, review: Review) -> str:
+        """Return in a sentence why what was confirmed may not be done now, '' when it may.
+
+        What was said to be abandoned is looked at again at the moment of the act: its worker may have come back.
+        """
+        nothing = f"Nothing was {review.action.past}:"
+        if self.needs_number and not self._is_typed:
+            return f"{nothing} type {self.expected} to confirm."
+        if review.running > self.running or self.abandoned & review.alive:
+            return f"{nothing} meanwhile a worker may be computing what looked abandoned. Look again."
+        if review.needs_number and not self._is_typed:  # whatever the form says of itself
+            return f"{nothing} type {review.count} to confirm."
+        return ""
+
+    @property
+    def _is_typed(self) -> bool:
+        return self.typed.replace(",", "").strip() == str(self.expected)

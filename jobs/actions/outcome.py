@@ -1,0 +1,64 @@
+"""What became of the jobs that an action was done to? Counted, added up, and said in a sentence."""
+
+from dataclasses import dataclass, fields
+
+from jobs.actions.action import Action, count_jobs
+from jobs.layouts.reading import LeftOut
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many jobs came to which end, of one chunk or of all."""
+
+    done: int = 0
+    changed: int = 0
+    gone: int = 0
+    refused: int = 0
+    grants: frozenset[str] = frozenset()
+    """What an administrator of the server has to run before the action can be done to the refused ones."""
+    left_out: frozenset[LeftOut] = frozenset()
+    """The jobs tables that could not be read or locked; the jobs there that were not reached were left alone."""
+    stopped: str = ""
+    """Why the act ended before its time, in a sentence; '' when it came to its end."""
+
+    def __add__(self, other: "Outcome") -> "Outcome":
+        """Return both together."""
+        return Outcome(
+            self.done + other.done,
+            self.changed + other.changed,
+            self.gone + other.gone,
+            self.refused + other.refused,
+            self.grants | other.grants,
+            self.left_out | other.left_out,
+            self.stopped or other.stopped,
+        )
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether nothing stood in the way."""
+        return not self.refused and not self.left_out and not self.stopped
+
+    def counts(self, action: Action) -> dict[str, int]:
+        """Return the numbers by their words, without those that are none."""
+        named = {one.name: getattr(self, one.name) for one in fields(self)[:4]}
+        return {action.past if name == "done" else name: number for name, number in named.items() if number}
+
+    def in_words(self, action: Action) -> str:
+        """Return the outcome in sentences; what did not happen is not mentioned."""
+        said = [f"{action.past.capitalize()} {count_jobs(self.done)}." if self.done else f"Nothing was {action.past}."]
+        if self.changed:
+            said.append(f"{self.changed:,} changed meanwhile and {_were(self.changed)} left alone.")
+        if self.gone:
+            said.append(f"{self.gone:,} {_were(self.gone)} gone already.")
+        if self.refused:
+            grants = " ".join(sorted(self.grants))
+            said.append(f"{self.refused:,} could not be {action.past}, the server asks for a privilege: {grants}")
+        for one in sorted(self.left_out, key=lambda one: one.table):
+            said.append(f"Jobs of {one.schema} were left alone: {one.in_words}.")
+        if self.stopped:
+            said.append(f"{self.stopped} The rest was left alone." if self.done else self.stopped)
+        return " ".join(said)
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"

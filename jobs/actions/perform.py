@@ -1,0 +1,142 @@
+"""Doing an action to jobs: the one way, for a page, a terminal and a cron job.
+
+Whoever acts may do so or is refused here; what was confirmed is compared with what would happen now, which worker lives
+included; every chunk is in the site's record before it is sent to the lab's server. Each statement is guarded by
+primary key, status and timestamp as seen, so a row that changed since is left alone.
+"""
+
+from collections.abc import Sequence
+
+from django.db import DatabaseError
+
+from jobs.actions.action import Action, User
+from jobs.actions.confirmation import Confirmation, NotConfirmedError
+from jobs.actions.outcome import Outcome
+from jobs.actions.review import review, set_aside_unfit
+from jobs.actions.selection import Selection
+from jobs.layouts.base import Layout
+from jobs.models import QualifiedName
+from jobs.snapshots import JobSnapshot
+from jobsite.activity.record import ActRecord, RecordError, begin_act
+from jobsite.lab.errors import concerns_one_table, lacks_privilege
+from jobsite.lab.explanations import explain
+from jobsite.lab.grants import grant
+from jobsite.lab.server import ask_only_reads, ask_server
+from jobsite.one_line import line_logger
+
+NOT_READ_BEFORE = "they could not be read when you were asked"
+UNTRIED = "others kept this page waiting, and it was not tried: {verb} them again"
+BROKE_OFF = "It was broken off by an error of Jobsite: {error}."
+
+log = line_logger("jobsite.activity")
+
+
+def perform(action: Action, selection: Selection, confirmation: Confirmation, user: User) -> Outcome:
+    """Do `action` to the selected jobs that still are as they were seen; return what became of them.
+
+    A jobs table that cannot be read or changed costs its own jobs only. What concerns the whole server ends the act;
+    what was done before is not forgotten. Raises PermissionDenied when `user` may not do this, before anything is asked
+    of the server, and NotConfirmedError when something else would happen now than was confirmed.
+    """
+    action.check(user)
+    set_aside_unfit(action, selection.reading)
+    left_out = [layout.table for layout in selection.reading.layouts if layout.table in confirmation.left_out]
+    selection.reading.set_aside(left_out, NOT_READ_BEFORE)
+    reviewed = review(action, selection)
+    if why_not := confirmation.why_not(reviewed):
+        raise NotConfirmedError(why_not, reviewed)
+    return _perform_on_record(action, selection, user.get_username())
+
+
+def grant_for(action: Action, layout: Layout) -> str:
+    """Return the GRANT that lets the site's account do this to the jobs of a table, to copy."""
+    return grant(layout.statements[action.verb].privilege, layout.table.quoted, ask_server().account)
+
+
+def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot]) -> Outcome:
+    """Do `action` to one chunk in one statement; return what became of it. Raises DatabaseError."""
+    statement = layout.statements[action.verb]
+    try:
+        done = statement.send(snapshots)
+    except DatabaseError as error:
+        if not lacks_privilege(error):
+            raise
+        return Outcome(refused=len(snapshots), grants=frozenset([grant_for(action, layout)]))
+    if done == len(snapshots):
+        return Outcome(done=done)
+    try:
+        changed = layout.count(snapshots) - (done if statement.keeps_rows else 0)
+    except DatabaseError as error:  # what became of the others is not known; these are done all the same
+        return Outcome(done=done, stopped=explain(error))
+    return Outcome(done=done, changed=changed, gone=len(snapshots) - done - changed)
+
+
+def _perform_on_record(action: Action, selection: Selection, username: str) -> Outcome:
+    """Do it, with what was meant and what became of it in the site's record and in its log."""
+    try:
+        record = begin_act(username, action.verb, selection.in_words)
+    except RecordError as error:
+        return Outcome(stopped=str(error))
+    act = _Act(action, selection, record)
+    try:
+        act.run()
+    except BaseException as error:
+        record.end(act.outcome.in_words(action), BROKE_OFF.format(error=type(error).__name__))
+        raise
+    record.end(act.outcome.in_words(action), act.outcome.stopped)
+    log.info("%s %s jobs: %s %s", username, action.past, selection.in_words, act.outcome.in_words(action))
+    return act.outcome
+
+
+class _Act:
+    """An act under way, and what became of the jobs so far."""
+
+    def __init__(self, action: Action, selection: Selection, record: ActRecord) -> None:
+        self.action, self.selection, self.record = action, selection, record
+        self.outcome = Outcome(gone=selection.without_table)
+
+    def run(self) -> None:
+        """Go through the jobs tables until something concerns them all."""
+        for table in self.selection.tables:
+            if self.outcome.stopped:
+                return
+            try:
+                self._go_through(table)
+            except DatabaseError as error:
+                self.outcome += self._blame(error, table)
+            except RecordError as error:
+                self.outcome += Outcome(stopped=str(error))
+
+    def _go_through(self, table: QualifiedName) -> None:
+        reading = self.selection.reading
+        if not reading.waits_left:
+            reading.set_aside([table], UNTRIED.format(verb=self.action.verb))
+        layout = reading.layout_of(table)
+        if layout is None:
+            self.outcome += Outcome(left_out=frozenset([reading.left_out[table]]))
+            return
+        for snapshots in self.selection.chunks(layout):
+            self._act_on(layout, snapshots)
+            if self.outcome.stopped:
+                return
+
+    def _act_on(self, layout: Layout, snapshots: Sequence[JobSnapshot]) -> None:
+        if variable := ask_only_reads():
+            self.outcome += Outcome(stopped=self.action.why_not_on(variable))
+            return
+        with self.record.chunk(layout.schema, [_as_row(one) for one in snapshots]) as chunk:
+            outcome = act_on_chunk(self.action, layout, snapshots)
+            chunk.counts = outcome.counts(self.action)
+            self.outcome += outcome  # here: it was done, although the record may be full now
+
+    def _blame(self, error: DatabaseError, table: QualifiedName) -> Outcome:
+        """Return what an error means: one table is left alone, or the act ends. Raises one that is not the server's."""
+        if concerns_one_table(error):
+            return Outcome(left_out=frozenset([self.selection.reading.leave_out(table, error)]))
+        if not explain(error):
+            raise error
+        return Outcome(stopped=explain(error))
+
+
+def _as_row(snapshot: JobSnapshot) -> Sequence[object]:
+    return snapshot.jobs_table, snapshot.table_name, snapshot.key_hash, snapshot.status, snapshot.timestamp

@@ -1,0 +1,130 @@
+"""What would an action do now? Read again, counted, and said in sentences; reads, never writes.
+
+The sentences stand here and not on a page: a command says the same.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from jobs.actions.action import Action
+from jobs.actions.selection import Found, Selection
+from jobs.layouts.reading import LeftOut, Reading
+from jobs.listing.marking import annotate_liveness
+from jobs.liveness import Liveness
+from jobs.models import Job
+from jobs.snapshots import JobSnapshot
+from jobs.statuses import RESERVED
+from jobsite.lab.server import ConnectedThreads, who_is_connected
+
+TYPE_THE_NUMBER_ABOVE = 50
+
+
+class Sentence(NamedTuple):
+    """One line about what an action would do."""
+
+    text: str
+    is_warning: bool = False
+
+
+@dataclass(frozen=True)
+class Review:
+    """What an action would do to a selection now."""
+
+    action: Action
+    selection: Selection
+    found: Found
+    left_out: Sequence[LeftOut]
+    """The jobs tables that are left out, among those selected from."""
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """The first of the jobs."""
+        return self.found.first
+
+    @property
+    def by_status(self) -> Counter[str]:
+        """How many jobs of each status."""
+        return self.found.by_status
+
+    @property
+    def count(self) -> int:
+        """How many jobs."""
+        return self.found.by_status.total()
+
+    @property
+    def abandoned(self) -> frozenset[JobSnapshot]:
+        """The reserved jobs that nobody computes."""
+        return frozenset(JobSnapshot.of(job) for job in self.found.reserved if job.liveness is Liveness.ABANDONED)
+
+    @property
+    def alive(self) -> frozenset[JobSnapshot]:
+        """The reserved jobs that a worker may be computing, of those whose workers were looked for."""
+        return frozenset(JobSnapshot.of(job) for job in self.found.reserved) - self.abandoned
+
+    @property
+    def running(self) -> int:
+        """How many may be running: every reserved job that is not known to be abandoned."""
+        return self.by_status[RESERVED] - len(self.abandoned)
+
+    @property
+    def needs_number(self) -> bool:
+        """Say whether the number has to be typed: for many, and for those a worker may be computing."""
+        return self.count > TYPE_THE_NUMBER_ABOVE or self.running > 0
+
+    @property
+    def order(self) -> str:
+        """What is about to be done, as a button says it."""
+        return self.action.order(self.count)
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """What would happen, line by line; what would not is not mentioned."""
+        return [*self._about_statuses(), *self._about_workers(), *self._about_others(), *self._about_owners()]
+
+    def _about_statuses(self) -> Iterator[Sentence]:
+        for status, consequence in self.action.consequences.items():
+            if number := self.by_status[status]:
+                yield Sentence(f"{number} {consequence}")
+
+    def _about_workers(self) -> Iterator[Sentence]:
+        if self.running:
+            yield Sentence(f"{self.running} of them may be running: {self.action.of_running}", is_warning=True)
+        if number := len(self.abandoned):
+            yield Sentence(f"{number} of them {_are(number)} abandoned: the worker is gone.")
+
+    def _about_others(self) -> Iterator[Sentence]:
+        if self.found.changed:
+            yield Sentence(f"{self.found.changed} {self.selection.changed_in_words}: left alone.")
+        if self.found.gone:
+            yield Sentence(f"{self.found.gone} gone already.")
+        if self.found.unread:
+            yield Sentence(f"{self.found.unread} could not be read now: left alone.")
+
+    def _about_owners(self) -> Iterator[Sentence]:
+        owners = sorted({job.account[0] for job in self.jobs} - {""})
+        if owners:
+            yield Sentence(f"Worked on by {', '.join(owners)}.")
+
+
+def review(action: Action, selection: Selection, threads: ConnectedThreads | None = None) -> Review:
+    """Return what `action` would do to `selection` now.
+
+    `threads` is who was connected a moment ago, when that was asked; else it is asked where a job is reserved.
+    """
+    set_aside_unfit(action, selection.reading)
+    found = selection.read()
+    if found.reserved:
+        annotate_liveness([*found.first, *found.reserved], threads or who_is_connected())
+    return Review(action, selection, found, selection.left_out)
+
+
+def set_aside_unfit(action: Action, reading: Reading) -> None:
+    """Leave out the jobs tables whose jobs cannot take the action."""
+    unfit = [layout.table for layout in reading.layouts if not layout.supports(action.verb)]
+    reading.set_aside(unfit, f"jobs in a table of this kind cannot be {action.past}")
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"

@@ -1,0 +1,133 @@
+"""What must a jobs table be able to say and do, so that the pages list its jobs and act on them?
+
+DataJoint keeps jobs in tables of more than one layout. Whatever differs between them stands in a class of this room:
+listing, actions and views ask a layout, and never which one it is. A new layout is a subclass, and a line in
+jobs.layouts.discovery.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.db import DatabaseError
+from django.db.models import CharField, Q, Value
+
+from jobs.models import JobQuerySet, QualifiedName
+from jobs.snapshots import JobSnapshot
+from jobsite.lab.columns import AsStored, InOneCollation
+from jobsite.lab.errors import lacks_privilege
+from jobsite.lab.sql import lab_cursor
+
+OPEN_LIMIT_MS = 50
+"""How long MySQL waits for a table that is only opened."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What information_schema says of a column, in lower case."""
+
+    data_type: str
+    privileges: str
+    key: str
+
+
+class UnreadableTableError(Exception):
+    """A table has the name of a jobs table but not its shape; the message says why, in words that end a sentence."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The one statement by which a layout does an action to a chunk of its jobs."""
+
+    send: Callable[[Sequence[JobSnapshot]], int]
+    """Changes the rows that still are as they were seen, and returns how many they were."""
+    privilege: str
+    """What the account needs on the jobs table."""
+    keeps_rows: bool = False
+    """Whether the rows still stand there when it is done."""
+
+
+class Layout(ABC):
+    """One jobs table of a schema: its jobs as rows of jobs.models.Job, and what can be done to them."""
+
+    pattern: ClassVar[str]
+    """The tables of this layout, as LIKE takes it; a name without a wildcard is looked up more quickly."""
+    missing: Sequence[str] = ()
+    """The columns of jobs.formats.jobs_columns that it lacks: NULL stands for them in every row."""
+
+    def __init__(self, table: QualifiedName) -> None:
+        """`table` was found by jobs.layouts.discovery."""
+        self.table = table
+
+    @classmethod
+    @abstractmethod
+    def is_named(cls, name: str) -> bool:
+        """Say whether a table of this name has this layout."""
+
+    @classmethod
+    @abstractmethod
+    def from_columns(cls, table: QualifiedName, columns: Mapping[str, Column]) -> "Layout":
+        """Return the layout of a table with these columns. Raises UnreadableTableError when it has another shape."""
+
+    @property
+    def schema(self) -> str:
+        """The schema it stands in."""
+        return self.table.schema
+
+    @property
+    @abstractmethod
+    def statements(self) -> Mapping[str, Statement]:
+        """How each action that its jobs can take is done to them, by the action's verb."""
+
+    def supports(self, verb: str) -> bool:
+        """Say whether its jobs can take the action called `verb`: asked before a button is drawn."""
+        return verb in self.statements
+
+    @abstractmethod
+    def rows(self) -> JobQuerySet:
+        """Return its jobs, without their `schema` and `jobs_table`."""
+
+    def jobs(self) -> JobQuerySet:
+        """Return its jobs for a UNION, each with the schema and the jobs table that it stands in."""
+        names = {"schema": self.table.schema, "jobs_table": self.table.name}
+        # By name, because the type checker takes Job.schema, which this fills, for a column of its own.
+        return self.rows().annotate(
+            **{name: InOneCollation(Value(value, output_field=CharField())) for name, value in names.items()}
+        )
+
+    def keys(self, snapshots: Collection[JobSnapshot]) -> Q:
+        """Return the condition on `rows` that they stand under the primary keys of these snapshots; none match none."""
+        found = Q(pk__in=[])
+        for snapshot in snapshots:
+            found |= Q(table_name=snapshot.table_name, key_hash=snapshot.key_hash)
+        return found
+
+    def chunks(self, wanted: Q, size: int) -> Iterator[list[JobSnapshot]]:
+        """Yield the rows that match, a page of primary keys at a time; one that changed meanwhile is not met again."""
+        rows = self.rows().filter(wanted).order_by(AsStored("table_name"), AsStored("key_hash"))
+        after = Q()
+        while few := list(rows.filter(after).values_list("table_name", "key_hash", "status", "timestamp")[:size]):
+            yield [
+                JobSnapshot(self.schema, table, key, status, when, self.table.name) for table, key, status, when in few
+            ]
+            table_name, key_hash, *_ = few[-1]
+            after = Q(table_name__gt=table_name) | Q(table_name=table_name, key_hash__gt=key_hash)
+
+    def count(self, snapshots: Sequence[JobSnapshot]) -> int:
+        """Return how many rows stand now under the primary keys of these snapshots, changed or not."""
+        return self.rows().filter(self.keys(snapshots)).count()
+
+    def may_delete(self) -> bool:
+        """Say whether the site's account may delete its jobs.
+
+        Explaining a statement takes the privileges of running it (MySQL manual, "EXPLAIN Statement"), and runs nothing.
+        """
+        with lab_cursor() as cursor:
+            try:
+                cursor.execute(f"EXPLAIN DELETE FROM {self.table.quoted} WHERE FALSE")  # noqa: S608  a name found by discovery
+            except DatabaseError as error:
+                if not lacks_privilege(error):
+                    raise
+                return False
+        return True

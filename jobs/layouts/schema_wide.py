@@ -1,0 +1,116 @@
+"""DataJoint's schema-wide jobs table `~jobs` (DataJoint 0.14.10, jobs.py), of today or as an older version made it."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from django.db import DatabaseError
+from django.db.models import F, Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleIn
+
+from jobs.formats.jobs_columns import COLUMNS, JOBS_TABLE, PRIMARY_KEY, REQUIRED, called
+from jobs.layouts.base import OPEN_LIMIT_MS, Column, Layout, Statement, UnreadableTableError
+from jobs.models import Job, JobQuerySet, QualifiedName
+from jobs.snapshots import JobSnapshot
+from jobsite.lab.errors import lacks_privilege
+from jobsite.lab.identifiers import quoted
+from jobsite.lab.session import at_once
+from jobsite.lab.sql import lab_cursor
+
+# No row is read. MAX_EXECUTION_TIME: MySQL cannot be told not to wait for a lock.
+ALL_COLUMNS_SQL = "SELECT /*+ MAX_EXECUTION_TIME({limit_ms}) */ * FROM {table} LIMIT 0"
+
+GUARD = ("table_name", "key_hash", "status", "timestamp")
+GUARD_WITHOUT_TIME = GUARD[:-1]
+"""For a table that keeps no time: a row that came back since is not told from the one that was seen."""
+
+
+class SchemaWide(Layout):
+    """The `~jobs` of a schema."""
+
+    pattern = JOBS_TABLE
+
+    def __init__(self, table: QualifiedName, names: Mapping[str, str] | None = None) -> None:
+        """`names` says what each column is called in an older table, '' when it is missing; None in one of today."""
+        super().__init__(table)
+        self.names = names
+        self.missing = [name for name, there in (names or {}).items() if not there]
+
+    @classmethod
+    def is_named(cls, name: str) -> bool:
+        """Say whether a table of this name has this layout."""
+        return name == JOBS_TABLE
+
+    @classmethod
+    def from_columns(cls, table: QualifiedName, columns: Mapping[str, Column]) -> "SchemaWide":
+        """Return the layout of a table. Anybody may create a `~jobs` of any shape; it must not break the list."""
+        names = {name: called(name, columns) for name in COLUMNS}
+        if not all(names.values()) and _hides_columns(table):
+            raise UnreadableTableError("SELECT is granted on some of its columns only")
+        for name in REQUIRED:
+            if not names[name]:
+                raise UnreadableTableError(f"it has no column {name}")
+        for name, there in names.items():
+            if there:
+                _check_column(there, columns[there], COLUMNS[name])
+        # The guard of a delete names one row by these two.
+        if {name for name, column in columns.items() if column.key == "pri"} != PRIMARY_KEY:
+            raise UnreadableTableError("its primary key is not table_name and key_hash")
+        return cls(table, names if any(name != there for name, there in names.items()) else None)
+
+    def rows(self) -> JobQuerySet:
+        """Return its jobs; in an older table NULL stands for what it lacks."""
+        if self.names is None:
+            return Job.objects.in_table(self.table)
+        columns = {name: quoted(there) if there else "NULL" for name, there in self.names.items()}
+        return Job.objects.in_table(self.table, columns)
+
+    @property
+    def statements(self) -> Mapping[str, Statement]:
+        """How each action that its jobs can take is done to them, by the action's verb."""
+        return {"clear": Statement(lambda snapshots: self._unchanged(snapshots).delete_rows(), "DELETE")}
+
+    def _unchanged(self, snapshots: Sequence[JobSnapshot]) -> JobQuerySet:
+        """Return the rows that still have the primary key, status and timestamp of their snapshots."""
+        guard = GUARD_WITHOUT_TIME if "timestamp" in self.missing else GUARD
+        # By key for the index, and by all together for the guard.
+        return Job.objects.in_table(self.table).filter(self.keys(snapshots) & _equal(snapshots, guard))
+
+    def keys(self, snapshots: Collection[JobSnapshot]) -> Q:
+        """Return the condition that rows stand under these primary keys, as a list as far as the server takes one."""
+        plain = [(row.table_name, row.key_hash) for row in snapshots if _is_plain(row)]
+        return Q(pk__in=plain) | super().keys([row for row in snapshots if not _is_plain(row)])
+
+
+def _equal(snapshots: Collection[JobSnapshot], columns: Sequence[str]) -> Q:
+    """Return the condition that a row is like one of these, in these columns."""
+    plain = [tuple(getattr(row, name) for name in columns) for row in snapshots if _is_plain(row)]
+    found = Q(TupleIn(Tuple(*map(F, columns)), plain))
+    for row in snapshots:
+        if not _is_plain(row):
+            found |= Q(**{name: getattr(row, name) for name in columns})
+    return found
+
+
+def _is_plain(row: JobSnapshot) -> bool:
+    """Say whether the row can stand in a list of tuples: NULL equals nothing, and a column may lack a letter (1267)."""
+    return row.timestamp is not None and (row.table_name + row.key_hash + row.status).isascii()
+
+
+def _check_column(name: str, column: Column, types: Collection[str]) -> None:
+    if column.data_type not in types:
+        raise UnreadableTableError(f"its column {name} is a {column.data_type}")
+    if "select" not in column.privileges:
+        raise UnreadableTableError(f"SELECT on its column {name} is not granted")
+
+
+def _hides_columns(table: QualifiedName) -> bool:
+    """Say whether a table may have more columns than the site's account can see.
+
+    information_schema names only columns on which the account has a privilege (MySQL manual, "INFORMATION_SCHEMA"): one
+    that it does not name may be there all the same. To select all columns takes the privilege on the whole table.
+    """
+    with lab_cursor() as cursor:
+        try:
+            cursor.execute(at_once(ALL_COLUMNS_SQL.format(limit_ms=OPEN_LIMIT_MS, table=table.quoted)))
+        except DatabaseError as error:  # a lock, or a broken table, shows when it is read
+            return lacks_privilege(error)
+    return False

@@ -1,0 +1,61 @@
+"""The form of an action: what a list posts, what a confirm page adds, and how both are read."""
+
+from collections.abc import Sequence
+
+from django.core.exceptions import BadRequest
+from django.http import QueryDict
+
+from jobs.actions.confirmation import Confirmation
+from jobs.actions.selection import MatchingJobs, SelectedJobs, Selection
+from jobs.layouts.reading import Reading
+from jobs.listing.filters import JobFilter
+from jobs.models import QualifiedName
+from jobs.snapshots import JobSnapshot
+from jobsite.pages.tokens import read_moment, read_token, write_token
+
+NO_FORM_OF_OURS = "This form is not one that a jobs page made: go back to the list and choose again."
+
+
+def read_filter(form: QueryDict) -> JobFilter:
+    """Return the filter of the list that the form comes from."""
+    return JobFilter.read(QueryDict(form.get("filter", "")))
+
+
+def read_form(form: QueryDict, reading: Reading) -> tuple[Selection, Confirmation]:
+    """Return which jobs were chosen, and what was confirmed of them. Raises BadRequest with one sentence."""
+    try:
+        return _read_selection(form, reading), _read_confirmation(form)
+    except (ValueError, KeyError) as error:
+        raise BadRequest(NO_FORM_OF_OURS) from error
+
+
+def _read_selection(form: QueryDict, reading: Reading) -> Selection:
+    if form.get("all") != "1":
+        return SelectedJobs([JobSnapshot.read(token) for token in form.getlist("job")], reading)
+    chosen = read_filter(form)
+    if chosen.problems:
+        raise BadRequest(" ".join(chosen.problems))
+    return MatchingJobs(chosen, read_moment(str(form["as_of"])), reading)
+
+
+def _read_confirmation(form: QueryDict) -> Confirmation:
+    return Confirmation(
+        expected=int(form.get("expected") or 0),
+        typed=form.get("typed", ""),
+        needs_number=form.get("needs_number") == "1",
+        running=int(form.get("running") or 0),
+        abandoned=frozenset(JobSnapshot.read(token) for token in form.getlist("abandoned")),
+        left_out=frozenset(QualifiedName(*read_token(token, 2)) for token in form.getlist("left_out")),
+    )
+
+
+def hidden_fields(selection: Selection, confirmation: Confirmation) -> Sequence[tuple[str, str]]:
+    """Return what the confirm page sends back, which reads as the same selection and confirmation."""
+    return [
+        *selection.fields,
+        ("expected", str(confirmation.expected)),
+        ("needs_number", "1" if confirmation.needs_number else ""),
+        ("running", str(confirmation.running)),
+        *(("abandoned", snapshot.token) for snapshot in confirmation.abandoned),
+        *(("left_out", write_token(*table)) for table in confirmation.left_out),
+    ]

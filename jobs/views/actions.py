@@ -1,0 +1,60 @@
+"""The pages of an action: what it would do, and doing it. The same two for every action."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from jobs.actions.action import Action
+from jobs.actions.confirmation import Confirmation, NotConfirmedError
+from jobs.actions.perform import perform
+from jobs.actions.review import Review, review
+from jobs.layouts.reading import Reading
+from jobs.views.action_form import hidden_fields, read_filter, read_form
+from jobsite.lab.server import Server, ask_server, who_is_connected
+from jobsite.pages.http import page_or_fragment
+
+
+@require_POST
+def confirm_action(request: HttpRequest, action: Action) -> HttpResponse:
+    """Read the chosen jobs again and say what the action would do to them; changes nothing."""
+    action.check(request.user)
+    selection, _ = read_form(request.POST, Reading.begin())
+    if selection.is_empty:
+        messages.warning(request, f"No job was selected: select the jobs to {action.verb}, or take all that match.")
+        return _to_list(request)
+    threads = who_is_connected()
+    return _confirm_page(request, review(action, selection, threads), threads.server)
+
+
+@require_POST
+def perform_action(request: HttpRequest, action: Action) -> HttpResponse:
+    """Do what was confirmed, say what became of it, and lead back to the list with its filter."""
+    selection, confirmation = read_form(request.POST, Reading.begin())
+    try:
+        outcome = perform(action, selection, confirmation, request.user)
+    except NotConfirmedError as refused:
+        return _confirm_page(request, refused.review, ask_server(), str(refused))
+    level = messages.SUCCESS if outcome.done and outcome.is_whole else messages.WARNING
+    messages.add_message(request, level, outcome.in_words(action))
+    return _to_list(request)
+
+
+def _to_list(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('jobs:job_list')}?{read_filter(request.POST).query}")
+
+
+def _confirm_page(request: HttpRequest, reviewed: Review, server: Server, refusal: str = "") -> HttpResponse:
+    context = {
+        "review": reviewed,
+        "action": reviewed.action,
+        "fields": hidden_fields(reviewed.selection, Confirmation.of(reviewed)),
+        "query": read_filter(request.POST).query,
+        "now": server.now,
+        "refusal": refusal,
+        "only_reads": reviewed.action.why_not_on(server.only_reads),
+    }
+    template, status = "jobs/action_confirm.html", HTTPStatus.CONFLICT if refusal else HTTPStatus.OK
+    return page_or_fragment(request, template, template, context, status=status)
