@@ -50,9 +50,7 @@ PURE = ("jobs.formats", "jobs.tracebacks", "jobs.liveness", "jobs.statuses", *WO
 OF_PYTHON = {"_exit", "_run_exitfuncs"}
 """Names of Python's own modules, os and atexit, that begin as private ones do."""
 
-NOT_YET = {
-    "jobs.worker.server_errors has error numbers": "the worker comes to ask jobsite.lab.errors",
-}
+NOT_YET: dict[str, str] = {}
 """What still breaks a rule, and what will mend it."""
 
 

@@ -1,9 +1,23 @@
-"""jobs/worker/server_errors.py: which errors mean that the server takes no writes just now."""
+"""jobs/worker/server_errors.py: which errors pass, and which mean that the server takes no writes just now."""
 
 import pymysql
 import pytest
 
-from jobs.worker.server_errors import NO_COMMIT, NO_MEMORY, NO_ROOM, NOT_READY, READ_ONLY, no_writes_reason
+from jobs.worker.server_errors import (
+    NO_COMMIT,
+    NO_MEMORY,
+    NO_ROOM,
+    NOT_READY,
+    READ_ONLY,
+    is_busy,
+    is_deadlock,
+    is_denied,
+    is_duplicate,
+    is_gone,
+    is_temporary,
+    keeps_transaction,
+    no_writes_reason,
+)
 
 OPTION = "The MySQL server is running with the --{} option so it cannot execute this statement"
 SAID = [
@@ -55,3 +69,30 @@ def test_an_error_of_the_workers_own_disk_is_not_the_servers() -> None:
 def test_an_error_without_a_text_says_nothing() -> None:
     assert no_writes_reason(pymysql.err.OperationalError(1114)) == ""
     assert no_writes_reason(pymysql.err.InterfaceError()) == ""
+
+
+@pytest.mark.parametrize("number", [1040, 1053, 1927, 2002, 2003, 2006, 2013, 4031])
+def test_a_server_that_is_gone_is_waited_for(number: int) -> None:
+    error = pymysql.err.OperationalError(number, "gone")
+    assert (is_gone(error), is_busy(error), is_temporary(error)) == (True, False, True)
+
+
+@pytest.mark.parametrize(("number", "keeps"), [(1205, True), (1317, True), (1969, True), (3024, True), (1213, False)])
+def test_a_server_that_is_busy_is_waited_for_and_only_a_deadlock_ends_the_transaction(number: int, keeps: bool) -> None:
+    error = pymysql.err.OperationalError(number, "busy")
+    assert (is_busy(error), keeps_transaction(error), is_deadlock(error)) == (True, keeps, not keeps)
+    assert is_temporary(error)
+
+
+@pytest.mark.parametrize("number", [1044, 1142, 1143, 1062])
+def test_no_waiting_helps_where_a_privilege_lacks_or_a_row_is_there(number: int) -> None:
+    error = pymysql.err.OperationalError(number, "refused")
+    assert (is_denied(error), is_duplicate(error), is_temporary(error)) == (number != 1062, number == 1062, False)
+
+
+def test_datajoints_own_errors_are_known_by_their_classes() -> None:
+    from datajoint.errors import AccessError, DuplicateError, LostConnectionError
+
+    assert is_gone(LostConnectionError("Connection was lost"))
+    assert is_denied(AccessError("Insufficient privileges.", "INSERT command denied", "INSERT INTO ..."))
+    assert is_duplicate(DuplicateError("Duplicate entry '1' for key 'PRIMARY'"))

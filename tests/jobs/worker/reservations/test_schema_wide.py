@@ -1,4 +1,4 @@
-"""jobs/reservations.py: the rows our workers write are those of DataJoint, and only our own rows are taken back."""
+"""jobs/worker/reservations: our workers write the rows that DataJoint writes, and take back their own rows alone."""
 
 from __future__ import annotations
 
