@@ -33,25 +33,6 @@ def server_sentence(error: Exception) -> str:
     return words[0].rstrip(".") if words else format_error(error)
 
 
-def stack_of(error: BaseException) -> str:
-    """Return the traceback of an error that ended make, as Python writes it."""
-    trace = error.__traceback__
-    while trace and trace.tb_next and trace.tb_frame.f_globals.get("__name__", "").startswith("jobs."):
-        trace = trace.tb_next
-    told = traceback.TracebackException(type(error), error, trace)
-    for one in _chain(told):
-        one.stack[:] = [frame for frame in one.stack if frame.filename != inserts.__file__]
-        while one.stack and one.stack[-1].filename == signals.__file__:
-            one.stack.pop()
-    return "".join(told.format())
-
-
-def _chain(told: traceback.TracebackException | None) -> Iterator[traceback.TracebackException]:
-    while told:
-        yield told
-        told = told.__cause__ or told.__context__
-
-
 def cut_message(message: str) -> str:
     """Return what DataJoint stores of a message."""
     return message if len(message) <= MESSAGE_CHARS else message[: MESSAGE_CHARS - len(TRUNCATED)] + TRUNCATED
@@ -65,3 +46,23 @@ def cut_stack(stack: str, most: int) -> str:
 def in_ascii(text: str) -> str:
     """Return the text with everything else escaped, also halves of surrogate pairs, which no character set stores."""
     return text.encode("ascii", "backslashreplace").decode()
+
+
+def stack_of(error: BaseException) -> str:
+    """Return the traceback of an error that ended make, as Python writes it."""
+    trace = error.__traceback__
+    while trace and trace.tb_next and trace.tb_frame.f_globals.get("__name__", "").startswith("jobs."):
+        trace = trace.tb_next
+    written = traceback.TracebackException(type(error), error, trace)
+    for each in _chain(written):
+        each.stack[:] = [frame for frame in each.stack if frame.filename != inserts.__file__]
+        while each.stack and each.stack[-1].filename == signals.__file__:
+            each.stack.pop()
+    return "".join(written.format())
+
+
+def _chain(error: traceback.TracebackException | None) -> Iterator[traceback.TracebackException]:
+    """Yield an exception, and those that it came from."""
+    while error:
+        yield error
+        error = error.__cause__ or error.__context__

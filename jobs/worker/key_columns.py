@@ -41,8 +41,8 @@ class KeyColumn:
         if not self.is_float:
             return [value]
         number = float(value)  # type: ignore[arg-type]  # what the server shows of a FLOAT is a number
-        beside = abs(number) * SHOWN_WITHIN
-        return [number - beside, number + beside, number]
+        margin = abs(number) * SHOWN_WITHIN
+        return [number - margin, number + margin, number]
 
 
 def columns_of(table: Untyped, attributes: Sequence[str]) -> list[KeyColumn]:

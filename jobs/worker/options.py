@@ -15,7 +15,7 @@ class Options:
 
     `tables` are names as people write them, and `imports` are modules to import before any table is looked for.
     `on_stop` says what becomes of a job that Ctrl-C or SIGTERM interrupts: an error, as with DataJoint, or released.
-    `ends_at_s` is when no further key is begun, by `time.monotonic()`, which all processes of a machine share.
+    `ends_at_s` is when no further key is started, by `time.monotonic()`, which all processes of a machine share.
     """
 
     tables: tuple[str, ...] = ()
@@ -32,5 +32,5 @@ class Options:
 
     @property
     def time_is_up(self) -> bool:
-        """Say whether no further key is to be begun."""
+        """Say whether no further key is to be started."""
         return self.ends_at_s is not None and time.monotonic() >= self.ends_at_s

@@ -24,7 +24,7 @@ class Outcome:
 
 
 class Report(Protocol):
-    """Whoever wants to hear of a run as it goes."""
+    """What a run reports to as it goes."""
 
     def begin(self, table: str, keys: int, excluded: Mapping[str, int]) -> None:
         """`keys` of `table` will be tried; `excluded` says by status how many are left alone: error, ignore, reserved.

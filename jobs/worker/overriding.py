@@ -1,4 +1,4 @@
-"""What of DataJoint's populate has a lab written anew, that `manage.py populate` does not call?"""
+"""Which methods of DataJoint's populate has a lab overridden, which `manage.py populate` does not call?"""
 
 from collections.abc import Iterator, Mapping
 

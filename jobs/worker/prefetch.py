@@ -3,7 +3,7 @@
 Keys are reserved a few at a time, by how long the makes before took. Nobody can know how long the next one takes; and
 what the jobs table calls reserved has to be what runs. So a thread watches the jobs that are reserved and not started:
 when one make has run for RELEASE_AFTER_S, it releases them over a connection of its own, because make uses the other
-one. A make that never lets go of Python's interpreter stops the thread as well.
+one. A make that never releases Python's interpreter lock stops the thread as well.
 """
 
 import signal

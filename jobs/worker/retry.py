@@ -41,39 +41,39 @@ def retry_until_available(
 ) -> Answer:
     """Return what `ask` returns, once the server answers, takes writes and is not busy.
 
-    `ask` must be whole in itself. After a refused write, `reconnect` comes before the next try: the server's name
-    may mean another one by now, and a session that began read-only remains so. Raises what else `ask` raises; a signal
-    ends the waiting.
+    `ask` must be complete in itself, as it may be called again. After a refused write, `reconnect` comes before the
+    next try: the server's name may mean another one by now, and a session that began read-only remains so. Raises what
+    else `ask` raises; a signal ends the waiting.
     """
-    return _until(ask, signals, is_temporary, reconnect)
+    return _retry(ask, signals, is_temporary, reconnect)
 
 
-def retry_statement(ask: Callable[[], Answer], signals: Signals, stands: Callable[[], bool]) -> Answer:
+def retry_statement(ask: Callable[[], Answer], signals: Signals, is_kept: Callable[[], bool]) -> Answer:
     """Return what `ask` returns, inside a transaction: only what leaves the transaction as it was is tried again.
 
-    `stands` says whether what it wrote is still there: a COMMIT that waits for a backup and is then ended rolls it
+    `is_kept` says whether what was written is still there: a COMMIT that waits for a backup and is then ended rolls it
     back, and so does one on a read-only server, and a lock that was waited for too long where
     innodb_rollback_on_timeout is set (MySQL manual).
     """
     until_s = time.monotonic() + RESULT_KEPT_S
 
-    def leaves_it(error: BaseException) -> bool:
-        is_kept = bool(no_writes_reason(error)) and time.monotonic() < until_s
-        return (is_kept or keeps_transaction(error)) and stands()
+    def can_retry(error: BaseException) -> bool:
+        is_refused = bool(no_writes_reason(error)) and time.monotonic() < until_s
+        return (is_refused or keeps_transaction(error)) and is_kept()
 
-    return _until(ask, signals, leaves_it)
+    return _retry(ask, signals, can_retry)
 
 
 def retry_while_refused(ask: Callable[[], Answer], signals: Signals) -> Answer:
     """Return what `ask` returns, after MOST_TRIES at most while the server takes no writes. Raises what it raises."""
     tries = iter(range(1, MOST_TRIES))
-    return _until(ask, signals, lambda error: bool(no_writes_reason(error)) and next(tries, None) is not None)
+    return _retry(ask, signals, lambda error: bool(no_writes_reason(error)) and next(tries, None) is not None)
 
 
-def _until(
+def _retry(
     ask: Callable[[], Answer],
     signals: Signals,
-    passing: Callable[[BaseException], bool],
+    can_retry: Callable[[BaseException], bool],
     reconnect: Callable[[], None] = lambda: None,
 ) -> Answer:
     backoff, is_refused = Backoff(signals), False
@@ -83,7 +83,7 @@ def _until(
                 reconnect()
             return ask()
         except Exception as error:
-            if not passing(error) or signals.received is not None:
+            if not can_retry(error) or signals.received is not None:
                 raise
             is_refused = bool(no_writes_reason(error))
             backoff.wait(error)

@@ -1,4 +1,4 @@
-"""When does a run begin, look again, and end?"""
+"""When does a run start, look for keys again, and end?"""
 
 import random
 import time
@@ -21,18 +21,18 @@ class Schedule:
 
 
 class RunClock:
-    """The time of one run, from its making on."""
+    """The time of one run, which starts when this is made."""
 
     def __init__(self, schedule: Schedule, signals: Signals) -> None:
-        """`signals` may end every wait."""
+        """a signal ends every wait."""
         self._schedule = schedule
         self._signals = signals
         self._idle_since_s: float | None = None
         self.ends_at_s = None if schedule.run_s is None else time.monotonic() + schedule.run_s
-        """When no further key is begun, by `time.monotonic()`; None without a bound."""
+        """When no further key is started, by `time.monotonic()`; None without a bound."""
 
     def stagger(self) -> None:
-        """Wait for a random part of the stagger: workers that are started together shall not ask together."""
+        """Wait for a random time, at most the stagger: workers that start together should not ask together."""
         self._wait(random.uniform(0, self._schedule.stagger_s))  # noqa: S311  not a secret
 
     def wait_for_next_round(self, *, has_computed: bool) -> bool:

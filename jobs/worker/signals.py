@@ -21,7 +21,7 @@ SIGTERM_RECEIVED = "SIGTERM received"
 
 
 class Signals:
-    """The two signals of this process. They raise where they land, save inside `deferred()`, where they wait."""
+    """The two signals of this process. They raise where they arrive, except inside `deferred()`, where they wait."""
 
     def __init__(self, *, announces: bool = True) -> None:
         """Nothing is installed yet. `announces`: the log says after a while that make is waited for."""
@@ -76,7 +76,7 @@ class Signals:
 
     @contextmanager
     def raise_immediately(self) -> Iterator[None]:
-        """Let signals raise where they land again, inside of `deferred()`; one that waited raises now."""
+        """Let signals raise where they arrive again, inside of `deferred()`; one that waited raises now."""
         before, self._is_deferred = self._is_deferred, False
         try:
             self.raise_received()
@@ -106,7 +106,7 @@ class Signals:
         self.received = self.received or signum
         self._received_s = first_s or now_s
         if self._announces and not again:
-            self.watchdog.say_later()
+            self.watchdog.announce_later()
         if self._forward_to:
             self._forward_to(signum)
             return

@@ -15,14 +15,14 @@ from jobsite.one_line import line_logger
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 KILLED_BY = 128  # and the signal: the exit status that a shell gives a program that a signal ended
-SAY_AFTER_S, END_AFTER_S, WRITE_S = 5.0, 2.0, 5.0
+ANNOUNCE_AFTER_S, END_AFTER_S, WRITE_S = 5.0, 2.0, 5.0
 log = line_logger(__name__)
 
 
 class Watchdog:
     """What happens a while after a signal, unless the run has ended by then.
 
-    Signal handlers begin it, and may take no lock, as threading.Thread does: hence `_thread`.
+    Signal handlers start it, and may take no lock, as threading.Thread does: hence `_thread`.
     """
 
     def __init__(self) -> None:
@@ -30,9 +30,9 @@ class Watchdog:
         self.write: Callable[[], None] = lambda: None
         self._over = False
 
-    def say_later(self) -> None:
-        """Say that make is waited for, in SAY_AFTER_S seconds."""
-        _thread.start_new_thread(self._after, (SAY_AFTER_S, self._say))
+    def announce_later(self) -> None:
+        """Announce that make is waited for, in ANNOUNCE_AFTER_S seconds."""
+        _thread.start_new_thread(self._after, (ANNOUNCE_AFTER_S, self._announce))
 
     def end_later(self, signum: int) -> None:
         """End the process in END_AFTER_S seconds; `write` is called before, and may take WRITE_S seconds."""
@@ -49,7 +49,7 @@ class Watchdog:
         if not self._over:
             act()
 
-    def _say(self) -> None:
+    def _announce(self) -> None:
         log.warning("Waiting for make to stop; a second Ctrl-C or SIGTERM ends at once.")
 
     def _end(self, signum: int) -> None:
@@ -65,4 +65,4 @@ class Watchdog:
         try:
             self.write()
         except Exception as failure:  # the job stays reserved, and shows as abandoned
-            log.warning("The job in hand stays reserved: %s", failure)
+            log.warning("The running job stays reserved: %s", failure)

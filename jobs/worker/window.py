@@ -91,7 +91,7 @@ class KeyWindow:
         self._left[:0] = numbers
 
     def put_back_at_start(self, numbers: Collection[int]) -> None:
-        """Put back keys where the window starts, whence they came."""
+        """Put back keys where the window starts: they were taken out there."""
         self._left[self._start : self._start] = numbers
 
     def put_last(self, number: int) -> None:

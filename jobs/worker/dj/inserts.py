@@ -22,7 +22,7 @@ LOOKS = ("SELECT", "SHOW")
 
 
 class Inserts:
-    """What make sends over the connection of its table, and what that tells of its key."""
+    """What make sends over the connection of its table, and what that says of its key."""
 
     def __init__(self, table: Untyped) -> None:
         """`table` is one that populate computes; its target is where the key belongs."""

@@ -39,7 +39,7 @@ class JobsTableReservations:
         self._doubtful: list[Reservation] = []
 
     def reserve(self, jobs: Sequence[Reservation]) -> list[Reservation]:
-        """Reserve what is still to be had, in as few statements as can be, and return it."""
+        """Reserve what nobody has yet, in as few statements as possible, and return it."""
         # In the order of the table's index: workers who want the same keys wait for each other, never in a ring.
         reserved = {job.hash: job for job in self._reserve(sorted(jobs, key=lambda job: job.hash))}
         return [reserved[job.hash] for job in jobs if job.hash in reserved]

@@ -1,4 +1,4 @@
-"""What can the command line of populate ask for, and what does it? Each wrong value is answered by one sentence."""
+"""What can be asked for on the command line of populate, and what was? Each wrong value is answered by one sentence."""
 
 import json
 from argparse import ArgumentParser

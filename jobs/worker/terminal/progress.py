@@ -121,7 +121,7 @@ class Lines(Report):
 
     @property
     def tallies(self) -> list[Tally]:
-        """What came of each table, in the order they were begun."""
+        """What came of each table, in the order of their start."""
         return list(self._by_table.values())
 
     @property
