@@ -26,7 +26,7 @@ JOBS_UNKNOWN = "It has no open transaction. Whether it holds a job is not known.
 TRANSACTION_UNSEEN = (
     "Whether it has an open transaction is not known: Jobsite’s account may not see that (PROCESS is missing)."
 )
-SOME_UNREAD = "Some jobs could not be read, so a connection may hold jobs that are not named here."
+MORE_JOBS = "A connection may hold more jobs than are named here."
 STATEMENT_ENDS = "Its statement ends with an error; the connection stays."
 NO_STATEMENT = "It runs no statement now: nothing will happen."
 
@@ -81,7 +81,7 @@ class KillReview:
         are = "is" if self.gone == 1 else "are"
         gone = f"{self.gone} of those you selected {are} gone, or somebody else’s by now: left alone."
         refused = [f"{row} cannot be killed: {row.refusal}." for row in self.refused]
-        unread = [f"{SOME_UNREAD} {sentence}" for sentence in self.unread]
+        unread = [f"{MORE_JOBS} {sentence}" for sentence in self.unread]
         return [*([gone] if self.gone else []), *refused, *unread]
 
     @property

@@ -28,7 +28,7 @@ NOT_ALL_READ = (
     "It has no open transaction, and holds none of the jobs that could be read. Whether it holds another is not known."
 )
 LIMIT_REACHED = (
-    "Some jobs could not be read, so a connection may hold jobs that are not named here. "
+    "A connection may hold more jobs than are named here. "
     f"More than {MOST_READ} reserved jobs name them or their users, and not all were read."
 )
 
