@@ -209,7 +209,12 @@ class ListFilter:
         return f"{self.subject} {clauses}." if clauses else f"{self.subject}."
 
     def condition(self, now: datetime) -> Q:
-        """Return the condition of all fields that have one; `now` is the lab server's time."""
+        """Return the condition of all fields that have one; `now` is the lab server's time.
+
+        A filter that cannot be read matches nothing: it must never look like one that asks for less.
+        """
+        if self.problems:
+            return Q(pk__in=[])
         return Q(*(found.condition(value, now) for found, value in self._values() if found.condition))
 
     def _values(self) -> Iterator[tuple[FilterField, Any]]:

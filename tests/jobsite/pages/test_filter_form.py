@@ -81,6 +81,10 @@ def test_a_problem_is_one_sentence_and_what_was_typed_stays() -> None:
     assert (box["value"], box["aria-invalid"]) == ("2", "true")
 
 
+def test_a_filter_that_cannot_be_read_matches_nothing() -> None:
+    assert read("older=2&maker=ann").condition(NOW) == Q(pk__in=[])
+
+
 def test_a_term_is_trimmed_and_cut_and_a_name_is_not() -> None:
     chosen = read(f"maker=%20%00{'a' * 300}&shelf=%20top%20")
     assert chosen.texts == {"shelf": " top ", "maker": "a" * 200}
