@@ -58,7 +58,7 @@ class Kind(Enum):
 # `{lab}` is the server, `{user}` its account, `{said}` the server's own words, `{limit}` the seconds of a statement.
 OTHER_SENTENCE = "The lab's server {lab} answered: {said}."
 NO_ANSWER = "The lab's server {lab} does not answer: check DJ_HOST and DJ_PORT, and that the server runs."
-WENT_AWAY = "The lab's server {lab} went away while it was asked: try again when it is back."
+WENT_AWAY = "The lab's server {lab} closed the connection: try again when it is back."
 WRONG_ACCOUNT = "The lab's server {lab} refused the account {user}: check DJ_USER and DJ_PASS."
 LACKS = "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists."
 NO_CHANGES = "The lab's server {lab} takes no changes ({said})."
