@@ -26,12 +26,12 @@ def write_session(folder: Path, number: int, probes: int, is_sound: bool) -> Non
     (folder / "trials.csv").write_text(trials, encoding="utf-8")
 
 
-def bring_back(archive: Path) -> int:
-    """Make the files readable that the file server had mislaid; return how many there were."""
-    mislaid = sorted(archive.glob("*/*/*.mislaid"))
-    for path in mislaid:
+def restore_missing_files(archive: Path) -> int:
+    """Put the files back that were missing on the file server; return how many there were."""
+    missing = sorted(archive.glob("*/*/*.missing"))
+    for path in missing:
         path.rename(path.with_suffix(".npy"))
-    return len(mislaid)
+    return len(missing)
 
 
 def _write_signal(path: Path, fault: str, seed: int) -> None:
@@ -40,7 +40,7 @@ def _write_signal(path: Path, fault: str, seed: int) -> None:
     content = buffer.getvalue()
     if fault == "truncated":
         content = content[: len(content) * 2 // 3]
-    path.with_suffix(".mislaid" if fault == "missing" else ".npy").write_bytes(content)
+    path.with_suffix(".missing" if fault == "missing" else ".npy").write_bytes(content)
 
 
 def _signal(fault: str, seed: int) -> NDArray[np.float32]:

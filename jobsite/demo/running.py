@@ -14,7 +14,7 @@ from jobsite.demo.filling import fill
 from jobsite.demo.night import Night
 from jobsite.demo.people import ROLES
 from jobsite.demo.processes import DemoError, Processes
-from jobsite.demo.raw_data import bring_back
+from jobsite.demo.raw_data import restore_missing_files
 from jobsite.demo.server import Server
 from jobsite.demo.site import Site
 from jobsite.demo.visitors import Visitors
@@ -29,7 +29,7 @@ class Demo:
         """`home` is the demo's folder; `tell` is called with a few words before each step."""
         self.home, self.tell = home.resolve(), tell
         self.people = {name: new_password() for name in ROLES}
-        self.mislaid = 0
+        self.missing_files = 0
         self.processes = Processes(self.home)
         self.server = Server(self.home / "server", password=new_password())
         self.site = Site(self.home / "site", self.processes)
@@ -72,7 +72,7 @@ class Demo:
         self.visitors.come()
         self.site.serve(self.accounts, people)
         night.wait_for_fates()
-        self.mislaid = bring_back(self.archive)
+        self.missing_files = restore_missing_files(self.archive)
         self.tell("The site")
         self.site.wait_until_it_answers()
 

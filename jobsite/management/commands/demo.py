@@ -71,8 +71,8 @@ def _words(demo: Any) -> str:
     python = shlex.quote(_short(Path(sys.executable)))
     return (
         f"\nJobsite is at {demo.site.address}\n\n{people}\n\n"
-        f"Last night, {demo.mislaid} files were missing on the file server; now they are back. Log in as operator,\n"
-        "clear the jobs of RawSignal that failed with a FileNotFoundError, then compute them as alice:\n\n"
+        f"Last night, {demo.missing_files} files were missing on the file server; now they are back. Log in as\n"
+        "operator, clear the jobs of RawSignal that failed with a FileNotFoundError, then compute them as alice:\n\n"
         f"  {words} \\\n    {python} manage.py populate jobsite.demo.pipeline.ephys.RawSignal\n\n"
         "Ctrl-C ends everything."
     )
