@@ -18,10 +18,11 @@ from jobs.layouts.base import Layout
 from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobsite.activity.record import ActRecord, RecordError, begin_act
+from jobsite.lab import shared_reads
 from jobsite.lab.errors import concerns_one_table, lacks_privilege
 from jobsite.lab.explanations import explain
 from jobsite.lab.grants import grant
-from jobsite.lab.server import ask_only_reads, ask_server
+from jobsite.lab.server import ask_only_reads
 from jobsite.one_line import line_logger
 
 NOT_READ_BEFORE = "they could not be read when you were asked"
@@ -50,7 +51,8 @@ def perform(action: Action, selection: Selection, confirmation: Confirmation, us
 
 def grant_for(action: Action, layout: Layout) -> str:
     """Return the GRANT that lets the site's account do this to the jobs of a table, to copy."""
-    return grant(layout.statements[action.verb].privilege, layout.table.quoted, ask_server().account)
+    account = shared_reads.server().account
+    return grant(layout.statements[action.verb].privilege, layout.table.quoted, account)
 
 
 def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot]) -> Outcome:

@@ -11,6 +11,7 @@ from jobs.layouts.base import Column, Layout, UnreadableTableError
 from jobs.layouts.schema_wide import SchemaWide
 from jobs.models import QualifiedName
 from jobsite.lab.session import at_once
+from jobsite.lab.shared_reads import SharedRead
 from jobsite.lab.sql import lab_cursor
 
 LAYOUTS: tuple[type[Layout], ...] = (SchemaWide,)
@@ -69,6 +70,10 @@ def discover_job_tables() -> JobTables:
         unreadable=tuple(one for one in found if isinstance(one, Unreadable)),
         unopened=tuple(sorted(unopened)),
     )
+
+
+job_tables = SharedRead[JobTables](discover_job_tables)
+"""The same, asked once a request."""
 
 
 def _ask() -> Sequence[Told]:

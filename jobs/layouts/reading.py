@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from jobs.layouts.base import Layout
 from jobs.layouts.causes import Answer, Cause, CauseSearch, Question
-from jobs.layouts.discovery import Unreadable, discover_job_tables
+from jobs.layouts.discovery import Unreadable, job_tables
 from jobs.models import QualifiedName
 from jobsite.lab.errors import concerns_one_table, is_lock
 from jobsite.lab.explanations import why_not_read
@@ -63,7 +63,7 @@ class Reading:
     @classmethod
     def begin(cls) -> "Reading":
         """Look which jobs tables there are; what the server itself could not open is left out from the start."""
-        tables = discover_job_tables()
+        tables = job_tables()
         reading = cls(tables.layouts, tables.unreadable)
         if tables.unopened:
             closed = reading._search.closed(tables.unopened)

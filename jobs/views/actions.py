@@ -13,7 +13,8 @@ from jobs.actions.perform import perform
 from jobs.actions.review import Review, review
 from jobs.layouts.reading import Reading
 from jobs.views.action_form import hidden_fields, read_filter, read_form
-from jobsite.lab.server import Server, ask_server, who_is_connected
+from jobsite.lab import shared_reads
+from jobsite.lab.server import Server
 from jobsite.pages.http import page_or_fragment
 
 
@@ -25,7 +26,7 @@ def confirm_action(request: HttpRequest, action: Action) -> HttpResponse:
     if selection.is_empty:
         messages.warning(request, f"No job was selected: select the jobs to {action.verb}, or take all that match.")
         return _to_list(request)
-    threads = who_is_connected()
+    threads = shared_reads.connected()
     return _confirm_page(request, review(action, selection, threads), threads.server)
 
 
@@ -36,7 +37,7 @@ def perform_action(request: HttpRequest, action: Action) -> HttpResponse:
     try:
         outcome = perform(action, selection, confirmation, request.user)
     except NotConfirmedError as refused:
-        return _confirm_page(request, refused.review, ask_server(), str(refused))
+        return _confirm_page(request, refused.review, shared_reads.server(), str(refused))
     level = messages.SUCCESS if outcome.done and outcome.is_whole else messages.WARNING
     messages.add_message(request, level, outcome.in_words(action))
     return _to_list(request)

@@ -16,7 +16,7 @@ from jobs.statuses import JOB_STATUSES
 from jobs.tracebacks.display import shown
 from jobs.tracebacks.parsing import read_stack, read_stack_blob, without_middle
 from jobs.views.copying import lines_to_copy
-from jobsite.lab.server import who_is_connected
+from jobsite.lab import shared_reads
 from jobsite.pages.http import CANNOT_LOOK, page_or_fragment
 from jobsite.pages.tables import ListingData
 
@@ -28,7 +28,7 @@ TABLES_OFFERED = 500
 @permission_required(LOOK, raise_exception=True)
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL."""
-    chosen, reading, presence = JobFilter.read(request.GET), Reading.begin(), who_is_connected()
+    chosen, reading, presence = JobFilter.read(request.GET), Reading.begin(), shared_reads.connected()
     now = presence.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
     # A filter that could not be read must not look like a filter that matches everything.
     counts = Counts({}) if chosen.problems else count_jobs(chosen, reading, now)
@@ -60,7 +60,7 @@ def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str
     """Show one job: its message, traceback, key and worker."""
     reading = Reading.begin()
     found = read_job(reading, schema, table_name, key_hash)
-    presence = who_is_connected()
+    presence = shared_reads.connected()
     context: dict[str, object] = {
         "job": found,
         "schema": schema,

@@ -64,6 +64,12 @@ def clear_all(client: Client, form: Form) -> list[str]:
     return notices(look(client, response.headers["Location"]))
 
 
+def gone_quiet(client: Client, form: Form) -> BeautifulSoup | None:
+    """Return the confirm page once it asks for no number."""
+    found = confirm(client, form)
+    return None if found.select_one('input[name="typed"]') else found
+
+
 def says(found: BeautifulSoup) -> list[str]:
     """Return the sentences of the confirm page."""
     return [text_of(line) for line in found.select("form.confirm > ul > li")]

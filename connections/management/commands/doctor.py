@@ -14,8 +14,9 @@ from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
 from jobs.listing.rows import read_one_of_each
 from jobsite.durations import say_span
+from jobsite.lab import shared_reads
 from jobsite.lab.explanations import explain
-from jobsite.lab.server import Server, ask_server
+from jobsite.lab.server import Server
 from jobsite.one_line import printable
 
 Finding = tuple[bool, str]
@@ -30,7 +31,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Print a line for each finding. Raises CommandError, so exits 1, when anything is missing."""
         try:
-            findings = [*_about_server(ask_server()), *_about_jobs(Reading.begin())]
+            with shared_reads.read_once():
+                findings = [*_about_server(shared_reads.server()), *_about_jobs(Reading.begin())]
         except Exception as error:  # whatever the server refuses is said in one sentence; all else is raised again
             sentence = explain(error)
             if not sentence:

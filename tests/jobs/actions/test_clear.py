@@ -1,7 +1,6 @@
 """Clearing jobs: what is cleared, the confirm page, and the number that has to be typed."""
 
 import pytest
-from bs4 import BeautifulSoup
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,11 +10,11 @@ from tests.jobs.clearing import (
     CLEAR,
     CONFIRM,
     JOBS,
-    Form,
     again,
     clear_all,
     confirm,
     everything,
+    gone_quiet,
     post,
     says,
     selected,
@@ -237,9 +236,3 @@ def test_one_that_is_back_is_noticed_although_as_many_run_as_before(lab: Lab, op
     response = operator.post(CLEAR, {**confirmed, "typed": "1", "abandoned": form["job"]})
     assert response.status_code == 409
     assert lab.jobs(schema) == {"m1": "reserved"}
-
-
-def gone_quiet(client: Client, form: Form) -> BeautifulSoup | None:
-    """Return the confirm page once it asks for no number."""
-    found = confirm(client, form)
-    return None if found.select_one('input[name="typed"]') else found

@@ -18,9 +18,10 @@ from jobs.actions.review import review
 from jobs.actions.selection import SelectedJobs
 from jobs.snapshots import JobSnapshot
 from jobsite.activity.models import Act, ActChunk
+from jobsite.lab import shared_reads
 from tests.cast import person
 from tests.ground import GROUND
-from tests.jobs.clearing import ROOT, confirm, post, selected, snapshots_of
+from tests.jobs.clearing import ROOT, confirm, gone_quiet, post, selected, snapshots_of
 from tests.jobs.tables import reading_of
 from tests.lab import Lab, eventually
 
@@ -170,6 +171,19 @@ def test_an_abandoned_job_whose_worker_is_back_is_not_cleared(lab: Lab, operator
     assert lab.jobs(schema) == {"m1": "reserved"}
 
 
+def test_who_is_connected_is_asked_anew_although_the_request_has_read_it(lab: Lab, operator: Client) -> None:
+    schema = lab.pipeline(recordings={"m1": "wait"})[0]
+    lab.abandon(schema)
+    selection = select(schema, operator)
+    confirmed = eventually(lambda: without_number(selection), "the reservation to be abandoned")
+    with shared_reads.read_once():
+        shared_reads.connected()
+        lab.idle("bob")
+        with pytest.raises(NotConfirmedError, match="a worker may be computing"):
+            perform(CLEAR, selection, confirmed, ROOT)
+    assert lab.jobs(schema) == {"m1": "reserved"}
+
+
 def without_number(selection: SelectedJobs) -> Confirmation | None:
     """Return the confirmation of a selection once it needs no number."""
     reviewed = review(CLEAR, selection)
@@ -198,3 +212,18 @@ def test_confirming_and_clearing_three_jobs_ask_few_questions(lab: Lab, operator
     assert len(to_confirm) == 4
     # The jobs tables, the rows, whether the server only reads, DELETE.
     assert len(to_clear) == 4
+
+
+def test_an_abandoned_job_takes_two_questions_more(lab: Lab, operator: Client) -> None:
+    schema = lab.pipeline(recordings={"m1": "wait"})[0]
+    lab.abandon(schema)
+    form = selected(operator, f"schema={schema}")
+    confirmed = eventually(lambda: gone_quiet(operator, form), "the reservation to be abandoned")
+    with CaptureQueriesContext(connections["lab"]) as to_confirm:
+        confirm(operator, form)
+    with CaptureQueriesContext(connections["lab"]) as to_clear:
+        post(operator, confirmed)
+    assert len(to_confirm) == 4
+    # As for others, and who is connected by now, our grants.
+    assert len(to_clear) == 6
+    assert lab.jobs(schema) == {}
