@@ -222,8 +222,8 @@ def test_confirming_asks_the_same_few_questions_however_many_are_selected(lab: L
         with CaptureQueriesContext(databases["lab"]) as asked:
             confirm(admin, form)
         numbers.append(len(asked))
-    # The server, our grants, the connections, transactions, the jobs tables, their columns, reserved jobs.
-    assert numbers == [7, 7]
+    # The server, our grants, the connections, transactions, the jobs tables, reserved jobs.
+    assert numbers == [6, 6]
 
 
 def test_each_kill_follows_a_look_at_the_process_list(lab: Lab) -> None:
