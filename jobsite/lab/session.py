@@ -12,12 +12,12 @@ SORTED_BYTES = 1024
 # One SET for both kinds of server. MySQL takes `/*M!` for a plain comment; MariaDB passes over `/*!80000` (MariaDB
 # Knowledge Base, "Comment Syntax"), so each reads only the time limit it knows. Set is whatever can change what a
 # statement means or how much of it is answered, since a lab may have set it for the whole server or by init_connect
-# (MySQL manual, "Server System Variables" and "Server SQL Modes"). The character set is set by the driver, and so is
-# autocommit; whether the server only reads is left as it is.
+# (MySQL manual, "Server System Variables" and "Server SQL Modes"). The character set is set by the driver; whether the
+# server only reads is left as it is.
 SESSION_SQL = (
     "SET time_zone='+00:00', sql_mode='STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'"
     ", sql_select_limit=18446744073709551615, sql_big_selects=1, sql_safe_updates=0, sql_auto_is_null=0"
-    f", sql_quote_show_create=1, max_sort_length={SORTED_BYTES}, completion_type=0"
+    f", sql_quote_show_create=1, max_sort_length={SORTED_BYTES}, completion_type=0, autocommit=1"
     f", lock_wait_timeout={LOCK_LIMIT_S}, innodb_lock_wait_timeout={LOCK_LIMIT_S}, sort_buffer_size={SORT_BYTES}"
     f" /*M!100108 , tx_isolation='READ-COMMITTED', max_statement_time={STATEMENT_LIMIT_S} */"
     f" /*!80000 , transaction_isolation='READ-COMMITTED', max_execution_time={STATEMENT_LIMIT_S}000 */"
@@ -27,7 +27,7 @@ OPTIONS = {
     "connect_timeout": CONNECT_LIMIT_S,
     "read_timeout": STATEMENT_LIMIT_S * 3,
     "init_command": SESSION_SQL,
-    # Both stand as the session needs them before Django looks: it would send a statement for each.
+    # SESSION_SQL has set both: the driver and Django would send three statements for them.
     "autocommit": True,
     "isolation_level": None,
 }

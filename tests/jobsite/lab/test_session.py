@@ -123,7 +123,6 @@ def test_a_session_begins_with_two_statements(accounts: None, db: None) -> None:
 
 def test_a_session_has_what_django_would_set_by_statements_of_its_own(accounts: None, db: None) -> None:
     isolation = "@@tx_isolation" if GROUND.is_mariadb else "@@transaction_isolation"
-    connections["lab"].close()
-    with connections["lab"].cursor() as cursor:
+    with GROUND.set_for_everybody("autocommit", 0), connections["lab"].cursor() as cursor:
         cursor.execute(f"SELECT {isolation}, @@autocommit, @@sql_auto_is_null, @@character_set_client")
         assert cursor.fetchone() == ("READ-COMMITTED", 1, 0, "utf8mb4")
