@@ -11,6 +11,7 @@ TESTS = Path(__file__).resolve().parent
 FAST = (
     "connections/test_statements.py",
     "jobs/formats",
+    "jobs/test_liveness.py",
     "jobs/tracebacks",
     "jobs/worker/test_window.py",
     "jobsite/lab/test_address.py",
