@@ -4,9 +4,9 @@ export PYTHON
 # Where this is set, every process compiles DataJoint and all it imports anew: seven seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 RUN = .venv/bin/python
-# The fast tests are over before further processes or Django are there. A server that TEST_LAB_URL names is one for all.
-FAST = $(findstring -m fast,$(ARGS))
-RING = -n $(if $(TEST_LAB_URL)$(FAST),0,3) $(if $(FAST),-p no:django)
+# The fast tests are over before Django or further processes are there. A server that TEST_LAB_URL names is one for all.
+ALL_TESTS = -n $(if $(TEST_LAB_URL),0,3) --dist loadfile --no-loadscope-reorder
+RING = $(if $(findstring -m fast,$(ARGS)),-p no:django -p no:xdist,$(ALL_TESTS))
 
 .PHONY: help demo test lint format bench
 
@@ -19,7 +19,7 @@ demo: ## a private server, a lab at work, and the site, until Ctrl-C
 
 test: ## all tests, on a private server and in a headless browser; ARGS="-m fast" or "-k clear" chooses (docs/testing.md)
 	@sh jobsite/demo/install.sh test
-	@TEST_SETTING=$(SETTING) $(RUN) -m pytest $(RING) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@TEST_SETTING=$(SETTING) $(RUN) -m pytest $(RING) $(ARGS)
 
 bench: ## populate beside DataJoint's own, on a private server; ARGS="--only 8" chooses, --rounds repeats
 	@sh jobsite/demo/install.sh test
