@@ -28,8 +28,6 @@ from jobsite.one_line import line_logger
 KILL = "connections.kill_connection"
 User = AbstractBaseUser | AnonymousUser
 
-BROKE_OFF = "It was broken off by an error of Jobsite: {error}."
-
 log = line_logger("jobsite.activity")
 
 
@@ -109,7 +107,7 @@ def _kill_on_record(selection: SelectedConnections, username: str, server: Serve
     try:
         act.run()
     except BaseException as error:
-        record.end(act.summary.in_words, BROKE_OFF.format(error=type(error).__name__))
+        record.break_off(act.summary.in_words, error)
         raise
     record.end(act.summary.in_words, act.stopped)
     return act.summary

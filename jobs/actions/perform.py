@@ -27,7 +27,6 @@ from jobsite.one_line import line_logger
 
 NOT_READ_BEFORE = "they could not be read when you were asked"
 UNTRIED = "others kept this page waiting, and it was not tried: {verb} them again"
-BROKE_OFF = "It was broken off by an error of Jobsite: {error}."
 
 log = line_logger("jobsite.activity")
 
@@ -83,7 +82,7 @@ def _perform_on_record(action: Action, selection: Selection, username: str) -> O
     try:
         act.run()
     except BaseException as error:
-        record.end(act.outcome.in_words(action), BROKE_OFF.format(error=type(error).__name__))
+        record.break_off(act.outcome.in_words(action), error)
         raise
     record.end(act.outcome.in_words(action), act.outcome.stopped)
     log.info("%s %s jobs: %s %s", username, action.past, selection.in_words, act.outcome.in_words(action))

@@ -68,6 +68,11 @@ class ActRecord:
         except DatabaseError as error:
             log.error("The record of act %s could not be completed: %s", self._act.pk, error)
 
+    def break_off(self, outcome: str, error: BaseException) -> None:
+        """Write down what became of the act until Ctrl-C or an error that nobody foresaw."""
+        cause = "Ctrl-C" if isinstance(error, KeyboardInterrupt) else f"an error of Jobsite, {type(error).__name__}"
+        self.end(outcome, f"It was broken off by {cause}.")
+
 
 def begin_act(username: str, verb: str, meant: str) -> ActRecord:
     """Write down what `username` is about to do, in a sentence. Raises RecordError when that cannot be written."""

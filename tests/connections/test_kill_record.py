@@ -132,7 +132,7 @@ def test_an_act_that_is_broken_off_is_in_the_record_with_what_was_done(lab: Lab)
         kill(selection, Confirmation("2"), ada)
     act = Act.objects.get()
     assert act.outcome == "Kill sent to 1 connection."
-    assert act.stopped == "It was broken off by an error of Jobsite: KeyboardInterrupt."
+    assert act.stopped == "It was broken off by Ctrl-C."
 
 
 def test_without_a_record_nothing_is_killed(lab: Lab) -> None:

@@ -65,6 +65,20 @@ def test_an_act_that_cannot_be_completed_is_no_error(caplog: pytest.LogCaptureFi
     assert "could not be completed" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [(KeyboardInterrupt(), "Ctrl-C"), (ZeroDivisionError("x"), "an error of Jobsite, ZeroDivisionError")],
+)
+def test_an_act_that_is_broken_off_has_what_was_done_and_why(error: BaseException, cause: str) -> None:
+    begin_act("olga", "clear", "Jobs that failed.").break_off("Cleared 1 job.", error)
+    act = Act.objects.get()
+    assert (act.outcome, act.stopped, act.ended_at is None) == (
+        "Cleared 1 job.",
+        f"It was broken off by {cause}.",
+        False,
+    )
+
+
 def test_a_time_that_is_unknown_can_be_recorded() -> None:
     with begin_act("olga", "clear", "Jobs that failed.").chunk("lab_ephys", [("__score", "a" * 32, "error", None)]):
         assert ActChunk.objects.get().rows == [["__score", "a" * 32, "error", None]]
