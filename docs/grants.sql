@@ -10,7 +10,7 @@
 
 CREATE USER IF NOT EXISTS 'jobsite'@'%' IDENTIFIED BY '{password}';
 
--- PROCESS: see every connection and which transactions are open. CONNECTION ADMIN: end connections of other accounts;
+-- PROCESS: see every connection and which transactions are open. CONNECTION ADMIN: kill connections of other accounts;
 -- MariaDB (10.5 and later) reads the first comment, MySQL (8.0 and later) the second.
 GRANT PROCESS /*M!100502 , CONNECTION ADMIN */ /*!80000 , CONNECTION_ADMIN */ ON *.* TO 'jobsite'@'%';
 

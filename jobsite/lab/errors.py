@@ -30,7 +30,7 @@ class Kind(Enum):
     DENIED = auto()
     """The account lacks a privilege on a schema, a table or a column."""
     DENIED_EVERYWHERE = auto()
-    """The account lacks a privilege on the whole server, such as the one to end other accounts' connections."""
+    """The account lacks a privilege on the whole server, such as the one to kill other accounts' connections."""
     BY_OPTION = auto()
     """An option of the server forbids the statement: which one, only the text says."""
     READ_ONLY = auto()
@@ -72,7 +72,7 @@ ERRORS = {
     20: (Kind.NO_ROOM, OTHER_SENTENCE),
     1021: (Kind.NO_ROOM, OTHER_SENTENCE),
     1037: (Kind.NO_MEMORY, OTHER_SENTENCE),
-    1040: (Kind.GONE, "The lab's server {lab} has no connection left (too many connections): wait, or end some."),
+    1040: (Kind.GONE, "The lab's server {lab} has no connection left (too many connections): wait, or kill some."),
     1041: (Kind.NO_MEMORY, OTHER_SENTENCE),
     1044: (
         Kind.DENIED,

@@ -38,12 +38,12 @@ def see_all(privileges: frozenset[str]) -> bool:
 
 
 def kill_privilege(*, is_mariadb: bool) -> str:
-    """Return the privilege that lets an account end other accounts' connections, as a GRANT takes it."""
+    """Return the privilege that lets an account kill other accounts' connections, as a GRANT takes it."""
     return "CONNECTION ADMIN" if is_mariadb else "CONNECTION_ADMIN"
 
 
 def let_kill(privileges: frozenset[str], *, is_mariadb: bool, release: tuple[int, ...]) -> bool:
-    """Say whether these privileges let an account end other accounts' connections.
+    """Say whether these privileges let an account kill other accounts' connections.
 
     MySQL manual, "KILL Statement": CONNECTION_ADMIN, or SUPER; MariaDB Knowledge Base, "KILL" and "GRANT": CONNECTION
     ADMIN, which SUPER holds until 10.11.

@@ -81,12 +81,12 @@ class Server:
 
     @property
     def may_kill(self) -> bool:
-        """Say whether this account may end other accounts' connections."""
+        """Say whether this account may kill other accounts' connections."""
         return let_kill(self.privileges, is_mariadb=self.is_mariadb, release=self.release)
 
     @property
     def kill_grant(self) -> str:
-        """Return the GRANT that lets this account end other accounts' connections, to copy."""
+        """Return the GRANT that lets this account kill other accounts' connections, to copy."""
         return grant(kill_privilege(is_mariadb=self.is_mariadb), "*.*", self.account)
 
     @property

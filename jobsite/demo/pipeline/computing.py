@@ -71,7 +71,7 @@ def infer_pose(duration_min: int, memory_gib: float) -> int:
 def refine(still_there: Callable[[], object]) -> int:
     """Improve an estimate round by round for LAB_BUDGET_S seconds; return the number of rounds.
 
-    `still_there` reads the source again in every round, so that a worker whose connection is ended notices.
+    `still_there` reads the source again in every round, so that a worker whose connection is killed notices.
     """
     give_up = time.monotonic() + float(os.environ.get("LAB_BUDGET_S", "5"))
     rounds = 0

@@ -213,7 +213,7 @@ def test_connections_come_up_and_say_whose_jobs_they_could_not_see(locked: list[
     ]
 
 
-def test_whoever_locks_can_be_ended_and_is_not_said_to_lose_nothing(lab: Lab, three: list[str], admin: Client) -> None:
+def test_whoever_locks_can_be_killed_and_is_not_said_to_lose_nothing(lab: Lab, three: list[str], admin: Client) -> None:
     with held(lab, three[0]):
         found = look(admin, f"{CONNECTIONS}?user=bob")
         response = admin.post(KILL, {"connection": tokens(found, "connection"), "target": "connection"})

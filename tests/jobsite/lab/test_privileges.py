@@ -42,7 +42,7 @@ def role(name: str) -> Iterator[str]:
 
 
 def may(name: str) -> tuple[bool, bool]:
-    """Return whether the site sees and may end everybody's connections as this account."""
+    """Return whether the site sees and may kill everybody's connections as this account."""
     with GROUND.site_as(name):
         server = ask_server()
     return server.sees_all, server.may_kill
