@@ -11,7 +11,7 @@ from connections.models import Connection
 from connections.processes import process_list
 from connections.snapshots import SelectedConnections, Target
 from jobs.models import Job
-from jobsite.durations import say_span
+from jobsite.durations import say_duration
 from jobsite.lab.server import ConnectedThreads, Server
 from jobsite.lab.transactions import Transaction
 
@@ -155,7 +155,7 @@ def _of_statement(row: Connection) -> Iterator[Consequence]:
 
 def _lost(job: Job, server: Server, may_survive: bool) -> Consequence:
     age_s = job.age_s(server.now)
-    running = "an unknown time" if age_s is None else say_span(age_s)
+    running = "an unknown time" if age_s is None else say_duration(age_s)
     survives = "it has no transaction open, so a make of three parts connects again and loses nothing; otherwise "
     becomes = "the job becomes an error (LostConnectionError), and its worker goes on with the next key."
     return Consequence("It holds the job ", job, f", running for {running}: {survives * may_survive}{becomes}")
@@ -165,7 +165,7 @@ def _rolled_back(transaction: Transaction) -> Consequence:
     written = transaction.rows_written
     lost = f"it has written {counted(written, 'row')} until now: {'it is' if written == 1 else 'they are'} lost"
     said = lost if written else "until now it has only read, as far as the server tells"
-    return Consequence(f"Its transaction, open for {say_span(transaction.age_s)}, is rolled back: {said}.")
+    return Consequence(f"Its transaction, open for {say_duration(transaction.age_s)}, is rolled back: {said}.")
 
 
 def _no_job(row: Connection, unread: Sequence[str]) -> Consequence:

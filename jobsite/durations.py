@@ -6,12 +6,12 @@ MINUTE_S, HOUR_S, DAY_S, WEEK_S = 60, 3600, 86_400, 604_800
 UNITS_S = {"s": 1, "m": MINUTE_S, "h": HOUR_S, "d": DAY_S, "w": WEEK_S}
 LONGEST_S = 100 * 366 * DAY_S
 
-SPAN = re.compile(r"(\d{1,10})\s*([smhdw])?", re.ASCII)
+DURATION = re.compile(r"(\d{1,10})\s*([smhdw])?", re.ASCII)
 
 
-def read_span_s(text: str) -> int:
+def read_duration_s(text: str) -> int:
     """Return the seconds of `90s`, `15m`, `24h`, `7d`, `2w`; 0 needs no unit. Raises ValueError with one sentence."""
-    found = SPAN.fullmatch(text.strip().lower())
+    found = DURATION.fullmatch(text.strip().lower())
     if found and int(found[1]) and not found[2]:  # 8 hours were meant, perhaps, and 8 seconds would be had
         raise ValueError("“{0}” has no unit: write {0}s, {0}m or {0}h.".format(found[1]))
     seconds = int(found[1]) * UNITS_S[found[2] or "s"] if found else LONGEST_S + 1
@@ -20,7 +20,7 @@ def read_span_s(text: str) -> int:
     return seconds
 
 
-def say_span(seconds: float) -> str:
+def say_duration(seconds: float) -> str:
     """Return two units at most: `12 s`, `3 min`, `2 h 5 min`, `2 d 4 h`."""
     whole = max(0, int(seconds))
     if whole < MINUTE_S:

@@ -24,7 +24,7 @@ from jobs.worker.schedule import RunClock, Schedule
 from jobs.worker.script import become_script
 from jobs.worker.signals import Signals
 from jobs.worker.tables import in_dependency_order, wait_for_tables
-from jobsite.durations import say_span
+from jobsite.durations import say_duration
 from jobsite.lab.address import LabServer
 
 
@@ -96,7 +96,7 @@ class PopulateRun:
             if self._has_tried_all_it_may():
                 return
             if not self._computed and not self._clock.is_idle and self._clock.continues_when_idle:
-                self._report.note(f"Nothing to compute; looking again every {say_span(sleep_s)}.")
+                self._report.note(f"Nothing to compute; looking again every {say_duration(sleep_s)}.")
             if not self._clock.wait_for_next_round(has_computed=self._computed > 0):
                 break
         if self._clock.end_reason:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jobs.worker.outcomes import InterruptedRunError
 from jobs.worker.signals import Signals
-from jobsite.durations import say_span
+from jobsite.durations import say_duration
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,11 @@ class RunClock:
     def end_reason(self) -> str:
         """Return which bound has ended the run, in words, or ''."""
         if self._is_past(self.ends_at_s):
-            return f"Ended by --run-duration, after {say_span(self._schedule.run_s or 0)}."
+            return f"Ended by --run-duration, after {say_duration(self._schedule.run_s or 0)}."
         if self._is_past(self._idle_until_s()):
-            return f"Ended by --max-idle: there was nothing to compute for {say_span(self._schedule.max_idle_s or 0)}."
+            return (
+                f"Ended by --max-idle: there was nothing to compute for {say_duration(self._schedule.max_idle_s or 0)}."
+            )
         return ""
 
     def _idle_until_s(self) -> float | None:

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.lookups import IContains
 from django.utils.http import urlencode
 
-from jobsite.durations import read_span_s, say_exactly
+from jobsite.durations import read_duration_s, say_exactly
 from jobsite.lab.columns import InOneCollation
 from jobsite.pages.query_string import name_in, sort_in, term_in
 
@@ -106,7 +106,7 @@ class DurationField(FilterField):
         """Return the seconds, or None for nothing. Raises ValidationError with one sentence."""
         text = super().to_python(value)
         try:
-            return read_span_s(text) if text else None
+            return read_duration_s(text) if text else None
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
 

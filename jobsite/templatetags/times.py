@@ -6,7 +6,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from jobsite.durations import say_span
+from jobsite.durations import say_duration
 
 register = template.Library()
 
@@ -18,11 +18,11 @@ def ago(when: datetime | None, now: datetime) -> SafeString | str:
         return "unknown"
     exact = f"{when:%Y-%m-%d %H:%M:%S} UTC"
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', when.isoformat(), exact, say_span((now - when).total_seconds())
+        '<time datetime="{}" title="{}">{}</time>', when.isoformat(), exact, say_duration((now - when).total_seconds())
     )
 
 
 @register.filter
-def span(seconds: float | None) -> str:
+def duration(seconds: float | None) -> str:
     """Return seconds as people say them; nothing for None."""
-    return "" if seconds is None else say_span(seconds)
+    return "" if seconds is None else say_duration(seconds)

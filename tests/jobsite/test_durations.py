@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobsite.durations import read_span_s, say_exactly, say_span
+from jobsite.durations import read_duration_s, say_duration, say_exactly
 
 
 @pytest.mark.parametrize(
@@ -18,20 +18,20 @@ from jobsite.durations import read_span_s, say_exactly, say_span
     ],
 )
 def test_a_length_of_time_is_read(text: str, seconds: int) -> None:
-    assert read_span_s(text) == seconds
+    assert read_duration_s(text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "soon", "-1", "1.5h", "1y", "1h30m", "٣h", "99999999999", "9999999999w", "h"])
 def test_anything_else_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match="is not a length of time: write 90s, 15m, 24h, 7d or 2w"):
-        read_span_s(text)
+        read_duration_s(text)
 
 
 @pytest.mark.parametrize("text", ["2", "90", " 24 "])
 def test_a_number_without_a_unit_is_refused_with_what_to_write(text: str) -> None:
     number = text.strip()
     with pytest.raises(ValueError, match=f"“{number}” has no unit: write {number}s, {number}m or {number}h"):
-        read_span_s(text)
+        read_duration_s(text)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_number_without_a_unit_is_refused_with_what_to_write(text: str) -> Non
     ],
 )
 def test_a_length_of_time_is_said_in_two_units_at_most(seconds: float, said: str) -> None:
-    assert say_span(seconds) == said
+    assert say_duration(seconds) == said
 
 
 @pytest.mark.parametrize(

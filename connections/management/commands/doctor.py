@@ -13,7 +13,7 @@ from jobs.actions.perform import grant_for
 from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
 from jobs.listing.rows import read_one_of_each
-from jobsite.durations import say_span
+from jobsite.durations import say_duration
 from jobsite.lab import shared_reads
 from jobsite.lab.explanations import explain
 from jobsite.lab.server import Server
@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
 
 def _about_server(server: Server) -> Iterator[Finding]:
-    uptime = say_span((server.now - server.started).total_seconds())
+    uptime = say_duration((server.now - server.started).total_seconds())
     yield True, f"{settings.LAB.name}, found in {settings.LAB.source}, is {server.version}, up {uptime}."
     yield True, f"Jobsite is {server.account} there; the clocks differ by {_drift_s(server):.0f} s."
     yield server.sees_all, _or(server.sees_all, "It sees everybody's connections.", server.process_grant)

@@ -9,7 +9,7 @@ from typing import Any
 from jobs.worker.options import ON_STOP, ORDERS, Options
 from jobs.worker.outcomes import WrongInputError
 from jobs.worker.schedule import Schedule
-from jobsite.durations import read_span_s
+from jobsite.durations import read_duration_s
 
 SLEEP = "60s"
 EXAMPLE = "write an object such as '{\"scale\": 2}'"
@@ -70,10 +70,10 @@ class Arguments:
             processes=_count("--processes", given["processes"]) or 1,
             schedule=Schedule(
                 forever=given["forever"],
-                sleep_s=max(1, _span_s("--sleep", given["sleep"] or SLEEP) or 0),
-                max_idle_s=_span_s("--max-idle", given["max_idle"]),
-                run_s=_span_s("--run-duration", given["run_duration"]),
-                stagger_s=_span_s("--stagger", given["stagger"]) or 0,
+                sleep_s=max(1, _duration_s("--sleep", given["sleep"] or SLEEP) or 0),
+                max_idle_s=_duration_s("--max-idle", given["max_idle"]),
+                run_s=_duration_s("--run-duration", given["run_duration"]),
+                stagger_s=_duration_s("--stagger", given["stagger"]) or 0,
             ),
         )
 
@@ -116,11 +116,11 @@ def _count(name: str, text: str | int | None) -> int | None:
     return int(text)
 
 
-def _span_s(name: str, text: str | int | None) -> int | None:
+def _duration_s(name: str, text: str | int | None) -> int | None:
     if text is None:
         return None
     try:
-        return read_span_s(str(text))
+        return read_duration_s(str(text))
     except ValueError as error:
         raise WrongInputError(f"{name}: {error}") from None
 

@@ -12,7 +12,7 @@ from jobs.worker.options import Options
 from jobs.worker.outcomes import KeyDict, WrongInputError
 from jobs.worker.pending import Holder, PendingKeys, find_pending_and_holders
 from jobs.worker.terminal.progress import MESSAGE_CHARS, excluded_in_words
-from jobsite.durations import say_span
+from jobsite.durations import say_duration
 
 KEYS_LISTED = 50
 
@@ -61,7 +61,7 @@ def preview(tables: Mapping[str, Untyped], options: Options) -> list[Preview]:
 def _in_words(holder: Holder) -> str:
     who = {"by": holder.user, "host": holder.host, "pid": holder.pid, "connection": holder.connection_id}
     said = ", ".join(f"{name} {'unknown' if value is None else value}" for name, value in who.items())
-    when = "" if holder.age_s is None else f", {say_span(holder.age_s)} ago"
+    when = "" if holder.age_s is None else f", {say_duration(holder.age_s)} ago"
     message = f": {shorten(holder.message, MESSAGE_CHARS, placeholder='…')}" if holder.message else ""
     return f"{said}{when}{message}"
 
