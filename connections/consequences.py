@@ -175,6 +175,6 @@ def _no_job(row: Connection, unread: Sequence[str]) -> Consequence:
 
 
 def _possible(job: Job) -> Consequence:
-    sign = job.liveness.value if job.liveness else ""
-    rest = f" may be this one’s: it is of the same user, and its sign of life is “{sign}”."
+    shown = job.liveness.value if job.liveness else ""
+    rest = f" may be this one’s: it is of the same user, and its worker is shown as “{shown}”."
     return Consequence("The job ", job, rest)

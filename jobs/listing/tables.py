@@ -18,7 +18,7 @@ class JobTable(ListingTable):
     message = cell("jobs/cells/message.html", "message", verbose_name="Message")
     user = cell("jobs/cells/worker.html", "name in-panel", verbose_name="Worker")
     age = cell("jobs/cells/age.html", "number", verbose_name="Age")
-    connection = cell("jobs/cells/connection.html", "number sign-of-life in-panel", verbose_name="Connection")
+    connection = cell("jobs/cells/connection.html", "number connection in-panel", verbose_name="Connection")
 
     class Meta(ListingTable.Meta):
         sequence = ("selection", "table", "key", "status", "message", "user", "age", "connection")

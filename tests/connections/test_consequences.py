@@ -116,5 +116,5 @@ def test_where_no_statement_runs_a_kill_of_it_costs_nothing() -> None:
 def test_a_job_that_may_be_a_connection_s_is_named_with_its_sign_of_life() -> None:
     one = job()
     assert said(possible_jobs=[one])[2] == (
-        f"The job {name_of(one)} may be this one’s: it is of the same user, and its sign of life is “uncertain”."
+        f"The job {name_of(one)} may be this one’s: it is of the same user, and its worker is shown as “uncertain”."
     )

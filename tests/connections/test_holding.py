@@ -101,7 +101,7 @@ def test_a_job_of_the_same_user_whose_worker_cannot_be_told_may_be_a_connection_
     assert consequences(asked_to_kill(admin, idle)) == [
         "It has no open transaction. Whether it holds a job is not known.",
         "The job Score(subject=m1, session=1) may be this one’s: "
-        "it is of the same user, and its sign of life is “uncertain”.",
+        "it is of the same user, and its worker is shown as “uncertain”.",
     ]
 
 

@@ -11,7 +11,7 @@ from tests.jobs.clearing import confirm, selected
 from tests.lab import Lab, eventually
 from tests.pages import cells, look, text_of
 
-AT_CONNECTION = 'td[data-label="Connection"] .sign'
+AT_CONNECTION = 'td[data-label="Connection"] .liveness'
 
 
 def signs(client: Client, schema: str) -> list[str]:

@@ -180,7 +180,7 @@ def test_a_reservation_of_nobody_is_listed(lab: Lab, operator: Client) -> None:
     planted = Planted(lab.schema(), ANY_SHAPE)
     planted.row(status="reserved", user=None, timestamp=None)
     listed, jobs, _ = pages_of(operator, planted.schema)
-    assert text_of(listed.select_one(".sign")) == "cannot tell"
+    assert text_of(listed.select_one(".liveness")) == "cannot tell"
     assert len(jobs) == 1
 
 
