@@ -36,7 +36,7 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     table = ConnectionTable(data, selectable=may_kill, order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {"chosen": chosen, "form": chosen.form(), "table": table, "server": server, "may_kill": may_kill}
-    context |= {"unread": unread}
+    context |= {"unread": unread, "confirm_url": reverse("connections:kill_confirm")}
     return page_or_fragment(request, "connections/connection_list.html", "connections/_connection_list.html", context)
 
 

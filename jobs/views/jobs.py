@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from jobs.actions.offered import offer
@@ -48,6 +49,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "table": table,
         "offer": offered,
+        "confirm_url": reverse("jobs:clear_confirm"),
         "as_of": now,
         "server": presence.server,
     }
