@@ -25,8 +25,8 @@ from jobsite.lab.grants import grant
 from jobsite.lab.server import ask_only_reads
 from jobsite.one_line import line_logger
 
-NOT_READ_BEFORE = "they could not be read when you were asked"
-UNTRIED = "others kept this page waiting, and it was not tried: {verb} them again"
+NOT_READ_BEFORE = "they could not be read when you were asked to confirm"
+UNTRIED = "they were not tried, because the tables before them took too long: {verb} them again"
 
 log = line_logger("jobsite.activity")
 

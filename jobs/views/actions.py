@@ -24,7 +24,8 @@ def confirm_action(request: HttpRequest, action: Action) -> HttpResponse:
     action.check(request.user)
     selection, _ = read_form(request.POST, Reading.begin())
     if selection.is_empty:
-        messages.warning(request, f"No job was selected: select the jobs to {action.verb}, or take all that match.")
+        todo = f"select the jobs to {action.verb}, or {action.verb} all that match"
+        messages.warning(request, f"No job was selected: {todo}.")
         return _to_list(request)
     threads = shared_reads.connected()
     return _confirm_page(request, review(action, selection, threads), threads.server)

@@ -104,7 +104,7 @@ ERRORS = {
     ),
     1205: (
         Kind.LOCKED,
-        "Somebody holds a lock on {lab} that was not given up in time: see Connections for who, and try again.",
+        "Somebody holds a lock on {lab} that was not released in time: see on Connections who holds it, and try again.",
     ),
     1213: (Kind.DEADLOCK, "The lab's server {lab} ended this request to resolve a deadlock: try again."),
     1226: (Kind.USED_UP, "The account {user} has used up its allowance on {lab} ({said}): wait, or raise it."),

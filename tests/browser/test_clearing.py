@@ -154,7 +154,7 @@ def test_nothing_selected_is_said_and_the_filter_stays(visit: Visits, night: str
     jobs = Jobs(visit("otto"))
     jobs.open(f"schema={night}")
     jobs.clear_selected.click()
-    expect(jobs.notices).to_have_text("No job was selected: select the jobs to clear, or take all that match.")
+    expect(jobs.notices).to_have_text("No job was selected: select the jobs to clear, or clear all that match.")
     expect(jobs.says).to_contain_text(night)
 
 

@@ -148,7 +148,7 @@ def test_selecting_nothing_says_so_and_keeps_the_filter(night: str, operator: Cl
     form = {**selected(operator, f"schema={night}&status=error"), "job": []}
     response = operator.post(CONFIRM, form)
     assert response.headers["Location"] == f"{JOBS}?status=error&schema={night}"
-    assert notices(look(operator, JOBS)) == ["No job was selected: select the jobs to clear, or take all that match."]
+    assert notices(look(operator, JOBS)) == ["No job was selected: select the jobs to clear, or clear all that match."]
 
 
 def test_the_filter_stays_after_clearing(lab: Lab, operator: Client) -> None:

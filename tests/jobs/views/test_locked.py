@@ -14,7 +14,7 @@ from tests.pages import FRAGMENT, cells, look, notices, page, text_of, tokens
 
 OURS = f"{JOBS}?message=one+of+three"
 ROWS_LOCKED = "its jobs table, or some of these rows, are locked"
-NOT_READ_BEFORE = "they could not be read when you were asked"
+NOT_READ_BEFORE = "they could not be read when you were asked to confirm"
 CONNECTIONS, KILL = "/connections/", "/connections/kill/confirm/"
 
 
@@ -198,7 +198,7 @@ def test_a_lock_on_the_whole_server_is_not_waited_for_with_each_schema(
     with GROUND.connected() as driver:
         driver.query("FLUSH TABLES WITH READ LOCK")
         (said,) = notices(look(operator, post(operator, confirm(operator, form)).headers["Location"]))
-    assert [said.count(ROWS_LOCKED), said.count("it was not tried")] == [2, 1]
+    assert [said.count(ROWS_LOCKED), said.count("they were not tried")] == [2, 1]
     assert [len(lab.jobs(schema)) for schema in three] == [1, 1, 1]
 
 
