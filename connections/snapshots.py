@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from urllib.parse import quote, unquote
 
 from connections.models import Connection
 from jobsite.lab.server import Server
-from jobsite.pages.tokens import read_moment
+from jobsite.pages.tokens import read_moment, read_token, write_token
 
+PARTS = 4
 CLOCK_MARGIN = timedelta(seconds=5)
 """Uptime counts whole seconds: the start of one and the same server moves a little."""
 
@@ -49,7 +49,7 @@ class ConnectionSnapshot:
     @classmethod
     def read(cls, token: str) -> "ConnectionSnapshot":
         """Return what a form sent back. Raises ValueError when it is no token."""
-        thread, user, host, started = (unquote(part) for part in token.split("|"))
+        thread, user, host, started = read_token(token, PARTS)
         if not thread.isdecimal():
             raise ValueError("This is not a connection that a page showed.")
         return cls(int(thread), user, host, read_moment(started))
@@ -61,8 +61,7 @@ class ConnectionSnapshot:
     @property
     def token(self) -> str:
         """The same as text, for a form. It needs no signature: the guard compares it with the process list."""
-        parts = (str(self.id), self.user, self.host, self.started.isoformat())
-        return "|".join(quote(part, safe="") for part in parts)
+        return write_token(str(self.id), self.user, self.host, self.started.isoformat())
 
     def is_still(self, connection: Connection, server: Server) -> bool:
         """Say whether `connection` is the one that was seen, and not a stranger with its number."""
