@@ -25,8 +25,8 @@ class Action:
     """What a person needs on the site: `jobs.clear_job`."""
     consequences: Mapping[str, str]
     """What becomes of a job of each status, in words that follow a number."""
-    of_running: str
-    """What it means for jobs that may be running, in sentences."""
+    if_running: str
+    """What it means for jobs that may be running, in words that follow a colon."""
 
     def is_allowed(self, user: User) -> bool:
         """Say whether `user` may do this."""

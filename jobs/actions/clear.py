@@ -12,7 +12,7 @@ CLEAR = Action(
         IGNORE: "ignored: the key is no longer skipped.",
         RESERVED: "reserved: the reservation is deleted, and another worker may take the key.",
     },
-    of_running=(
+    if_running=(
         "clearing does not stop the worker, and the key may be computed twice. Kill its connection instead, or wait."
     ),
 )

@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from jobs.actions.action import Action, User
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
 from jobs.actions.outcome import Outcome
-from jobs.actions.review import review, set_aside_unfit
+from jobs.actions.review import review, set_aside_unsupported
 from jobs.actions.selection import Selection
 from jobs.layouts.base import Layout
 from jobs.models import QualifiedName
@@ -39,7 +39,7 @@ def perform(action: Action, selection: Selection, confirmation: Confirmation, us
     of the server, and NotConfirmedError when something else would happen now than was confirmed.
     """
     action.check(user)
-    set_aside_unfit(action, selection.reading)
+    set_aside_unsupported(action, selection.reading)
     left_out = [layout.table for layout in selection.reading.layouts if layout.table in confirmation.left_out]
     selection.reading.set_aside(left_out, NOT_READ_BEFORE)
     reviewed = review(action, selection)

@@ -90,7 +90,7 @@ class Review:
 
     def _about_workers(self) -> Iterator[Sentence]:
         if self.running:
-            yield Sentence(f"{self.running} of them may be running: {self.action.of_running}", is_warning=True)
+            yield Sentence(f"{self.running} of them may be running: {self.action.if_running}", is_warning=True)
         if number := len(self.abandoned):
             yield Sentence(f"{number} of them {_are(number)} abandoned: the worker is gone.")
 
@@ -113,17 +113,17 @@ def review(action: Action, selection: Selection, threads: ConnectedThreads | Non
 
     `threads` is who was connected a moment ago, when that was asked; else it is asked where a job is reserved.
     """
-    set_aside_unfit(action, selection.reading)
+    set_aside_unsupported(action, selection.reading)
     found = selection.read()
     if found.reserved:
         annotate_liveness([*found.first, *found.reserved], threads or who_is_connected())
     return Review(action, selection, found, selection.left_out)
 
 
-def set_aside_unfit(action: Action, reading: Reading) -> None:
+def set_aside_unsupported(action: Action, reading: Reading) -> None:
     """Leave out the jobs tables whose jobs cannot take the action."""
-    unfit = [layout.table for layout in reading.layouts if not layout.supports(action.verb)]
-    reading.set_aside(unfit, f"jobs in a table of this kind cannot be {action.past}")
+    unsupported = [layout.table for layout in reading.layouts if not layout.supports(action.verb)]
+    reading.set_aside(unsupported, f"jobs in a table of this kind cannot be {action.past}")
 
 
 def _are(number: int) -> str:
