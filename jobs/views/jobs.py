@@ -29,15 +29,15 @@ TABLES_OFFERED = 500
 @permission_required(LOOK, raise_exception=True)
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL."""
-    chosen, reading, presence = JobFilter.read(request.GET), Reading.begin(), shared_reads.connected()
-    now = presence.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
+    chosen, reading, threads = JobFilter.read(request.GET), Reading.begin(), shared_reads.connected()
+    now = threads.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
     # A filter that could not be read must not look like a filter that matches everything.
     counts = Counts({}) if chosen.problems else count_jobs(chosen, reading, now)
     data = ListingData(
         counts.matching(chosen),
-        lambda start, stop: annotate_liveness(list_jobs(chosen, reading, now, start, stop), presence),
+        lambda start, stop: annotate_liveness(list_jobs(chosen, reading, now, start, stop), threads),
     )
-    offered = offer(request.user, reading.layouts, presence.server)
+    offered = offer(request.user, reading.layouts, threads.server)
     table = JobTable(data, now=now, selectable=bool(offered.actions), order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {
@@ -51,7 +51,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "offer": offered,
         "confirm_url": reverse("jobs:clear_confirm"),
         "as_of": now,
-        "server": presence.server,
+        "server": threads.server,
     }
     return page_or_fragment(request, "jobs/job_list.html", "jobs/_job_list.html", context)
 
@@ -62,23 +62,23 @@ def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str
     """Show one job: its message, traceback, key and worker."""
     reading = Reading.begin()
     found = read_job(reading, schema, table_name, key_hash)
-    presence = shared_reads.connected()
+    threads = shared_reads.connected()
     context: dict[str, object] = {
         "job": found,
         "schema": schema,
         "left_out": reading.left_out_in(schema),
         "table_name": table_name,
-        "now": presence.server.now,
+        "now": threads.server.now,
     }
     if found is not None:
-        annotate_liveness([found], presence)
+        annotate_liveness([found], threads)
         stack = read_stack_blob(found.error_stack)
         context |= {
             "stack_problem": stack.problem,
             "stack_text": without_middle(stack.text)[0],
             "chain": shown(read_stack(stack.text), found.error_message or ""),
             "lines": lines_to_copy(found),
-            "offer": offer(request.user, [*filter(None, [reading.layout_of(found.stored_in)])], presence.server),
+            "offer": offer(request.user, [*filter(None, [reading.layout_of(found.stored_in)])], threads.server),
         }
     status = HTTPStatus.OK if found else CANNOT_LOOK if reading.left_out_in(schema) else HTTPStatus.NOT_FOUND
     return page_or_fragment(request, "jobs/job_detail.html", "jobs/_job_detail.html", context, status=status)
