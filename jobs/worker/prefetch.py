@@ -1,4 +1,4 @@
-"""What becomes of the jobs that are reserved ahead when one make takes long? They are released while it runs.
+"""What becomes of the jobs that are reserved in advance when one make takes long? They are released while it runs.
 
 Keys are reserved a few at a time, by how long the makes before took. Nobody can know how long the next one takes; and
 what the jobs table calls reserved has to be what runs. So a thread watches the jobs that are reserved and not started:
@@ -73,7 +73,7 @@ class Prefetched:
         self._started_s = time.monotonic()
         self._jobs.extend(jobs)
         if len(self._jobs) > 1 and self._thread is None:
-            self._thread = threading.Thread(target=self._watch, name="reserved-ahead", daemon=True)
+            self._thread = threading.Thread(target=self._watch, name="prefetched", daemon=True)
             self._thread.start()
 
     def start_next(self) -> Reservation | None:

@@ -60,10 +60,10 @@ def preview(tables: Mapping[str, Untyped], options: Options) -> list[Preview]:
 
 def _in_words(holder: Holder) -> str:
     who = {"by": holder.user, "host": holder.host, "pid": holder.pid, "connection": holder.connection_id}
-    said = ", ".join(f"{name} {'unknown' if value is None else value}" for name, value in who.items())
+    holder_text = ", ".join(f"{name} {'unknown' if value is None else value}" for name, value in who.items())
     when = "" if holder.age_s is None else f", {say_duration(holder.age_s)} ago"
     message = f": {shorten(holder.message, MESSAGE_CHARS, placeholder='…')}" if holder.message else ""
-    return f"{said}{when}{message}"
+    return f"{holder_text}{when}{message}"
 
 
 def _cut(lines: list[str]) -> list[str]:

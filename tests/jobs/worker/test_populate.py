@@ -36,7 +36,7 @@ COMMANDS = {
     "exits": [SCORE, "--restrict", "subject='exits'"],
     "speaks": [SCORE, "--restrict", "subject='speaks'"],
     "again": [SCORE, "--restrict", "subject='again'"],
-    "held": [SCORE, "--restrict", "subject='again'"],
+    "excluded": [SCORE, "--restrict", "subject='again'"],
     "odd": [SCORE, "--restrict", "subject='odd'"],
     "cancels": [SCORE, "--restrict", "subject='cancels'"],
     "fine": [SCORE, SUMMARY, "--restrict", "subject='fine'"],
@@ -120,8 +120,8 @@ def test_a_failure_leaves_status_1_and_is_summarised_with_key_and_message(runs: 
     )
 
 
-def test_a_key_that_failed_before_is_held_back_and_counted(runs: Runs) -> None:
-    assert (runs["held"].status, runs.lines("held")[-1]) == (
+def test_a_key_that_failed_before_is_excluded_and_counted(runs: Runs) -> None:
+    assert (runs["excluded"].status, runs.lines("excluded")[-1]) == (
         0,
         f"{SCORE}: 0 done, 0 failed, 0 skipped, 1 excluded (1 error)",
     )
@@ -215,7 +215,7 @@ def test_a_long_make_keeps_reserved_only_its_own_key(lab: Lab) -> None:
     quick = {f"a{number}": "" for number in range(9)}
     schema, module = lab.pipeline(recordings={**quick, "b": "wait", **{f"c{number}": "" for number in range(9)}})
     worker = lab.start_waiting(schema)
-    eventually(lambda: list(lab.jobs(schema)) == ["b"], "what was reserved ahead to be released")
+    eventually(lambda: list(lab.jobs(schema)) == ["b"], "what was prefetched to be released")
     module.Score.populate({"subject": "c0"}, reserve_jobs=True)
     lab.gate.touch()
     out, _ = worker.communicate()

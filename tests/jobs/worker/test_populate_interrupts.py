@@ -45,9 +45,7 @@ def test_a_signal_in_make_is_recorded_and_ends_the_run(lab: Lab, signum: int, st
 
 
 @SIGNALS
-def test_on_stop_release_gives_the_job_back_for_another_worker(
-    lab: Lab, signum: int, status: int, message: str
-) -> None:
+def test_on_stop_release_releases_the_job_for_another_worker(lab: Lab, signum: int, status: int, message: str) -> None:
     schema, _ = lab.pipeline(recordings={"a": "", "b": "wait", "c": ""})
     worker = lab.start_waiting(schema, "--on-stop", "release")
     worker.send_signal(signum)
@@ -207,7 +205,7 @@ def test_a_signal_that_a_cluster_sends_twice_leaves_no_reservation(lab: Lab) -> 
     assert lab.jobs(schema) == {"a": TERMINATED}
 
 
-def test_a_process_forked_by_make_dies_of_a_signal_that_its_parent_would_hold() -> None:
+def test_a_process_forked_by_make_dies_of_a_signal_that_its_parent_would_defer() -> None:
     script = """
 import os, signal, time
 from jobs.worker.signals import ONE_SIGNAL_S, Signals

@@ -182,24 +182,24 @@ def test_what_a_killed_process_leaves_behind_is_put_right_once_the_server_takes_
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Backoff that a test can wait for."""
     monkeypatch.setattr(retry, "FIRST_PAUSE_S", 0.01)
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("short_pauses")
 def test_a_key_that_is_refused_each_time_comes_last_and_is_an_error_in_the_end(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": "fills", "b": "", "c": ""})
-    table, begun, told = module.Score(), list[str](), list[Outcome]()
+    table, started, told = module.Score(), list[str](), list[Outcome]()
     keys = [{**A, "subject": subject} for subject in "abc"]
 
     def on_start(number: int) -> None:
-        begun.append("abc"[number])
+        started.append("abc"[number])
 
     with Signals() as signals:
         reservations = reservations_of(table, Options())
         compute(TableContext(table, Options(), signals, reservations, told.append, on_start), keys)
-    assert (begun[0], Counter(begun)) == ("a", {"a": MOST_TRIES, "b": 1, "c": 1})
+    assert (started[0], Counter(started)) == ("a", {"a": MOST_TRIES, "b": 1, "c": 1})
     assert [(outcome.key["subject"], outcome.status) for outcome in told] == [
         ("b", "done"),
         ("c", "done"),

@@ -66,6 +66,6 @@ def test_a_summary_lists_so_many_failures_and_counts_the_rest(lines: Lines) -> N
     assert summary[FAILURES_LISTED + 1 :] == ["  and 2 more failed"]
 
 
-def test_trouble_alone_makes_a_run_fail(lines: Lines) -> None:
+def test_a_problem_alone_makes_a_run_fail(lines: Lines) -> None:
     lines.problem("a process was killed")
     assert lines.has_failed
