@@ -33,33 +33,6 @@ ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which no server stores
 LONGEST_VALUE = 3072
 """Bytes of a whole primary key (MySQL manual, "InnoDB Limits"): a longer text is in none, and fills a terminal."""
-# What MySQL 9.7, MariaDB 10.11 and 11.8 do not take for a column, and what DataJoint does not (hour, day, ...).
-RESERVED_WORDS = """
-    accessible add all alter analyze and as asc asensitive before between bigint binary blob both by call cascade
-    case change char character check collate column condition constraint continue convert create cross cube
-    cume_dist current_date current_role current_time current_timestamp current_user cursor database databases day
-    day_hour day_microsecond day_minute day_second dec decimal declare default delayed delete delete_domain_id
-    dense_rank desc describe deterministic distinct distinctrow div do_domain_ids double drop dual each else elseif
-    empty enclosed escaped except exists exit explain external false fetch first_value float float4 float8 for force
-    foreign from fulltext function generated get grant group grouping groups having high_priority hour
-    hour_microsecond hour_minute hour_second if ignore ignore_domain_ids in index infile inner inout insensitive
-    insert int int1 int2 int3 int4 int8 integer intersect interval into io_after_gtids io_before_gtids is iterate
-    join json_table key keys kill lag last_value lateral lead leading leave left library like limit linear lines
-    load localtime localtimestamp lock long longblob longtext loop low_priority master_demote_to_replica
-    master_demote_to_slave master_ssl_verify_server_cert match maxvalue mediumblob mediumint mediumtext middleint
-    minute minute_microsecond minute_second mod modifies month natural no_write_to_binlog not nth_value ntile null
-    numeric of offset on optimize optimizer_costs option optionally or order out outer outfile over page_checksum
-    parse_vcol_expr partition percent_rank portion precision primary procedure purge qualify range rank read
-    read_write reads real recursive ref_system_id references regexp release rename repeat replace require resignal
-    restrict return returning revoke right rlike row row_number rows schema schemas second second_microsecond select
-    sensitive separator set show signal smallint spatial specific sql sql_after_gtids sql_before_gtids
-    sql_big_result sql_calc_found_rows sql_small_result sqlexception sqlstate sqlwarning ssl starting
-    stats_auto_recalc stats_persistent stats_sample_pages stored straight_join system table tablesample terminated
-    then tinyblob tinyint tinytext to trailing trigger true undo union unique unlock unsigned update usage use using
-    utc_date utc_time utc_timestamp values varbinary varchar varcharacter varying vector virtual week when where
-    while window with write xor year year_month zerofill
-"""
-RESERVED = frozenset(RESERVED_WORDS.split())
 
 
 @dataclass(frozen=True)
@@ -135,7 +108,7 @@ def as_restriction(key: Key) -> str:
 
 
 def as_sql(key: Key) -> list[str]:
-    """The key as conditions for `Table & "..."` and command lines: `subject_id=3`, `session_date="2026-01-04"`.
+    """The key as conditions for `Table & "..."` and command lines, such as "`subject_id`=3".
 
     All of them or none: a part of a key would select other jobs too. Quoted for MySQL, not for a shell.
     """
@@ -148,7 +121,7 @@ def _condition(name: str, value: object) -> str | None:
     literal = _literal(_IN_SQL, value)
     if literal is None or not ATTRIBUTE.fullmatch(name):
         return None
-    column = f"`{name}`" if name in RESERVED else name
+    column = f"`{name}`"  # always: which words are reserved differs from server to server
     if isinstance(value, float):
         # What was read of a FLOAT column, six digits, equals no value that is stored: it is what CONCAT() shows. So it
         # is of a DOUBLE, which shows all its digits.

@@ -165,22 +165,22 @@ def test_a_key_that_cannot_be_read_has_no_restriction() -> None:
 @pytest.mark.parametrize(
     ("value", "condition"),
     [
-        (3, "a=3"),
-        (True, "a=1"),
-        (0.1, "CONCAT(a)=0.1"),
-        (-1e-30, "CONCAT(a)=-1e-30"),
-        (None, "a IS NULL"),
-        ("Zoë %", 'a="Zoë %"'),
-        ('it\'s "x"', r'a="it\'s \"x\""'),
-        ("C:\\", "a=_utf8mb4 X'433a5c'"),
-        ("two\nlines", "a=_utf8mb4 X'74776f0a6c696e6573'"),
-        (b"\0\xff", "a=X'00ff'"),
-        (UID, f"a=X'{UID_HEX}'"),
-        (Decimal("1.50"), "a=1.50"),
-        (Decimal("1E+3"), "a=1000"),
-        (dt.date(2026, 1, 4), 'a="2026-01-04"'),
-        (dt.time(10, 20), 'a="10:20:00"'),
-        (moment(2026, 1, 4, 10, 20), 'a="2026-01-04 10:20:00"'),
+        (3, "`a`=3"),
+        (True, "`a`=1"),
+        (0.1, "CONCAT(`a`)=0.1"),
+        (-1e-30, "CONCAT(`a`)=-1e-30"),
+        (None, "`a` IS NULL"),
+        ("Zoë %", '`a`="Zoë %"'),
+        ('it\'s "x"', r'`a`="it\'s \"x\""'),
+        ("C:\\", "`a`=_utf8mb4 X'433a5c'"),
+        ("two\nlines", "`a`=_utf8mb4 X'74776f0a6c696e6573'"),
+        (b"\0\xff", "`a`=X'00ff'"),
+        (UID, f"`a`=X'{UID_HEX}'"),
+        (Decimal("1.50"), "`a`=1.50"),
+        (Decimal("1E+3"), "`a`=1000"),
+        (dt.date(2026, 1, 4), '`a`="2026-01-04"'),
+        (dt.time(10, 20), '`a`="10:20:00"'),
+        (moment(2026, 1, 4, 10, 20), '`a`="2026-01-04 10:20:00"'),
     ],
     ids=repr,
 )
@@ -189,10 +189,10 @@ def test_a_value_is_a_condition_in_sql(value: object, condition: str) -> None:
 
 
 def test_every_attribute_is_a_condition() -> None:
-    assert as_sql(key_of(KEY)) == ["subject_id=3", 'session_date="2026-01-04"']
+    assert as_sql(key_of(KEY)) == ["`subject_id`=3", '`session_date`="2026-01-04"']
 
 
-def test_a_reserved_word_stands_in_backticks() -> None:
+def test_a_name_stands_in_backticks_which_a_server_may_have_reserved() -> None:
     assert as_sql(key_of({"order": 1})) == ["`order`=1"]
 
 

@@ -106,7 +106,7 @@ def test_the_lines_to_copy_mean_this_key(night: str, viewer: Client) -> None:
     lines = [text_of(line) for line in look(viewer, address_of(night, viewer, "empty")).select(".copy code")]
     assert lines == [
         'Score & {"subject": "m1", "session": 1}',
-        """python manage.py populate YOUR_MODULE.Score --restrict 'subject="m1"' --restrict session=1""",
+        """python manage.py populate YOUR_MODULE.Score --restrict '`subject`="m1"' --restrict '`session`=1'""",
     ]
 
 
