@@ -10,7 +10,7 @@ from enum import Enum
 
 from connections.models import Connection
 from jobsite.lab.server import Server
-from jobsite.pages.tokens import read_moment, read_token, write_token
+from jobsite.pages.tokens import read_timestamp, read_token, write_token
 
 PARTS = 4
 CLOCK_MARGIN = timedelta(seconds=5)
@@ -52,7 +52,7 @@ class ConnectionSnapshot:
         thread, user, host, started = read_token(token, PARTS)
         if not thread.isdecimal():
             raise ValueError("This is not a connection that a page showed.")
-        return cls(int(thread), user, host, read_moment(started))
+        return cls(int(thread), user, host, read_timestamp(started))
 
     def __str__(self) -> str:
         """Return who it is, as people say it."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from jobs.formats.jobs_columns import JOBS_TABLE
 from jobs.models import Job, QualifiedName
-from jobsite.pages.tokens import read_moment, read_token, write_token
+from jobsite.pages.tokens import read_timestamp, read_token, write_token
 
 PARTS = 6
 
@@ -30,7 +30,7 @@ class JobSnapshot:
     def read(cls, token: str) -> "JobSnapshot":
         """Return what a form sent back. Raises ValueError when it is no token."""
         schema, jobs_table, table_name, key_hash, status, when = read_token(token, PARTS)
-        return cls(schema, table_name, key_hash, status, read_moment(when) if when else None, jobs_table)
+        return cls(schema, table_name, key_hash, status, read_timestamp(when) if when else None, jobs_table)
 
     @property
     def stored_in(self) -> QualifiedName:

@@ -11,7 +11,7 @@ from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
-from jobsite.pages.tokens import read_moment, read_token, write_token
+from jobsite.pages.tokens import read_timestamp, read_token, write_token
 
 NO_FORM_OF_OURS = "This form is not one that a jobs page made: go back to the list and choose again."
 
@@ -35,7 +35,7 @@ def _read_selection(form: QueryDict, reading: Reading) -> Selection:
     chosen = read_filter(form)
     if chosen.problems:
         raise BadRequest(" ".join(chosen.problems))
-    return MatchingJobs(chosen, read_moment(str(form["as_of"])), reading)
+    return MatchingJobs(chosen, read_timestamp(str(form["as_of"])), reading)
 
 
 def _read_confirmation(form: QueryDict) -> Confirmation:

@@ -22,12 +22,12 @@ def read_token(token: str, number: int) -> list[str]:
     return parts
 
 
-def read_moment(text: str) -> datetime:
-    """Return the moment that `isoformat` wrote. Raises ValueError when it is none, or lacks a zone to compare it by."""
+def read_timestamp(text: str) -> datetime:
+    """Return the time that `isoformat` wrote. Raises ValueError when it is none, or lacks a zone to compare it by."""
     try:
         found = datetime.fromisoformat(text)
         if found.tzinfo is not None:
             return found.astimezone(timezone.utc)
     except OverflowError:  # a zone carries it out of the calendar
         pass
-    raise ValueError("This is not a moment that a page wrote.")
+    raise ValueError("This is not a time that a page wrote.")
