@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fast import is_fast, may_hold_fast
-from tests.ground import GROUND
 from tests.lab import Lab
+from tests.server import SERVER
 
 if TYPE_CHECKING:
     from django.test import SimpleTestCase
@@ -64,7 +64,7 @@ def datajoint() -> Any:
 @pytest.fixture(scope="session")
 def accounts() -> None:
     """The lab's people on the server, and the account of the site."""
-    GROUND.make_accounts()
+    SERVER.make_accounts()
 
 
 @pytest.fixture
@@ -75,8 +75,8 @@ def lab(accounts: None, db: None) -> Iterator[Lab]:
 
 
 @pytest.fixture(scope="session")
-def night(accounts: None) -> Iterator[str]:
-    """The schema of a night's work, for tests that only look: two failed keys of one table, and one done."""
+def failed_jobs(accounts: None) -> Iterator[str]:
+    """The schema of failed jobs, for tests that only look: two failed keys of one table, and one done."""
     with Lab() as made:
         yield made.failed()
 

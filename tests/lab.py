@@ -15,9 +15,9 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tests.ground import GROUND, PASSWORD, PEOPLE
+from tests.forked_worker import ForkedWorker
 from tests.matrix import PINNED_FOR_DATAJOINT
-from tests.warm import WarmWorker
+from tests.server import PASSWORD, PEOPLE, SERVER
 
 if TYPE_CHECKING:
     from MySQLdb.connections import Connection as Driver
@@ -39,7 +39,7 @@ def eventually(happens: Callable[[], object], what: str) -> Any:
     raise AssertionError(f"It did not happen within {PATIENCE_S} s: {what}")
 
 
-Worker: TypeAlias = "subprocess.Popen[str] | WarmWorker"
+Worker: TypeAlias = "subprocess.Popen[str] | ForkedWorker"
 
 
 def fresh_worker(command: list[str], env: Mapping[str, str]) -> Worker:
@@ -55,7 +55,7 @@ class Lab:
         self.names: list[str] = []
         self.workers: list[Worker] = []
         self.open = ExitStack()
-        self.gate = GROUND.home / f"gate-{next(NUMBERS)}"
+        self.gate = SERVER.home / f"gate-{next(NUMBERS)}"
 
     def __enter__(self) -> Lab:
         return self
@@ -70,14 +70,14 @@ class Lab:
             worker.communicate()
         self.open.close()
         for name in self.names:
-            GROUND.sql("DROP DATABASE IF EXISTS `" + name.replace("`", "``") + "`")
+            SERVER.sql("DROP DATABASE IF EXISTS `" + name.replace("`", "``") + "`")
 
     def schema(self, *, charset: str = "utf8mb4", name: str = "") -> str:
         """Make an empty schema and return its name."""
         name = name or f"lab_{next(NUMBERS)}_{os.getpid()}"
         quoted = "`" + name.replace("`", "``") + "`"
-        GROUND.sql(f"DROP DATABASE IF EXISTS {quoted}")
-        GROUND.sql(f"CREATE DATABASE {quoted} CHARACTER SET {charset}")
+        SERVER.sql(f"DROP DATABASE IF EXISTS {quoted}")
+        SERVER.sql(f"CREATE DATABASE {quoted} CHARACTER SET {charset}")
         self.names.append(name)
         return name
 
@@ -122,7 +122,7 @@ class Lab:
         command = ["populate", name, *arguments]
         env = {
             **os.environ,
-            **GROUND.environ(user),
+            **SERVER.environ(user),
             "TEST_SCHEMA": schema,
             "TEST_GATE": str(self.gate),
             **LIGHT,
@@ -131,7 +131,7 @@ class Lab:
         if "--processes" in arguments or "PYTHONIOENCODING" in environ:
             worker = fresh_worker(command, env)
         else:
-            worker = WarmWorker(command, ROOT, env, GROUND.home / f"worker-{next(NUMBERS)}")
+            worker = ForkedWorker(command, ROOT, env, SERVER.home / f"worker-{next(NUMBERS)}")
         self.workers.append(worker)
         return worker
 
@@ -150,19 +150,19 @@ class Lab:
         It is bob's: alice is connected from here all the time, which makes hers uncertain.
         """
         worker = self.start_waiting(schema, user="bob")
-        (connection,) = GROUND.sql(f"SELECT connection_id FROM `{schema}`.`~jobs` WHERE status = 'reserved'")
+        (connection,) = SERVER.sql(f"SELECT connection_id FROM `{schema}`.`~jobs` WHERE status = 'reserved'")
         worker.send_signal(signal.SIGKILL)
         worker.wait()
         eventually(lambda: not is_connected(connection[0]), "the killed worker's connection to end")
 
     def idle(self, user: str = "bob") -> tuple[Driver, int]:
         """Leave a connection open that does nothing; return it and its id."""
-        driver = self.open.enter_context(GROUND.connected(user))
+        driver = self.open.enter_context(SERVER.connected(user))
         return driver, driver.thread_id()
 
     def jobs(self, schema: str) -> dict[str, str]:
         """Return error messages, or the status of other jobs, by subject; '' for the table's jobs that have none."""
-        rows = GROUND.sql(f"SELECT `key`, status, error_message FROM `{schema}`.`~jobs`")
+        rows = SERVER.sql(f"SELECT `key`, status, error_message FROM `{schema}`.`~jobs`")
         from datajoint import blob
 
         return {blob.unpack(key)["subject"]: message or status for key, status, message in rows}
@@ -170,7 +170,7 @@ class Lab:
 
 def is_connected(connection: int) -> bool:
     """Say whether the server has this connection."""
-    return bool(GROUND.sql("SELECT 1 FROM information_schema.processlist WHERE id = %s", [connection]))
+    return bool(SERVER.sql("SELECT 1 FROM information_schema.processlist WHERE id = %s", [connection]))
 
 
 def load_pipeline(schema: str, name: str = "pipeline") -> ModuleType:
@@ -179,8 +179,8 @@ def load_pipeline(schema: str, name: str = "pipeline") -> ModuleType:
 
     dj.config.update(
         {
-            "database.host": GROUND.host,
-            "database.port": GROUND.port,
+            "database.host": SERVER.host,
+            "database.port": SERVER.port,
             "database.user": PEOPLE[0],
             "database.password": PASSWORD,
             "database.use_tls": False,

@@ -11,8 +11,8 @@ RUN = """
 import sys
 import pytest
 status = pytest.main(["-q", "-n", "0", "-m", "fast", "-p", "no:cacheprovider"])
-from tests.ground import GROUND
-print(int(status), GROUND.server, sorted({"datajoint", "pymysql", "MySQLdb", "django"} & set(sys.modules)))
+from tests.server import SERVER
+print(int(status), SERVER.server, sorted({"datajoint", "pymysql", "MySQLdb", "django"} & set(sys.modules)))
 """
 
 

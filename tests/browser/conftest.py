@@ -32,7 +32,7 @@ def visit(visits: Visits) -> Iterator[Visits]:
 
 
 @pytest.fixture
-def bench(accounts: None) -> Iterator[Lab]:
+def lab_without_db(accounts: None) -> Iterator[Lab]:
     """A lab without the test's own database, which the browser's event loop keeps away."""
     with Lab() as made:
         yield made

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 
 from jobsite.demo.server import free_port
-from tests.ground import GROUND
 from tests.lab import ROOT, eventually
+from tests.server import SERVER
 
 PEOPLE = {"vera": "viewer", "otto": "operator", "ada": "admin"}
 MIGRATE_AND_MAKE_PEOPLE = f"""
@@ -28,7 +28,7 @@ class Site:
 
     def __init__(self, home: Path, **environ: str) -> None:
         """`environ` says further things to the site, such as another way to the lab's server."""
-        self.environ = {**os.environ, **GROUND.site_environ(), "JOBSITE_HOME": str(home), **environ}
+        self.environ = {**os.environ, **SERVER.site_environ(), "JOBSITE_HOME": str(home), **environ}
         self.home, self.port = home, free_port()
         self.log = home / f"site-{self.port}.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -95,7 +95,7 @@ class Wire:
         with suppress(OSError):  # the wire was cut
             while True:
                 near, _ = self.listener.accept()
-                far = socket.create_connection((GROUND.host, GROUND.port))
+                far = socket.create_connection((SERVER.host, SERVER.port))
                 self.ends += near, far
                 for one, other in ((near, far), (far, near)):
                     threading.Thread(target=_carry, args=(one, other), daemon=True).start()

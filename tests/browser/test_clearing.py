@@ -7,15 +7,15 @@ from playwright.sync_api import expect
 
 from tests.browser.screens import Jobs
 from tests.browser.visits import Visits
-from tests.ground import GROUND
 from tests.lab import Lab
+from tests.server import SERVER
 
 pytestmark = pytest.mark.browser
 
 FIXABLE = "RuntimeError: the settings file is missing"
 
 
-def broken_night(lab: Lab) -> tuple[str, ModuleType]:
+def night_of_failures(lab: Lab) -> tuple[str, ModuleType]:
     """Three keys that a settings file would cure, one that nothing cures, and an error of another table."""
     recordings = {"m1": "fixable", "m2": "fixable", "m3": "fixable", "m4": "value"}
     schema, module = lab.pipeline(recordings=recordings)
@@ -36,8 +36,8 @@ def filter_to_errors(jobs: Jobs, schema: str, table: str) -> None:
     expect(jobs.says).to_have_text(f"Failed jobs in schema {schema}, of table {table}. Reset filters")
 
 
-def test_somebody_reads_why_jobs_failed_clears_them_and_they_are_computed(visit: Visits, bench: Lab) -> None:
-    schema, module = broken_night(bench)
+def test_somebody_reads_why_jobs_failed_clears_them_and_they_are_computed(visit: Visits, lab_without_db: Lab) -> None:
+    schema, module = night_of_failures(lab_without_db)
     jobs = Jobs(visit.afresh())
     jobs.open()
     jobs.log_in("otto")
@@ -63,14 +63,14 @@ def test_somebody_reads_why_jobs_failed_clears_them_and_they_are_computed(visit:
     expect(jobs.says).to_have_text(f"Failed jobs in schema {schema}, of table Score. Reset filters")
     expect(jobs.cells("Message")).to_have_text(["ValueError: the trace is empty"])
 
-    bench.populate(schema, TEST_FIXED="1")
+    lab_without_db.populate(schema, TEST_FIXED="1")
     assert sorted(module.Score.fetch("subject")) == ["m1", "m2", "m3"]
     jobs.page.reload()
     expect(jobs.cells("Message")).to_have_text(["ValueError: the trace is empty"])
 
 
-def test_the_same_clear_works_without_javascript(visit: Visits, bench: Lab) -> None:
-    schema, _ = broken_night(bench)
+def test_the_same_clear_works_without_javascript(visit: Visits, lab_without_db: Lab) -> None:
+    schema, _ = night_of_failures(lab_without_db)
     jobs = Jobs(visit("otto", javascript=False))
     jobs.open()
     jobs.box("schema").select_option(schema)
@@ -90,39 +90,39 @@ def test_the_same_clear_works_without_javascript(visit: Visits, bench: Lab) -> N
     jobs.danger.click()
     expect(jobs.notices).to_have_text("Cleared 3 jobs.")
     expect(jobs.cells("Message")).to_have_text(["ValueError: the trace is empty"])
-    assert bench.jobs(schema) == {"m4": "ValueError: the trace is empty", "m9": "KeyError: not of this table"}
+    assert lab_without_db.jobs(schema) == {"m4": "ValueError: the trace is empty", "m9": "KeyError: not of this table"}
 
 
-def test_one_job_is_cleared_from_its_panel(visit: Visits, bench: Lab) -> None:
-    schema = bench.failed(m1="value", m2="value")
+def test_one_job_is_cleared_from_its_panel(visit: Visits, lab_without_db: Lab) -> None:
+    schema = lab_without_db.failed(m1="value", m2="value")
     jobs = Jobs(visit("otto"))
     jobs.open(f"schema={schema}")
     jobs.open_job("m1").clear.click()
     expect(jobs.heading).to_have_text("Clear 1 job?")
     jobs.danger.click()
     expect(jobs.notices).to_have_text("Cleared 1 job.")
-    assert bench.jobs(schema) == {"m2": "ValueError: the trace is empty"}
+    assert lab_without_db.jobs(schema) == {"m2": "ValueError: the trace is empty"}
 
 
-def test_all_that_match_are_cleared_and_what_failed_later_is_left_alone(visit: Visits, bench: Lab) -> None:
-    schema, module = bench.pipeline(recordings={"m1": "value", "m2": "value"})
-    bench.compute(module)
+def test_all_that_match_are_cleared_and_what_failed_later_is_left_alone(visit: Visits, lab_without_db: Lab) -> None:
+    schema, module = lab_without_db.pipeline(recordings={"m1": "value", "m2": "value"})
+    lab_without_db.compute(module)
     jobs = Jobs(visit("otto"))
     # A list says the second it was read in; what it shows has to be older than that.
-    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET timestamp = timestamp - INTERVAL 1 MINUTE")
+    SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET timestamp = timestamp - INTERVAL 1 MINUTE")
     jobs.open(f"schema={schema}&status=error")
     jobs.clear_all.click()
     expect(jobs.heading).to_have_text("Clear 2 jobs?")
     module.Recording.insert1(("m3", 1, "value"))
-    bench.compute(module)
+    lab_without_db.compute(module)
     jobs.danger.click()
     expect(jobs.notices).to_have_text("Cleared 2 jobs.")
-    assert bench.jobs(schema) == {"m3": "ValueError: the trace is empty"}
+    assert lab_without_db.jobs(schema) == {"m3": "ValueError: the trace is empty"}
 
 
-def test_the_box_in_the_head_selects_every_row_and_the_button_says_how_many(visit: Visits, night: str) -> None:
+def test_the_box_in_the_head_selects_every_row_and_the_button_says_how_many(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("otto"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     expect(jobs.clear_selected).to_have_text("Clear selected…")
     jobs.select_page.check()
     expect(jobs.page.locator("tbody :checked")).to_have_count(2)
@@ -137,9 +137,9 @@ def test_the_box_in_the_head_selects_every_row_and_the_button_says_how_many(visi
     expect(jobs.clear_selected).to_have_text("Clear selected…")
 
 
-def test_back_from_the_confirm_page_shows_boxes_and_button_in_agreement(visit: Visits, night: str) -> None:
+def test_back_from_the_confirm_page_shows_boxes_and_button_in_agreement(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("otto"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.select(["m1"])
     jobs.clear_selected.click()
     expect(jobs.heading).to_have_text("Clear 1 job?")
@@ -150,16 +150,16 @@ def test_back_from_the_confirm_page_shows_boxes_and_button_in_agreement(visit: V
     expect(jobs.clear_selected).to_have_text("Clear 1 selected…" if selected else "Clear selected…")
 
 
-def test_nothing_selected_is_said_and_the_filter_stays(visit: Visits, night: str) -> None:
+def test_nothing_selected_is_said_and_the_filter_stays(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("otto"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.clear_selected.click()
     expect(jobs.notices).to_have_text("No job was selected: select the jobs to clear, or clear all that match.")
-    expect(jobs.says).to_contain_text(night)
+    expect(jobs.says).to_contain_text(failed_jobs)
 
 
-def test_the_second_of_two_people_who_clear_one_job_is_told_it_was_gone(visit: Visits, bench: Lab) -> None:
-    schema = bench.failed(m1="value", m2="value")
+def test_the_second_of_two_people_who_clear_one_job_is_told_it_was_gone(visit: Visits, lab_without_db: Lab) -> None:
+    schema = lab_without_db.failed(m1="value", m2="value")
     otto, ada = Jobs(visit("otto")), Jobs(visit("ada"))
     for jobs in (otto, ada):
         jobs.open(f"schema={schema}")
@@ -170,4 +170,4 @@ def test_the_second_of_two_people_who_clear_one_job_is_told_it_was_gone(visit: V
     expect(otto.notices).to_have_text("Cleared 1 job.")
     ada.danger.click()
     expect(ada.notices).to_have_text("Nothing was cleared. 1 was gone already.")
-    assert bench.jobs(schema) == {"m2": "ValueError: the trace is empty"}
+    assert lab_without_db.jobs(schema) == {"m2": "ValueError: the trace is empty"}

@@ -101,10 +101,10 @@ every_screen = pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: scr
 
 @every_screen
 def test_text_stands_out_in_both_themes_and_every_control_has_a_name(
-    visit: Visits, night: str, screen: Callable[[Page, str], None]
+    visit: Visits, failed_jobs: str, screen: Callable[[Page, str], None]
 ) -> None:
     page = visit("ada")
-    screen(page, night)
+    screen(page, failed_jobs)
     assert page.evaluate(NAMELESS) == []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -112,9 +112,9 @@ def test_text_stands_out_in_both_themes_and_every_control_has_a_name(
 
 
 @every_screen
-def test_no_width_scrolls_sideways(visit: Visits, night: str, screen: Callable[[Page, str], None]) -> None:
+def test_no_width_scrolls_sideways(visit: Visits, failed_jobs: str, screen: Callable[[Page, str], None]) -> None:
     page = visit("ada", phone=True)
-    screen(page, night)
+    screen(page, failed_jobs)
     found = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
@@ -123,9 +123,9 @@ def test_no_width_scrolls_sideways(visit: Visits, night: str, screen: Callable[[
     assert found == dict.fromkeys(WIDTHS, 0)
 
 
-def test_a_phone_sorts_and_selects_the_page(visit: Visits, night: str) -> None:
+def test_a_phone_sorts_and_selects_the_page(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("ada", phone=True))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.list.get_by_role("link", name="Message").click()
     jobs.page.wait_for_url("**sort=message**")
     jobs.select_page.check()
@@ -134,7 +134,7 @@ def test_a_phone_sorts_and_selects_the_page(visit: Visits, night: str) -> None:
         expect(box).to_be_checked()
 
 
-def test_the_theme_is_switched_and_remembered(visit: Visits, night: str) -> None:
+def test_the_theme_is_switched_and_remembered(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit.afresh("vera"))
     jobs.open()
     body = jobs.page.locator("body")
@@ -147,9 +147,9 @@ def test_the_theme_is_switched_and_remembered(visit: Visits, night: str) -> None
     expect(body).to_have_css("background-color", before)
 
 
-def test_a_slash_goes_to_the_search_and_is_still_a_slash_inside_it(visit: Visits, night: str) -> None:
+def test_a_slash_goes_to_the_search_and_is_still_a_slash_inside_it(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.page.keyboard.press("/")
     expect(jobs.box("message")).to_be_focused()
     expect(jobs.box("message")).to_have_value("")
@@ -157,9 +157,9 @@ def test_a_slash_goes_to_the_search_and_is_still_a_slash_inside_it(visit: Visits
     expect(jobs.box("message")).to_have_value("/")
 
 
-def test_the_list_is_worked_by_the_keyboard_alone(visit: Visits, night: str) -> None:
+def test_the_list_is_worked_by_the_keyboard_alone(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("otto"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.boxes.first.focus()
     jobs.page.keyboard.press("Space")
     expect(jobs.clear_selected).to_have_text("Clear 1 selected…")
@@ -168,8 +168,8 @@ def test_the_list_is_worked_by_the_keyboard_alone(visit: Visits, night: str) -> 
     expect(jobs.panel.locator("#job_detail")).to_be_visible()
 
 
-def test_the_first_load_of_a_full_page_is_small(visit: Visits, bench: Lab) -> None:
-    schema = bench.failed(**{f"m{number}": "value" for number in range(60)})
+def test_the_first_load_of_a_full_page_is_small(visit: Visits, lab_without_db: Lab) -> None:
+    schema = lab_without_db.failed(**{f"m{number}": "value" for number in range(60)})
     visit("otto")  # logs in, which would load the static files before they are counted
     page = visit.afresh("otto")
     sent: list[int] = []

@@ -16,42 +16,42 @@ PAUSE_MS = 500
 SPIKES = "OwnError: no spikes: Überlänge 🧠"
 
 
-def test_typing_swaps_the_list_and_keeps_focus_text_and_address(visit: Visits, night: str) -> None:
+def test_typing_swaps_the_list_and_keeps_focus_text_and_address(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.heading.evaluate("heading => { heading.dataset.before = 'typing'; }")
     jobs.box("message").press_sequentially("empty")
     expect(jobs.cells("Message")).to_have_text([EMPTY])
     expect(jobs.page).to_have_url(re.compile("[?&]message=empty(&|$)"))
     expect(jobs.box("message")).to_be_focused()
     expect(jobs.box("message")).to_have_value("empty")
-    expect(jobs.box("schema")).to_have_value(night)
+    expect(jobs.box("schema")).to_have_value(failed_jobs)
     expect(jobs.heading).to_have_attribute("data-before", "typing")  # still the same page
 
 
 @pytest.mark.parametrize("name", ["user", "host"])
-def test_every_search_box_filters_while_one_types(visit: Visits, night: str, name: str) -> None:
+def test_every_search_box_filters_while_one_types(visit: Visits, failed_jobs: str, name: str) -> None:
     jobs = Jobs(visit("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.box(name).press_sequentially("nobody")
     expect(jobs.rows).to_have_count(0)
     expect(jobs.box(name)).to_be_focused()
 
 
-def test_pauses_while_one_types_are_one_step_back(visit: Visits, night: str) -> None:
+def test_pauses_while_one_types_are_one_step_back(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit.afresh("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     for text in ("e", "em", "empty"):
         jobs.box("message").press_sequentially(text.removeprefix(jobs.box("message").input_value()))
         expect(jobs.says).to_contain_text(f"containing “{text}”")
     jobs.page.go_back()
-    expect(jobs.says).to_have_text(f"All jobs in schema {night}. Reset filters")
+    expect(jobs.says).to_have_text(f"All jobs in schema {failed_jobs}. Reset filters")
     expect(jobs.box("message")).to_have_value("")
 
 
-def test_a_length_of_time_filters_when_it_is_whole(visit: Visits, night: str) -> None:
+def test_a_length_of_time_filters_when_it_is_whole(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit.afresh("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     asked: list[str] = []
     jobs.page.on("request", lambda request: asked.append(request.url))
     jobs.box("newer").press_sequentially("24h", delay=PAUSE_MS)
@@ -60,9 +60,9 @@ def test_a_length_of_time_filters_when_it_is_whole(visit: Visits, night: str) ->
     assert [url for url in asked if "newer=24h" not in url] == []
 
 
-def test_a_tab_stays_chosen_while_one_types(visit: Visits, night: str) -> None:
+def test_a_tab_stays_chosen_while_one_types(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.tab("Errors").click()
     expect(jobs.says).to_contain_text("Failed jobs")
     jobs.box("message").press_sequentially("spikes")
@@ -74,9 +74,9 @@ def test_a_tab_stays_chosen_while_one_types(visit: Visits, night: str) -> None:
     expect(jobs.says).to_contain_text("with a message containing “spikes”")
 
 
-def test_a_column_sorts_and_the_order_stays_while_one_types(visit: Visits, night: str) -> None:
+def test_a_column_sorts_and_the_order_stays_while_one_types(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.sort_by("Message")
     expect(jobs.header("Message")).to_have_attribute("aria-sort", "ascending")
     expect(jobs.cells("Message")).to_have_text([SPIKES, EMPTY])
@@ -88,9 +88,9 @@ def test_a_column_sorts_and_the_order_stays_while_one_types(visit: Visits, night
     expect(jobs.cells("Message")).to_have_text([EMPTY, SPIKES])
 
 
-def test_back_and_forward_bring_whole_earlier_lists(visit: Visits, night: str) -> None:
+def test_back_and_forward_bring_whole_earlier_lists(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.tab("Errors").click()
     expect(jobs.says).to_contain_text("Failed jobs")
     jobs.box("message").press_sequentially("empty")
@@ -98,16 +98,16 @@ def test_back_and_forward_bring_whole_earlier_lists(visit: Visits, night: str) -
 
     jobs.page.go_back()
     expect(jobs.rows).to_have_count(2)
-    expect(jobs.says).to_have_text(f"Failed jobs in schema {night}. Reset filters")
+    expect(jobs.says).to_have_text(f"Failed jobs in schema {failed_jobs}. Reset filters")
     expect(jobs.box("message")).to_have_value("")
     jobs.expect_whole()
 
     jobs.page.go_back()
-    expect(jobs.says).to_have_text(f"All jobs in schema {night}. Reset filters")
+    expect(jobs.says).to_have_text(f"All jobs in schema {failed_jobs}. Reset filters")
     jobs.expect_whole()
 
     jobs.page.go_forward()
-    expect(jobs.says).to_have_text(f"Failed jobs in schema {night}. Reset filters")
+    expect(jobs.says).to_have_text(f"Failed jobs in schema {failed_jobs}. Reset filters")
     jobs.page.wait_for_load_state("networkidle")  # a person looks at what came before going on
     jobs.page.go_forward()
     expect(jobs.cells("Message")).to_have_text([EMPTY])
@@ -115,20 +115,20 @@ def test_back_and_forward_bring_whole_earlier_lists(visit: Visits, night: str) -
     jobs.expect_whole()
 
 
-def test_back_from_another_page_brings_the_whole_list(visit: Visits, night: str) -> None:
+def test_back_from_another_page_brings_the_whole_list(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.tab("Errors").click()
     expect(jobs.says).to_contain_text("Failed jobs")
     jobs.page.goto("/connections/")
     jobs.page.go_back()
-    expect(jobs.says).to_have_text(f"Failed jobs in schema {night}. Reset filters")
+    expect(jobs.says).to_have_text(f"Failed jobs in schema {failed_jobs}. Reset filters")
     jobs.expect_whole()
 
 
-def test_a_reload_of_any_address_that_was_pushed_gives_the_whole_page(visit: Visits, night: str) -> None:
+def test_a_reload_of_any_address_that_was_pushed_gives_the_whole_page(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.sort_by("Message")
     expect(jobs.page).to_have_url(re.compile("sort=message"))
     jobs.box("message").press_sequentially("e")
@@ -139,9 +139,9 @@ def test_a_reload_of_any_address_that_was_pushed_gives_the_whole_page(visit: Vis
     expect(jobs.box("message")).to_have_value("e")
 
 
-def test_clear_filters_empties_the_boxes_too(visit: Visits, night: str) -> None:
+def test_clear_filters_empties_the_boxes_too(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.box("message").press_sequentially("no such words")
     expect(jobs.rows).to_have_count(0)
     jobs.list.get_by_role("link", name="Reset filters").first.click()
@@ -149,20 +149,20 @@ def test_clear_filters_empties_the_boxes_too(visit: Visits, night: str) -> None:
     expect(jobs.box("message")).to_have_value("")
 
 
-def test_a_session_that_ended_leads_to_the_login_page(visit: Visits, night: str) -> None:
+def test_a_session_that_ended_leads_to_the_login_page(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit.afresh("vera"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.page.context.clear_cookies(name="sessionid")
     jobs.tab("Errors").click()
     expect(jobs.heading).to_have_text("Log in")
     jobs.expect_whole()
     jobs.log_in("vera")
-    expect(jobs.says).to_contain_text(night)
+    expect(jobs.says).to_contain_text(failed_jobs)
 
 
-def test_a_session_that_ended_before_a_confirm_leads_back_to_the_jobs(visit: Visits, night: str) -> None:
+def test_a_session_that_ended_before_a_confirm_leads_back_to_the_jobs(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit.afresh("otto"))
-    jobs.open(f"schema={night}")
+    jobs.open(f"schema={failed_jobs}")
     jobs.select(["m1"])
     jobs.page.context.clear_cookies(name="sessionid")
     jobs.clear_selected.click()

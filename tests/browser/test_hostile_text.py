@@ -13,8 +13,8 @@ MARKUP = '<script>document.title="owned"</script><img src=x onerror="document.ti
 SUBJECT = '"><script>alert(2)</'  # a key as long as its column takes
 
 
-def test_markup_in_messages_keys_and_stacks_is_shown_as_text(visit: Visits, bench: Lab) -> None:
-    schema, module = bench.pipeline()
+def test_markup_in_messages_keys_and_stacks_is_shown_as_text(visit: Visits, lab_without_db: Lab) -> None:
+    schema, module = lab_without_db.pipeline()
     key = {"subject": SUBJECT, "session": 1}
     module.schema.jobs.reserve(module.Score.table_name, key)
     module.schema.jobs.error(module.Score.table_name, key, MARKUP, error_stack=f"Traceback {MARKUP}")
@@ -40,8 +40,10 @@ def test_markup_in_messages_keys_and_stacks_is_shown_as_text(visit: Visits, benc
     expect(jobs.page.get_by_role("cell", name=MARKUP, exact=True)).to_be_visible()
 
 
-def test_markup_in_a_statement_is_shown_as_text_until_the_statement_is_killed(visit: Visits, bench: Lab) -> None:
-    bob, thread = bench.idle("bob")
+def test_markup_in_a_statement_is_shown_as_text_until_the_statement_is_killed(
+    visit: Visits, lab_without_db: Lab
+) -> None:
+    bob, thread = lab_without_db.idle("bob")
     bob.send_query(f"DO SLEEP(600) /* {MARKUP} */".encode())
     connections = Connections(visit("ada"))
     connections.open("user=bob")

@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.screens import Connections, Jobs
 from tests.browser.visits import Visits
-from tests.ground import GROUND
 from tests.lab import Lab, eventually, is_connected
+from tests.server import SERVER
 
 pytestmark = pytest.mark.browser
 
@@ -15,18 +15,18 @@ LOST = "LostConnectionError: Connection was lost during a transaction."
 
 def time_s(connection: int) -> int:
     """Return how long a connection has been in its state."""
-    ((seconds,),) = GROUND.sql("SELECT time FROM information_schema.processlist WHERE id = %s", [connection])
+    ((seconds,),) = SERVER.sql("SELECT time FROM information_schema.processlist WHERE id = %s", [connection])
     return int(seconds)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
 def test_a_connection_is_killed_and_the_job_it_held_becomes_an_error(
-    visit: Visits, bench: Lab, javascript: bool
+    visit: Visits, lab_without_db: Lab, javascript: bool
 ) -> None:
-    schema, _ = bench.pipeline(recordings={"m1": "wait", "m2": ""})
-    worker = bench.start_waiting(schema)
-    ((thread,),) = GROUND.sql(f"SELECT connection_id FROM `{schema}`.`~jobs` WHERE status = 'reserved'")
-    bench.idle("bob")
+    schema, _ = lab_without_db.pipeline(recordings={"m1": "wait", "m2": ""})
+    worker = lab_without_db.start_waiting(schema)
+    ((thread,),) = SERVER.sql(f"SELECT connection_id FROM `{schema}`.`~jobs` WHERE status = 'reserved'")
+    lab_without_db.idle("bob")
     eventually(lambda: time_s(thread) > 1, "the worker to be busy for longer than a second")
 
     connections = Connections(visit("ada", javascript=javascript))
@@ -50,8 +50,8 @@ def test_a_connection_is_killed_and_the_job_it_held_becomes_an_error(
         connections.look_again.click()
     expect(connections.result).to_contain_text("gone")
 
-    bench.gate.touch()
+    lab_without_db.gate.touch()
     assert worker.wait() == 1
-    assert bench.jobs(schema) == {"m1": LOST}
+    assert lab_without_db.jobs(schema) == {"m1": LOST}
     connections.page.goto(f"/jobs/?schema={schema}")
     expect(Jobs(connections.page).cells("Message")).to_have_text([LOST])

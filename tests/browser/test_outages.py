@@ -10,12 +10,12 @@ from tests.browser.visits import Visits
 pytestmark = pytest.mark.browser
 
 
-def test_the_old_rows_stay_when_the_labs_server_vanishes(visit: Visits, site: Site, night: str) -> None:
+def test_the_old_rows_stay_when_the_labs_server_vanishes(visit: Visits, site: Site, failed_jobs: str) -> None:
     wire = Wire()
     with Site(site.home, DJ_PORT=str(wire.port)) as other:
         jobs = Jobs(visit.afresh("vera", site=other))
         visit.expect("status of 503")
-        jobs.open(f"schema={night}")
+        jobs.open(f"schema={failed_jobs}")
         expect(jobs.rows).to_have_count(2)
 
         wire.cut()
@@ -31,10 +31,10 @@ def test_the_old_rows_stay_when_the_labs_server_vanishes(visit: Visits, site: Si
         expect(jobs.heading).to_have_text("The lab’s server could not be read")
 
 
-def test_the_old_rows_stay_when_the_site_vanishes(visit: Visits, site: Site, night: str) -> None:
+def test_the_old_rows_stay_when_the_site_vanishes(visit: Visits, site: Site, failed_jobs: str) -> None:
     with Site(site.home) as other:
         jobs = Jobs(visit.afresh("vera", site=other))
-        jobs.open(f"schema={night}")
+        jobs.open(f"schema={failed_jobs}")
         expect(jobs.rows).to_have_count(2)
         other.stop()
         visit.expect("htmx:sendError")

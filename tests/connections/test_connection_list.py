@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from jobsite.lab.server import ask_server
 from tests.connections.test_killing import busy
-from tests.ground import GROUND, SITE
 from tests.lab import Lab, eventually
 from tests.pages import FRAGMENT, cells, look, notices, page, text_of
+from tests.server import SERVER, SITE
 from tests.statements import verbs
 
 LIST = "/connections/"
@@ -112,7 +112,7 @@ def test_a_filter_that_matches_nothing_offers_to_reset_it(lab: Lab, viewer: Clie
 def test_a_connection_that_holds_a_job_says_which_and_marks_its_open_transaction(lab: Lab, viewer: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.start_waiting(schema, user="bob")
-    ((thread,),) = GROUND.sql(f"SELECT connection_id FROM `{schema}`.`~jobs`")
+    ((thread,),) = SERVER.sql(f"SELECT connection_id FROM `{schema}`.`~jobs`")
     found = look(viewer, f"{LIST}?user=bob")
     told = row_of(found, thread)
     assert told["Holds"].startswith("Score subject=m1, session=1 transaction ")
@@ -190,7 +190,7 @@ def test_looking_changes_nothing(lab: Lab, viewer: Client) -> None:
 
 def test_without_the_privilege_only_its_own_are_shown_and_the_grant_is_named(lab: Lab, viewer: Client) -> None:
     _, thread = lab.idle()
-    with GROUND.without("PROCESS"):
+    with SERVER.without("PROCESS"):
         found = look(viewer, LIST)
     assert thread not in [int(number) for number in cells(found, "Id")]
     assert f"GRANT PROCESS ON *.* TO '{SITE}'@'%';" in notices(found)[0]

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-from tests.ground import EVERY_SCHEMA, GROUND, SITE
 from tests.jobs.locking import held
 from tests.jobs.older import declare
 from tests.lab import ROOT, Lab
+from tests.server import EVERY_SCHEMA, SERVER, SITE
 
 
 def doctor(**environ: str) -> subprocess.CompletedProcess[str]:
@@ -17,74 +17,74 @@ def doctor(**environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "manage.py", "doctor"],
         cwd=ROOT,
-        env={**os.environ, **GROUND.site_environ(), **environ},
+        env={**os.environ, **SERVER.site_environ(), **environ},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def test_the_doctor_finds_nothing_missing_when_the_grants_are_there(night: str) -> None:
+def test_the_doctor_finds_nothing_missing_when_the_grants_are_there(failed_jobs: str) -> None:
     found = doctor()
     assert found.returncode == 0, found.stderr
     assert "missing" not in found.stdout
-    assert night in found.stdout
+    assert failed_jobs in found.stdout
 
 
-def test_the_doctor_names_the_grant_that_is_missing(night: str) -> None:
-    GROUND.sql(f"REVOKE PROCESS ON *.* FROM '{SITE}'@'%'")
+def test_the_doctor_names_the_grant_that_is_missing(failed_jobs: str) -> None:
+    SERVER.sql(f"REVOKE PROCESS ON *.* FROM '{SITE}'@'%'")
     try:
         found = doctor()
     finally:
-        GROUND.sql(f"GRANT PROCESS ON *.* TO '{SITE}'@'%'")
+        SERVER.sql(f"GRANT PROCESS ON *.* TO '{SITE}'@'%'")
     assert f"missing  GRANT PROCESS ON *.* TO '{SITE}'@'%';" in found.stdout.splitlines()
     assert found.returncode == 1
 
 
-def test_the_doctor_names_the_jobs_that_cannot_be_cleared(night: str) -> None:
-    with GROUND.without("DELETE", on=EVERY_SCHEMA):
+def test_the_doctor_names_the_jobs_that_cannot_be_cleared(failed_jobs: str) -> None:
+    with SERVER.without("DELETE", on=EVERY_SCHEMA):
         found = doctor()
-    assert f"missing  GRANT DELETE ON `{night}`.`~jobs` TO '{SITE}'@'%';" in found.stdout.splitlines()
+    assert f"missing  GRANT DELETE ON `{failed_jobs}`.`~jobs` TO '{SITE}'@'%';" in found.stdout.splitlines()
     assert found.returncode == 1
 
 
-def test_a_server_that_only_reads_leaves_the_other_findings(night: str) -> None:
-    if not GROUND.is_mariadb:
+def test_a_server_that_only_reads_leaves_the_other_findings(failed_jobs: str) -> None:
+    if not SERVER.is_mariadb:
         pytest.skip("MySQL explains a DELETE also while it only reads.")
-    GROUND.sql("SET GLOBAL read_only = 1")
+    SERVER.sql("SET GLOBAL read_only = 1")
     try:
         found = doctor()
     finally:
-        GROUND.sql("SET GLOBAL read_only = 0")
-    (line,) = [line for line in found.stdout.splitlines() if f"clear the jobs of {night}" in line]
+        SERVER.sql("SET GLOBAL read_only = 0")
+    (line,) = [line for line in found.stdout.splitlines() if f"clear the jobs of {failed_jobs}" in line]
     assert line.startswith("missing  Whether it may clear")
     assert "--read-only" in line
     assert "It sees everybody's connections." in found.stdout
 
 
-def test_jobs_that_somebody_locks_are_named_and_leave_the_other_findings(lab: Lab, night: str) -> None:
+def test_jobs_that_somebody_locks_are_named_and_leave_the_other_findings(lab: Lab, failed_jobs: str) -> None:
     schema = lab.failed(m1="value")
     with held(lab, schema):
         found = doctor()
     (line,) = [line for line in found.stdout.splitlines() if schema in line]
     assert line.startswith(f"missing  The jobs of {schema} cannot be read: its jobs table is locked")
-    assert f"ok       It may clear the jobs of {night}." in found.stdout.splitlines()
+    assert f"ok       It may clear the jobs of {failed_jobs}." in found.stdout.splitlines()
 
 
 def test_a_wrong_password_is_one_sentence_in_the_terminal(accounts: None) -> None:
     found = doctor(DJ_PASS="wrong")
     assert len(found.stderr.splitlines()) == 1
-    assert found.stderr.startswith(f"CommandError: The lab's server 127.0.0.1:{GROUND.port} refused the account {SITE}")
+    assert found.stderr.startswith(f"CommandError: The lab's server 127.0.0.1:{SERVER.port} refused the account {SITE}")
     assert found.returncode == 1
 
 
-def test_a_server_without_encryption_is_not_asked_where_it_must_be_encrypted(night: str) -> None:
+def test_a_server_without_encryption_is_not_asked_where_it_must_be_encrypted(failed_jobs: str) -> None:
     found = doctor(DJ_USE_TLS="1")
-    if GROUND.encrypts:
+    if SERVER.encrypts:
         assert found.returncode == 0, found.stderr
     else:
         assert found.stderr == (
-            f"CommandError: No encrypted connection to 127.0.0.1:{GROUND.port} could be made (the server offers none): "
+            f"CommandError: No encrypted connection to 127.0.0.1:{SERVER.port} could be made (the server offers none): "
             "set DJ_USE_TLS=0 if the server has no TLS.\n"
         )
 
@@ -96,7 +96,7 @@ def test_an_unreachable_server_is_one_sentence_in_the_terminal() -> None:
 
 
 def test_no_server_at_all_is_one_sentence_in_the_terminal() -> None:
-    found = doctor(DJ_USER="", DJ_HOST="", HOME=str(GROUND.home))
+    found = doctor(DJ_USER="", DJ_HOST="", HOME=str(SERVER.home))
     assert found.stderr.startswith("CommandError: No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS")
 
 
@@ -111,8 +111,8 @@ def test_the_doctor_reads_an_older_jobs_table_and_says_what_is_unknown_there(lab
 def test_the_doctor_does_not_call_a_column_missing_that_is_not_granted(lab: Lab) -> None:
     schema = lab.schema()
     declare(schema, "MATLAB")
-    with GROUND.without_grants():
-        GROUND.sql(f"GRANT SELECT (table_name, key_hash, status, host) ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
+    with SERVER.without_grants():
+        SERVER.sql(f"GRANT SELECT (table_name, key_hash, status, host) ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
         found = doctor()
     why = "SELECT is granted on some of its columns only"
     assert f"missing  The jobs of {schema} cannot be read: {why}." in found.stdout.splitlines()

@@ -16,10 +16,10 @@ from jobsite.lab.server import ask_server
 from tests.cast import person
 from tests.connections.test_connection_list import LIST, row_of
 from tests.connections.test_killing import KILL, confirm, consequences, selected, token
-from tests.ground import GROUND, PASSWORD, SITE
 from tests.jobs.tables import reading_of
 from tests.lab import Lab, eventually, is_connected
 from tests.pages import fields, look, notices, page, text_of
+from tests.server import PASSWORD, SERVER, SITE
 
 MORE = MOST_READ + 1
 """More rows than are read."""
@@ -42,7 +42,7 @@ def plant(
     schema: str, connection_id: int, user: str, *, at: str = "CURRENT_TIMESTAMP", rows: int = MOST_READ + 1
 ) -> None:
     """Write more reserved rows than are read, as anybody with INSERT on the jobs table may."""
-    with GROUND.connected() as driver, driver.cursor() as cursor:
+    with SERVER.connected() as driver, driver.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO `{schema}`.`~jobs` (table_name, key_hash, status, user, host, connection_id, timestamp) "
             f"VALUES ('__a', %s, 'reserved', %s, 'x', %s, {at})",
@@ -52,7 +52,7 @@ def plant(
 
 def connection_of(schema: str) -> tuple[int, str]:
     """Return the connection that the schema's one job names, and its user."""
-    ((thread, user),) = GROUND.sql(f"SELECT connection_id, user FROM `{schema}`.`~jobs`")
+    ((thread, user),) = SERVER.sql(f"SELECT connection_id, user FROM `{schema}`.`~jobs`")
     return thread, user
 
 
@@ -108,7 +108,7 @@ def test_a_job_of_the_same_user_whose_worker_cannot_be_told_may_be_a_connection_
 def test_a_job_of_another_user_is_never_said_to_be_a_connection_s(lab: Lab, admin: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.start_waiting(schema, user="alice")
-    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'alice', connection_id = 4294967295, timestamp = timestamp")
+    SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'alice', connection_id = 4294967295, timestamp = timestamp")
     _, idle = lab.idle("bob")
     assert consequences(asked_to_kill(admin, idle)) == [NOTHING_IS_LOST]
 
@@ -117,7 +117,7 @@ def test_a_worker_that_names_no_client_holds_its_job(lab: Lab, admin: Client) ->
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.start_waiting(schema, user="bob")
     thread, _ = connection_of(schema)
-    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")
+    SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")
     assert row_of(look(admin, f"{LIST}?user=bob"), thread)["Holds"].startswith("Score subject=m1, session=1")
     assert consequences(asked_to_kill(admin, thread))[0].startswith("It holds the job Score(subject=m1, session=1) ,")
 
@@ -139,7 +139,7 @@ def test_a_job_of_a_machine_whose_long_name_the_server_cuts_is_found(lab: Lab, v
 def site_from_elsewhere() -> Iterator[int]:
     """Connect as the site's own account from another address; yield the connection's id."""
     driver = pymysql.connect(
-        host=GROUND.host, port=GROUND.port, user=SITE, password=PASSWORD, bind_address="127.0.0.3", ssl_disabled=True
+        host=SERVER.host, port=SERVER.port, user=SITE, password=PASSWORD, bind_address="127.0.0.3", ssl_disabled=True
     )
     try:
         yield driver.thread_id()
@@ -148,7 +148,7 @@ def site_from_elsewhere() -> Iterator[int]:
 
 
 def test_without_the_privilege_no_connection_is_said_to_lose_nothing(lab: Lab, admin: Client) -> None:
-    with site_from_elsewhere() as thread, GROUND.without("PROCESS"):
+    with site_from_elsewhere() as thread, SERVER.without("PROCESS"):
         found = asked_to_kill(admin, thread)
     assert consequences(found) == [
         "Whether it has an open transaction is not known: Jobsite’s account may not see that (PROCESS is missing)."
@@ -227,5 +227,5 @@ def test_no_number_is_asked_for_where_no_statement_runs_that_could_be_killed(lab
 
 
 def test_without_the_privilege_the_number_has_to_be_typed(lab: Lab, admin: Client) -> None:
-    with site_from_elsewhere() as thread, GROUND.without("PROCESS"):
+    with site_from_elsewhere() as thread, SERVER.without("PROCESS"):
         assert asked_to_kill(admin, thread).select_one('input[name="typed"]') is not None

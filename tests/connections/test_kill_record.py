@@ -16,9 +16,9 @@ from jobsite.activity.models import Act, ActChunk
 from jobsite.lab.server import ask_server
 from tests.cast import person
 from tests.connections.test_killing import KILL, confirm, post, selected, token
-from tests.ground import GROUND
 from tests.lab import Lab, eventually, is_connected
 from tests.pages import look, notices, text_of
+from tests.server import SERVER
 
 SENT, UNKNOWN = KillResult.SENT, KillResult.UNKNOWN
 
@@ -47,7 +47,7 @@ def cut_off_before(number: int) -> AbstractContextManager[None]:
     own = ask_server().own_id
 
     def cut_off() -> None:
-        GROUND.sql(f"KILL {own}")
+        SERVER.sql(f"KILL {own}")
         eventually(lambda: not is_connected(own), "the site's connection to end")
 
     return before_statement(number, cut_off)

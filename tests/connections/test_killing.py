@@ -22,9 +22,9 @@ from connections.protected import refusal_reason
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from jobsite.lab.server import INFORMATION_SCHEMA, Server, ask_server
 from tests.cast import person
-from tests.ground import GROUND, SITE
 from tests.lab import Lab, eventually, is_connected
 from tests.pages import FRAGMENT, fields, look, notices, page, text_of
+from tests.server import SERVER, SITE
 from tests.statements import verbs
 
 LIST, CONFIRM, KILL, RESULT = (
@@ -76,7 +76,7 @@ def refusals(client: Client, form: Form) -> list[str]:
 @contextmanager
 def busy(user: str = "bob", *, statement: str = "SELECT SLEEP(60)") -> Iterator[tuple[int, "ThreadPoolExecutor"]]:
     """Let a connection run a long statement; yield its id and the place where it runs."""
-    with GROUND.connected(user) as driver, ThreadPoolExecutor(1) as place:
+    with SERVER.connected(user) as driver, ThreadPoolExecutor(1) as place:
         thread = driver.thread_id()
         running = place.submit(lambda: driver.query(statement))
         eventually(lambda: statement_of(thread), "the statement to run")
@@ -84,13 +84,13 @@ def busy(user: str = "bob", *, statement: str = "SELECT SLEEP(60)") -> Iterator[
             yield thread, place
         finally:
             if statement_of(thread):
-                GROUND.sql(f"KILL CONNECTION {thread}")
+                SERVER.sql(f"KILL CONNECTION {thread}")
             running.exception()
 
 
 def statement_of(thread: int) -> str:
     """Return the statement a connection runs, or ''."""
-    rows = GROUND.sql("SELECT info FROM information_schema.processlist WHERE id = %s", [thread])
+    rows = SERVER.sql("SELECT info FROM information_schema.processlist WHERE id = %s", [thread])
     return str(rows[0][0] or "") if rows else ""
 
 
@@ -111,7 +111,7 @@ def test_a_killed_connection_is_gone_from_the_server(lab: Lab, admin: Client) ->
 
 def test_a_connection_is_killed_also_on_a_server_that_only_reads(lab: Lab, admin: Client) -> None:
     _, thread = lab.idle()
-    with GROUND.set_for_everybody("read_only", 1):
+    with SERVER.set_for_everybody("read_only", 1):
         post(admin, fields(confirm(admin, {"connection": [token(thread)], "target": ["connection"]}), KILL))
     eventually(lambda: not is_connected(thread), "the connection to be gone")
 
@@ -119,7 +119,7 @@ def test_a_connection_is_killed_also_on_a_server_that_only_reads(lab: Lab, admin
 def test_a_killed_worker_s_job_becomes_the_error_that_datajoint_writes(lab: Lab, admin: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait", "m2": ""})
     worker = lab.start_waiting(schema, user="bob")
-    ((thread,),) = GROUND.sql(f"SELECT connection_id FROM `{schema}`.`~jobs`")
+    ((thread,),) = SERVER.sql(f"SELECT connection_id FROM `{schema}`.`~jobs`")
     confirmed = confirm(admin, {"connection": [token(thread)], "target": ["connection"]})
     job, transaction = consequences(confirmed)
     assert job.startswith("It holds the job Score(subject=m1, session=1) , running for ")
@@ -129,7 +129,7 @@ def test_a_killed_worker_s_job_becomes_the_error_that_datajoint_writes(lab: Lab,
     lab.gate.touch()
     worker.communicate(timeout=60)
     assert lab.jobs(schema) == {"m1": "LostConnectionError: Connection was lost during a transaction."}
-    assert GROUND.sql(f"SELECT subject FROM `{schema}`.`__score`") == [("m2",)]
+    assert SERVER.sql(f"SELECT subject FROM `{schema}`.`__score`") == [("m2",)]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_the_connection_that_asks_is_never_killed() -> None:
 
 @pytest.mark.parametrize("target", ["connection", "statement"])
 def test_the_site_s_own_connections_are_refused_when_posted_by_hand(lab: Lab, admin: Client, target: str) -> None:
-    with GROUND.connected(SITE) as other:
+    with SERVER.connected(SITE) as other:
         threads = [ask_server().own_id, other.thread_id()]
         form = {"connection": [token(thread) for thread in threads], "target": [target]}
         assert refusals(admin, form) == ["refused: Jobsite’s own."] * 2
@@ -286,21 +286,21 @@ def test_the_site_s_own_connections_are_refused_when_posted_by_hand(lab: Lab, ad
 
 
 def test_a_system_thread_is_refused_when_posted_by_hand(lab: Lab, admin: Client) -> None:
-    ((before,),) = GROUND.sql("SELECT @@global.event_scheduler")
+    ((before,),) = SERVER.sql("SELECT @@global.event_scheduler")
     if before == "DISABLED":
         pytest.skip("This server has no event scheduler.")
-    GROUND.sql("SET GLOBAL event_scheduler = ON")
+    SERVER.sql("SET GLOBAL event_scheduler = ON")
     try:
         thread = eventually(event_scheduler, "the event scheduler to start")
         assert refusals(admin, {"connection": [token(thread)]}) == ["refused: the server’s own."]
         assert event_scheduler() == thread
     finally:
-        GROUND.sql(f"SET GLOBAL event_scheduler = {before}")
+        SERVER.sql(f"SET GLOBAL event_scheduler = {before}")
 
 
 def event_scheduler() -> int:
     """Return the id of the server's own event scheduler, or 0."""
-    rows = GROUND.sql("SELECT id FROM information_schema.processlist WHERE user = 'event_scheduler'")
+    rows = SERVER.sql("SELECT id FROM information_schema.processlist WHERE user = 'event_scheduler'")
     return int(rows[0][0]) if rows else 0
 
 
@@ -339,7 +339,7 @@ def test_a_number_beyond_32_bits_hits_nobody(lab: Lab, admin: Client) -> None:
 def test_one_that_is_gone_already_is_said_to_be(lab: Lab, admin: Client) -> None:
     _, thread = lab.idle()
     form = {"connection": [token(thread)]}
-    GROUND.sql(f"KILL {thread}")
+    SERVER.sql(f"KILL {thread}")
     eventually(lambda: not is_connected(thread), "the connection to end")
     assert refusals(admin, form) == ["gone already."]
     assert text_of(look(admin, RESULT).h1) == "No kill was sent"
@@ -402,17 +402,17 @@ def test_the_page_that_follows_a_kill_is_for_those_who_may_look(
 
 def test_a_missing_privilege_is_named_by_its_grant(lab: Lab, admin: Client) -> None:
     driver, thread = lab.idle()
-    with GROUND.without(GROUND.kill_privilege):
+    with SERVER.without(SERVER.kill_privilege):
         (said,) = refusals(admin, {"connection": [token(thread)]})
-    grant = f"GRANT {GROUND.kill_privilege} ON *.* TO 'jobsite_test'@'%';"
+    grant = f"GRANT {SERVER.kill_privilege} ON *.* TO 'jobsite_test'@'%';"
     assert said == f"refused: the server asks for a privilege: {grant}"
     driver.query("SELECT 1")  # it lives
 
 
 def test_mysql_protects_accounts_with_system_user(lab: Lab) -> None:
-    if GROUND.is_mariadb:
+    if SERVER.is_mariadb:
         pytest.skip("MariaDB has no SYSTEM_USER.")
-    with GROUND.connected() as driver:
+    with SERVER.connected() as driver:
         seen = ConnectionSnapshot.read(token(driver.thread_id()))
         summary = kill(SelectedConnections((seen,)), Confirmation(), User(is_superuser=True))
         driver.query("SELECT 1")  # it lives

@@ -17,9 +17,9 @@ from jobs.actions.selection import MatchingJobs, SelectedJobs, Selection
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from jobs.snapshots import JobSnapshot
-from tests.ground import GROUND
 from tests.lab import eventually
 from tests.pages import Response, fields, look, notices, page, text_of, tokens
+from tests.server import SERVER
 
 JOBS, CONFIRM, CLEAR = "/jobs/", "/jobs/clear/confirm/", "/jobs/clear/"
 NOW = datetime(2026, 1, 4, tzinfo=timezone.utc)
@@ -42,8 +42,8 @@ def everything(client: Client, query: str) -> Form:
 
 def wait_a_second() -> None:
     """Return once the server's clock shows another second: a job's timestamp counts whole ones."""
-    ((before,),) = GROUND.sql("SELECT NOW()")
-    eventually(lambda: GROUND.sql("SELECT NOW()")[0][0] > before, "another second")
+    ((before,),) = SERVER.sql("SELECT NOW()")
+    eventually(lambda: SERVER.sql("SELECT NOW()")[0][0] > before, "another second")
 
 
 def confirm(client: Client, form: Form) -> BeautifulSoup:

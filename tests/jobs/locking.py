@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 
-from tests.ground import GROUND
 from tests.lab import Lab, eventually
+from tests.server import SERVER
 
 STATE = "SELECT state FROM information_schema.processlist WHERE id = %s"
 
@@ -32,12 +32,12 @@ def altered(lab: Lab, schema: str) -> Iterator[int]:
 def moved(lab: Lab, schema: str) -> Iterator[int]:
     """Let bob have a schema's jobs table so that MariaDB cannot even tell its columns: he waits to rename a second."""
     other = lab.schema(name=f"{schema}_z")  # tables are locked in the order of their names
-    GROUND.sql(f"CREATE TABLE `{other}`.`second` (a int)")
+    SERVER.sql(f"CREATE TABLE `{other}`.`second` (a int)")
     moves = f"`{schema}`.`~jobs` TO `{schema}`.`moved`, `{other}`.`second` TO `{other}`.`moved`"
     with bob_locks(lab, f"`{other}`.`second`", "READ") as (_, free):
 
         def give_up() -> None:
-            GROUND.sql(f"KILL {thread}")
+            SERVER.sql(f"KILL {thread}")
             free()
 
         with bob_waits(f"RENAME TABLE {moves}", until=give_up) as thread:
@@ -58,11 +58,11 @@ def bob_locks(lab: Lab, table: str, mode: str) -> Iterator[tuple[int, Callable[[
 @contextmanager
 def bob_waits(statement: str, *, until: Callable[[], None]) -> Iterator[int]:
     """Let bob wait for a table with a statement; `until` is called in the end and lets it go on."""
-    with GROUND.connected("bob") as driver, ThreadPoolExecutor(1) as place:
+    with SERVER.connected("bob") as driver, ThreadPoolExecutor(1) as place:
         thread = driver.thread_id()
         running = place.submit(lambda: driver.query(statement))
         try:
-            eventually(lambda: "metadata lock" in str(GROUND.sql(STATE, [thread])), "somebody who waits for the table")
+            eventually(lambda: "metadata lock" in str(SERVER.sql(STATE, [thread])), "somebody who waits for the table")
             yield thread
         finally:
             until()

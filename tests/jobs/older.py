@@ -1,6 +1,6 @@
 """Jobs tables as others made them: an older DataJoint, MATLAB, or a person who changed one."""
 
-from tests.ground import GROUND
+from tests.server import SERVER
 
 FIRST = (
     "table_name varchar(255) NOT NULL, key_hash char(32) NOT NULL, status enum('reserved','error','ignore') NOT NULL"
@@ -33,4 +33,4 @@ CHARSETS = {"in latin1": "latin1", "in utf32": "utf32"}
 def declare(schema: str, shape: str) -> None:
     """Make the jobs table of a schema in one of SHAPES."""
     charset = CHARSETS.get(shape, "utf8mb4")
-    GROUND.sql(f"CREATE TABLE `{schema}`.`~jobs` ({SHAPES[shape]}) CHARACTER SET {charset}")
+    SERVER.sql(f"CREATE TABLE `{schema}`.`~jobs` ({SHAPES[shape]}) CHARACTER SET {charset}")

@@ -1,7 +1,7 @@
 """Rows of a jobs table that are put there by SQL, because no worker would write them."""
 
 from jobsite.lab.identifiers import identifier
-from tests.ground import GROUND
+from tests.server import SERVER
 
 JOBS_TABLE = """
 CREATE TABLE {} (
@@ -26,11 +26,11 @@ class Planted:
     def __init__(self, schema: str, table: str = JOBS_TABLE) -> None:
         self.schema = schema
         self.where = identifier(schema, "~jobs")
-        GROUND.sql(table.format(self.where))
+        SERVER.sql(table.format(self.where))
 
     def row(self, **values: object) -> None:
         """Plant a row; what is not given is ordinary."""
         row = {"table_name": "__score", "key_hash": "0" * 32, "status": "error", "user": "alice@localhost", **values}
         columns = ", ".join(identifier(name) for name in row)
         places = ", ".join(["%s"] * len(row))
-        GROUND.sql(f"INSERT INTO {self.where.replace('%', '%%')} ({columns}) VALUES ({places})", list(row.values()))
+        SERVER.sql(f"INSERT INTO {self.where.replace('%', '%%')} ({columns}) VALUES ({places})", list(row.values()))

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tests.ground import GROUND
 from tests.lab import LIGHT, ROOT
+from tests.server import SERVER
 
 # DataJoint takes two seconds to import: commands that are refused share one process.
 ONE_AFTER_THE_OTHER = """
@@ -38,7 +38,7 @@ class Answer:
 
 def environ(schema: str, **more: str) -> dict[str, str]:
     """Return a worker's environment."""
-    return {**os.environ, **GROUND.environ("alice"), "TEST_SCHEMA": schema, **LIGHT, **more}
+    return {**os.environ, **SERVER.environ("alice"), "TEST_SCHEMA": schema, **LIGHT, **more}
 
 
 def answers(schema: str, commands: Sequence[Sequence[str]], **more: str) -> list[Answer]:

@@ -22,13 +22,13 @@ from jobsite.lab.server import ask_server
 from jobsite.one_line import line_logger
 from tests.connections.test_doctor import doctor
 from tests.connections.test_killing import selected as selected_connections
-from tests.ground import GROUND
 from tests.jobs.clearing import JOBS, clear, clear_all, everything, selected, snapshots_of
 from tests.jobs.planting import Planted
 from tests.jobs.tables import jobs_table
 from tests.jobsite.lab.test_privileges import account
 from tests.lab import Lab
 from tests.pages import look
+from tests.server import SERVER
 
 INVISIBLE = ["\n", "\r", "\x1b[2J", "\x1b[201~\n", "\x07", "\t", "\x7f", "\x9b", "\u202e", "\u2028", "\u200b", "\xa0"]
 QUOTES = ["`", "``", "'", '"', "\\", ";", " -- ", "/*", "%", "$(x)", "#", "@", "ü"]
@@ -65,17 +65,17 @@ def test_a_grant_on_a_name_that_cannot_be_seen_is_not_there_to_copy(text: str) -
 def test_a_grant_on_a_schema_of_any_name_that_can_be_seen_says_just_that(lab: Lab, operator: Client, text: str) -> None:
     schema = lab.schema(name=f"lab_{text}x")
     Planted(schema).row()
-    with GROUND.without_grants():
-        GROUND.sql(f"GRANT SELECT ON {identifier(schema, '~jobs')} TO {ask_server().account}")
+    with SERVER.without_grants():
+        SERVER.sql(f"GRANT SELECT ON {identifier(schema, '~jobs')} TO {ask_server().account}")
         (refused,) = clear_all(operator, selected(operator, "user=alice"))
         (said,) = re.findall("GRANT .*;$", refused)
         assert said == grant_for(CLEAR, SchemaWide(jobs_table(schema)))
-        GROUND.sql(said)
+        SERVER.sql(said)
         assert clear_all(operator, selected(operator, "user=alice")) == ["Cleared 1 job."]
 
 
 def test_the_page_of_no_jobs_names_an_account_that_cannot_be_seen_in_words(db: None, viewer: Client) -> None:
-    with account("eve\nb"), GROUND.site_as("eve\nb"):
+    with account("eve\nb"), SERVER.site_as("eve\nb"):
         shown = [code.get_text() for code in look(viewer, JOBS).select("code")]
     assert [text for text in shown if text.startswith("GRANT")] == []
     assert "a GRANT of SELECT that is typed by hand: a name in it has characters that cannot be seen" in shown
@@ -84,7 +84,7 @@ def test_the_page_of_no_jobs_names_an_account_that_cannot_be_seen_in_words(db: N
 def test_the_doctor_says_each_finding_in_one_line_that_can_be_shown(lab: Lab) -> None:
     schema = lab.schema(name=f"lab_{FORGED}")
     Planted(schema)
-    with GROUND.without("DELETE", on=r"`lab\_%`.*"):
+    with SERVER.without("DELETE", on=r"`lab\_%`.*"):
         found = doctor()
     lines = found.stdout.split("\n")[:-1]
     assert [line for line in lines if not line.isprintable() or line[:9] not in ("ok       ", "missing  ")] == []
@@ -99,7 +99,7 @@ def test_the_doctor_s_refusal_is_one_line(accounts: None) -> None:
 def test_a_schema_of_any_name_forges_no_line_of_the_log(lab: Lab, operator: Client, log: io.StringIO) -> None:
     schema = lab.schema(name=f"lab_{FORGED}")
     Planted(schema).row(table_name=f"__score{FORGED}")
-    with GROUND.without("DELETE", on=r"`lab\_%`.*"):
+    with SERVER.without("DELETE", on=r"`lab\_%`.*"):
         clear(snapshots_of("", operator), Reading.begin(), ROOT)
     assert "Nothing was cleared" in one_line(log)
 
@@ -120,7 +120,7 @@ def test_a_connection_of_any_user_forges_no_line_of_the_log(lab: Lab, db: None, 
 def test_a_dry_run_shows_a_planted_row_in_one_line(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": ""})
     module.schema.jobs.error("__score", {"subject": "a", "session": 1}, "no")
-    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = %s, host = %s, error_message = %s", [FORGED] * 3)
+    SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET user = %s, host = %s, error_message = %s", [FORGED] * 3)
     first, held, end = lab.populate(schema, "--dry-run").stdout.split("\n")
     assert (first, end) == ("tests.pipeline.Score: 0 to compute, 1 excluded (1 error)", "")
     assert held.isprintable()

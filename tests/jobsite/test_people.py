@@ -29,7 +29,7 @@ def test_a_group_may_do_this_and_no_more(db: None, group: str, rights: list[str]
     assert sorted(found) == rights
 
 
-def test_the_way_in_leads_to_the_jobs(night: str, db: None) -> None:
+def test_the_way_in_leads_to_the_jobs(failed_jobs: str, db: None) -> None:
     person("vera", "viewer")
     client = Client()
     form = look(client, "/login/?next=/jobs/")

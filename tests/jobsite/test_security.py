@@ -21,12 +21,12 @@ def shelf() -> dict[str, BeautifulSoup]:
 
 
 @pytest.fixture
-def pages(night: str, lab: Lab, shelf: dict[str, BeautifulSoup]) -> dict[str, BeautifulSoup]:
+def pages(failed_jobs: str, lab: Lab, shelf: dict[str, BeautifulSoup]) -> dict[str, BeautifulSoup]:
     """Every page of the site, as somebody sees it who may do everything."""
     if not shelf:
         client = browser_of(User.objects.create_superuser("root"))
         shelf["login"] = look(Client(), "/login/")
-        shelf["jobs"] = look(client, f"/jobs/?schema={night}")
+        shelf["jobs"] = look(client, f"/jobs/?schema={failed_jobs}")
         (link, *_) = shelf["jobs"].select('td[data-label="Table"] a')
         shelf["job"] = look(client, str(link["href"]))
         shelf["clear"] = page(client.post("/jobs/clear/confirm/", {"job": tokens(shelf["jobs"], "job")}))
@@ -40,7 +40,7 @@ def pages(night: str, lab: Lab, shelf: dict[str, BeautifulSoup]) -> dict[str, Be
     return shelf
 
 
-def test_a_strict_policy_stands_on_every_page(night: str, viewer: Client, anonymous: Client) -> None:
+def test_a_strict_policy_stands_on_every_page(failed_jobs: str, viewer: Client, anonymous: Client) -> None:
     for client, address in (
         (viewer, "/jobs/"),
         (viewer, "/connections/"),

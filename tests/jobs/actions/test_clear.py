@@ -5,7 +5,6 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.ground import GROUND
 from tests.jobs.clearing import (
     CLEAR,
     CONFIRM,
@@ -22,6 +21,7 @@ from tests.jobs.clearing import (
 )
 from tests.lab import Lab, eventually, load_pipeline
 from tests.pages import cells, fields, look, notices, page, text_of
+from tests.server import SERVER
 from tests.statements import verbs
 
 # --- What is cleared --------------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_a_cleared_key_is_computed_again_by_the_next_populate(lab: Lab, operator
     worker = lab.populate(schema, TEST_FIXED="1")
     assert worker.returncode == 0, worker.stderr
     assert lab.jobs(schema) == {}
-    assert GROUND.sql(f"SELECT subject, score FROM `{schema}`.`__score`") == [("m1", 1.0)]
+    assert SERVER.sql(f"SELECT subject, score FROM `{schema}`.`__score`") == [("m1", 1.0)]
 
 
 # --- The confirm page -------------------------------------------------------------------------------------------------
@@ -144,10 +144,10 @@ def test_when_nothing_is_left_there_is_no_button(lab: Lab, operator: Client) -> 
     assert "There is nothing left to clear." in text_of(found.select_one("form.confirm"))
 
 
-def test_selecting_nothing_says_so_and_keeps_the_filter(night: str, operator: Client) -> None:
-    form = {**selected(operator, f"schema={night}&status=error"), "job": []}
+def test_selecting_nothing_says_so_and_keeps_the_filter(failed_jobs: str, operator: Client) -> None:
+    form = {**selected(operator, f"schema={failed_jobs}&status=error"), "job": []}
     response = operator.post(CONFIRM, form)
-    assert response.headers["Location"] == f"{JOBS}?status=error&schema={night}"
+    assert response.headers["Location"] == f"{JOBS}?status=error&schema={failed_jobs}"
     assert notices(look(operator, JOBS)) == ["No job was selected: select the jobs to clear, or clear all that match."]
 
 
@@ -170,12 +170,12 @@ def test_for_more_than_fifty_the_number_has_to_be_typed(lab: Lab, many: str, ope
 
 
 @pytest.mark.parametrize("typed", ["", "50", "all"])
-def test_a_wrong_number_clears_nothing(night: str, operator: Client, typed: str) -> None:
-    form = {**selected(operator, f"schema={night}"), "needs_number": ["1"], "expected": ["2"], "typed": [typed]}
+def test_a_wrong_number_clears_nothing(failed_jobs: str, operator: Client, typed: str) -> None:
+    form = {**selected(operator, f"schema={failed_jobs}"), "needs_number": ["1"], "expected": ["2"], "typed": [typed]}
     response = operator.post(CLEAR, form)
     assert response.status_code == 409
     assert notices(page(response)) == ["Nothing was cleared: type 2 to confirm."]
-    assert len(cells(look(operator, f"{JOBS}?schema={night}"), "Table")) == 2
+    assert len(cells(look(operator, f"{JOBS}?schema={failed_jobs}"), "Table")) == 2
 
 
 def test_a_running_job_takes_the_number_and_an_abandoned_one_does_not(lab: Lab, operator: Client) -> None:
@@ -219,9 +219,9 @@ def test_an_abandoned_job_whose_worker_is_back_is_not_cleared(lab: Lab, operator
 def test_of_all_that_match_every_reserved_job_is_looked_at(lab: Lab, operator: Client) -> None:
     failed = {f"f{number:02}": "value" for number in range(51)}
     schema = lab.failed(**failed)
-    GROUND.sql(f"INSERT INTO `{schema}`.recording VALUES ('m1', 1, 'wait')")
+    SERVER.sql(f"INSERT INTO `{schema}`.recording VALUES ('m1', 1, 'wait')")
     lab.abandon(schema)
-    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET timestamp = timestamp - INTERVAL 1 DAY WHERE status = 'reserved'")
+    SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET timestamp = timestamp - INTERVAL 1 DAY WHERE status = 'reserved'")
     reserved = f"schema={schema}&status=reserved"
     eventually(lambda: gone_quiet(operator, selected(operator, reserved)), "it to be abandoned")
     said = says(confirm(operator, everything(operator, f"schema={schema}")))

@@ -18,7 +18,6 @@ from jobs.layouts.schema_wide import SchemaWide
 from jobs.listing.filters import JobFilter
 from jobs.snapshots import JobSnapshot
 from tests.cast import person
-from tests.ground import EVERY_SCHEMA, GROUND
 from tests.jobs.clearing import (
     CLEAR,
     CONFIRM,
@@ -39,6 +38,7 @@ from tests.jobs.clearing import (
 from tests.jobs.tables import jobs_table, reading_of
 from tests.lab import Lab
 from tests.pages import cells, look, notices, page, text_of
+from tests.server import EVERY_SCHEMA, SERVER
 
 # --- The guard --------------------------------------------------------------------------------------------------------
 
@@ -118,30 +118,34 @@ def test_the_same_job_selected_twice_is_counted_once(lab: Lab, operator: Client)
 @pytest.mark.parametrize("address", [CONFIRM, CLEAR])
 @pytest.mark.parametrize("name", ["viewer", "stranger"])
 def test_who_may_not_clear_is_refused_and_nothing_changes(
-    night: str, operator: Client, request: pytest.FixtureRequest, name: str, address: str
+    failed_jobs: str, operator: Client, request: pytest.FixtureRequest, name: str, address: str
 ) -> None:
-    response = request.getfixturevalue(name).post(address, selected(operator, f"schema={night}"))
+    response = request.getfixturevalue(name).post(address, selected(operator, f"schema={failed_jobs}"))
     assert response.status_code == 403
     assert "ask an admin" in text_of(page(response).main)
-    assert len(cells(look(operator, f"{JOBS}?schema={night}"), "Table")) == 2
+    assert len(cells(look(operator, f"{JOBS}?schema={failed_jobs}"), "Table")) == 2
 
 
 @pytest.mark.parametrize("address", [CONFIRM, CLEAR])
-def test_nobody_in_particular_has_to_log_in(night: str, operator: Client, anonymous: Client, address: str) -> None:
-    response = anonymous.post(address, selected(operator, f"schema={night}"))
+def test_nobody_in_particular_has_to_log_in(
+    failed_jobs: str, operator: Client, anonymous: Client, address: str
+) -> None:
+    response = anonymous.post(address, selected(operator, f"schema={failed_jobs}"))
     assert response.headers["Location"] == f"/login/?next={address}"
 
 
 @pytest.mark.parametrize("address", [CONFIRM, CLEAR])
-def test_a_get_never_clears(night: str, operator: Client, address: str) -> None:
-    assert operator.get(address, selected(operator, f"schema={night}")).status_code == 405
+def test_a_get_never_clears(failed_jobs: str, operator: Client, address: str) -> None:
+    assert operator.get(address, selected(operator, f"schema={failed_jobs}")).status_code == 405
 
 
 @pytest.mark.parametrize("address", [CONFIRM, CLEAR])
-def test_a_form_from_elsewhere_is_refused(night: str, db: None, address: str) -> None:
+def test_a_form_from_elsewhere_is_refused(failed_jobs: str, db: None, address: str) -> None:
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(person("otto", "operator"))
-    response = careful.post(address, selected(careful, f"schema={night}"), headers={"origin": "http://evil.example"})
+    response = careful.post(
+        address, selected(careful, f"schema={failed_jobs}"), headers={"origin": "http://evil.example"}
+    )
     assert response.status_code == 403
     assert "did not come from a page of Jobsite" in text_of(page(response).main)
 
@@ -153,19 +157,19 @@ def test_a_form_with_its_own_token_is_taken(lab: Lab, db: None) -> None:
 
 
 @pytest.mark.parametrize("name", ["viewer", ""])
-def test_the_function_that_clears_refuses_by_itself(night: str, operator: Client, name: str) -> None:
+def test_the_function_that_clears_refuses_by_itself(failed_jobs: str, operator: Client, name: str) -> None:
     who = person("vic", "viewer") if name else AnonymousUser()
     with pytest.raises(PermissionDenied):
-        clear(snapshots_of(night, operator), reading_of([night]), who)
+        clear(snapshots_of(failed_jobs, operator), reading_of([failed_jobs]), who)
     with pytest.raises(PermissionDenied):
-        clear_matching(JobFilter({"schema": night}), reading_of([night]), NOW, who)
+        clear_matching(JobFilter({"schema": failed_jobs}), reading_of([failed_jobs]), NOW, who)
 
 
-def test_a_person_who_is_inactive_clears_nothing(night: str, operator: Client) -> None:
+def test_a_person_who_is_inactive_clears_nothing(failed_jobs: str, operator: Client) -> None:
     who = person("ina", "operator")
     who.is_active = False
     with pytest.raises(PermissionDenied):
-        clear(snapshots_of(night, operator), reading_of([night]), who)
+        clear(snapshots_of(failed_jobs, operator), reading_of([failed_jobs]), who)
 
 
 # --- Forms made by hand -----------------------------------------------------------------------------------------------
@@ -197,7 +201,7 @@ def test_a_form_that_no_page_made_is_answered_with_a_sentence(accounts: None, op
     }
 
 
-def test_everything_under_a_filter_that_cannot_be_read_is_refused(night: str, operator: Client) -> None:
+def test_everything_under_a_filter_that_cannot_be_read_is_refused(failed_jobs: str, operator: Client) -> None:
     form = {"all": "1", "filter": "newer=soon", "as_of": "2026-01-04T00:00:00+00:00"}
     response = operator.post(CLEAR, form)
     assert response.status_code == 400
@@ -220,15 +224,15 @@ def test_names_that_a_column_could_not_hold_are_gone(lab: Lab, operator: Client,
     assert clear_all(operator, form) == ["Nothing was cleared. 6 were gone already."]
 
 
-def test_times_that_a_timestamp_could_not_hold_are_taken_calmly(night: str, operator: Client) -> None:
+def test_times_that_a_timestamp_could_not_hold_are_taken_calmly(failed_jobs: str, operator: Client) -> None:
     moments = [datetime(year, 6, 1, tzinfo=timezone.utc) for year in (1, 1969, 9999)]
-    form = {"job": [JobSnapshot(night, "__score", "0" * 32, "error", moment).token for moment in moments]}
+    form = {"job": [JobSnapshot(failed_jobs, "__score", "0" * 32, "error", moment).token for moment in moments]}
     assert clear_all(operator, form) == ["Nothing was cleared. 3 were gone already."]
 
 
 @pytest.mark.parametrize("year", ["0001", "9999"])
-def test_all_up_to_an_odd_second_is_taken_calmly(night: str, operator: Client, year: str) -> None:
-    form = {"all": ["1"], "filter": [f"schema={night}"], "as_of": [f"{year}-01-04T00:00:00+00:00"]}
+def test_all_up_to_an_odd_second_is_taken_calmly(failed_jobs: str, operator: Client, year: str) -> None:
+    form = {"all": ["1"], "filter": [f"schema={failed_jobs}"], "as_of": [f"{year}-01-04T00:00:00+00:00"]}
     assert operator.post(CONFIRM, form).status_code == 200
 
 
@@ -238,7 +242,7 @@ def test_all_up_to_an_odd_second_is_taken_calmly(night: str, operator: Client, y
 def test_a_missing_delete_grant_is_named(lab: Lab, operator: Client) -> None:
     schema = lab.failed()
     form = selected(operator, f"schema={schema}")
-    with GROUND.without("DELETE", on=EVERY_SCHEMA):
+    with SERVER.without("DELETE", on=EVERY_SCHEMA):
         (said,) = clear_all(operator, form)
     grant = f"GRANT DELETE ON `{schema}`.`~jobs` TO 'jobsite_test'@'%';"
     assert said == f"Nothing was cleared. 2 could not be cleared, the server asks for a privilege: {grant}"
@@ -248,8 +252,8 @@ def test_a_missing_delete_grant_is_named(lab: Lab, operator: Client) -> None:
 def test_what_may_be_cleared_is_cleared_although_another_schema_refuses(lab: Lab, operator: Client) -> None:
     free, closed = lab.failed(m1="value"), lab.failed(m1="value")
     form = {"job": [*selected(operator, f"schema={free}")["job"], *selected(operator, f"schema={closed}")["job"]]}
-    GROUND.sql(f"GRANT DELETE ON `{free}`.`~jobs` TO 'jobsite_test'@'%'")
-    with GROUND.without("DELETE", on=EVERY_SCHEMA):
+    SERVER.sql(f"GRANT DELETE ON `{free}`.`~jobs` TO 'jobsite_test'@'%'")
+    with SERVER.without("DELETE", on=EVERY_SCHEMA):
         (said,) = clear_all(operator, form)
     assert said.startswith("Cleared 1 job. 1 could not be cleared")
 
@@ -258,7 +262,7 @@ def test_a_long_list_is_cleared_in_short_statements(
     many: str, operator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("jobs.actions.selection.CHUNK_ROWS", 20)
-    ((now,),) = GROUND.sql("SELECT UTC_TIMESTAMP()")
+    ((now,),) = SERVER.sql("SELECT UTC_TIMESTAMP()")
     later = now.replace(tzinfo=timezone.utc) + timedelta(hours=1)
     with CaptureQueriesContext(connections["lab"]) as asked:
         outcome = clear_matching(JobFilter({"schema": many}), reading_of([many]), later)

@@ -20,10 +20,10 @@ from jobs.snapshots import JobSnapshot
 from jobsite.activity.models import Act, ActChunk
 from jobsite.lab import shared_reads
 from tests.cast import person
-from tests.ground import GROUND
 from tests.jobs.clearing import ROOT, confirm, gone_quiet, post, selected, snapshots_of
 from tests.jobs.tables import reading_of
 from tests.lab import Lab, eventually
+from tests.server import SERVER
 
 
 def select(schema: str, client: Client) -> SelectedJobs:
@@ -70,7 +70,7 @@ def test_what_became_of_each_chunk_is_in_the_record_after(
     monkeypatch.setattr("jobs.actions.selection.CHUNK_ROWS", 2)
     schema = lab.failed(m1="value", m2="value", m3="value")
     selection = select(schema, operator)
-    GROUND.sql(f"DELETE FROM `{schema}`.`~jobs` WHERE key_hash = %s", [selection.snapshots[2].key_hash])
+    SERVER.sql(f"DELETE FROM `{schema}`.`~jobs` WHERE key_hash = %s", [selection.snapshots[2].key_hash])
     perform(CLEAR, selection, Confirmation.of(review(CLEAR, selection)), ROOT)
     act = Act.objects.get()
     assert (act.outcome, act.stopped, act.ended_at is None) == ("Cleared 2 jobs. 1 was gone already.", "", False)
@@ -122,7 +122,7 @@ def test_when_the_server_kills_a_chunk_half_way_the_act_says_what_was_done_and_w
         killed = admin.submit(lambda: eventually(kill_the_sleeping_delete, "a DELETE that sleeps"))
         outcome = perform(CLEAR, selection, Confirmation(), ROOT)
         killed.result()
-    why = f"The lab's server 127.0.0.1:{GROUND.port} ended this request: try again."
+    why = f"The lab's server 127.0.0.1:{SERVER.port} ended this request: try again."
     assert outcome == Outcome(done=1, stopped=why)
     act = Act.objects.get()
     assert (act.outcome, act.stopped) == (f"Cleared 1 job. {why} The rest was left alone.", why)
@@ -135,7 +135,7 @@ def test_when_the_server_kills_a_chunk_half_way_the_act_says_what_was_done_and_w
 
 def sleep_in_the_delete_of(schema: str, job: JobSnapshot) -> None:
     """Let the server take its time to delete this job."""
-    GROUND.sql(
+    SERVER.sql(
         f"CREATE TRIGGER `{schema}`.sleeps BEFORE DELETE ON `{schema}`.`~jobs` FOR EACH ROW "
         f"BEGIN IF OLD.key_hash = '{job.key_hash}' THEN DO SLEEP(20); END IF; END"
     )
@@ -143,9 +143,9 @@ def sleep_in_the_delete_of(schema: str, job: JobSnapshot) -> None:
 
 def kill_the_sleeping_delete() -> bool:
     """End the statement that sleeps in a trigger, if there is one by now."""
-    threads = GROUND.sql("SELECT id FROM information_schema.processlist WHERE state = 'User sleep'")
+    threads = SERVER.sql("SELECT id FROM information_schema.processlist WHERE state = 'User sleep'")
     for (thread,) in threads:
-        GROUND.sql(f"KILL QUERY {thread}")
+        SERVER.sql(f"KILL QUERY {thread}")
     return bool(threads)
 
 

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from jobs.layouts.discovery import discover_job_tables
-from tests.ground import GROUND, SITE
 from tests.lab import Lab
 from tests.pages import cells, look, notices, page, text_of, tokens
+from tests.server import SERVER, SITE
 
 ODD_NAMES = ["lab_a`b", "lab_100%", "lab_two words", "lab_Überläng", "lab_%s", 'lab_"quoted"']
 
@@ -19,7 +19,7 @@ def reason(schema: str) -> str:
 def plant(lab: Lab, definition: str) -> str:
     """Make a schema with a `~jobs` of another shape, as anybody with CREATE could."""
     schema = lab.schema()
-    GROUND.sql(f"CREATE {definition.format(schema=schema)}")
+    SERVER.sql(f"CREATE {definition.format(schema=schema)}")
     return schema
 
 
@@ -45,48 +45,50 @@ def test_a_table_without_the_columns_is_left_out(lab: Lab) -> None:
         ("DROP PRIMARY KEY, ADD PRIMARY KEY (key_hash)", "its primary key is not table_name and key_hash"),
     ],
 )
-def test_a_table_of_another_shape_is_left_out(lab: Lab, night: str, change: str, why: str) -> None:
+def test_a_table_of_another_shape_is_left_out(lab: Lab, failed_jobs: str, change: str, why: str) -> None:
     schema = lab.schema()
-    GROUND.sql(f"CREATE TABLE `{schema}`.`~jobs` LIKE `{night}`.`~jobs`")
-    GROUND.sql(f"ALTER TABLE `{schema}`.`~jobs` {change}")
+    SERVER.sql(f"CREATE TABLE `{schema}`.`~jobs` LIKE `{failed_jobs}`.`~jobs`")
+    SERVER.sql(f"ALTER TABLE `{schema}`.`~jobs` {change}")
     assert reason(schema) == why
 
 
 @pytest.mark.parametrize("change", ["MODIFY error_stack blob", "MODIFY error_message text", "ADD more int"])
-def test_a_table_of_an_older_or_wider_shape_is_read(lab: Lab, night: str, change: str) -> None:
+def test_a_table_of_an_older_or_wider_shape_is_read(lab: Lab, failed_jobs: str, change: str) -> None:
     schema = lab.schema()
-    GROUND.sql(f"CREATE TABLE `{schema}`.`~jobs` LIKE `{night}`.`~jobs`")
-    GROUND.sql(f"ALTER TABLE `{schema}`.`~jobs` {change}")
+    SERVER.sql(f"CREATE TABLE `{schema}`.`~jobs` LIKE `{failed_jobs}`.`~jobs`")
+    SERVER.sql(f"ALTER TABLE `{schema}`.`~jobs` {change}")
     assert schema in {layout.schema for layout in discover_job_tables().layouts}
 
 
-def test_a_column_that_may_not_be_read_is_said(lab: Lab, night: str) -> None:
+def test_a_column_that_may_not_be_read_is_said(lab: Lab, failed_jobs: str) -> None:
     schema = lab.schema()
-    GROUND.sql(f"CREATE TABLE `{schema}`.`~jobs` LIKE `{night}`.`~jobs`")
-    with GROUND.without_grants():
-        GROUND.sql(f"GRANT SELECT (table_name, key_hash, status) ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
+    SERVER.sql(f"CREATE TABLE `{schema}`.`~jobs` LIKE `{failed_jobs}`.`~jobs`")
+    with SERVER.without_grants():
+        SERVER.sql(f"GRANT SELECT (table_name, key_hash, status) ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
         assert reason(schema) == "SELECT is granted on some of its columns only"
 
 
 def test_looking_makes_no_jobs_table(lab: Lab, viewer: Client) -> None:
     schema = lab.schema()
     look(viewer, "/jobs/")
-    assert GROUND.sql(f"SHOW TABLES FROM `{schema}`") == []
+    assert SERVER.sql(f"SHOW TABLES FROM `{schema}`") == []
 
 
-def test_a_table_left_out_breaks_nothing_and_is_said_on_the_page(lab: Lab, night: str, viewer: Client) -> None:
+def test_a_table_left_out_breaks_nothing_and_is_said_on_the_page(lab: Lab, failed_jobs: str, viewer: Client) -> None:
     schema = plant(lab, "VIEW `{schema}`.`~jobs` AS SELECT 1 AS table_name")
-    found = look(viewer, f"/jobs/?schema={night}")
+    found = look(viewer, f"/jobs/?schema={failed_jobs}")
     assert len(cells(found, "Table")) == 2
     assert notices(found) == [f"The jobs of {schema} are not shown: it is a view, not a table."]
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
-def test_a_schema_of_any_name_is_listed_filtered_and_cleared(lab: Lab, night: str, operator: Client, name: str) -> None:
+def test_a_schema_of_any_name_is_listed_filtered_and_cleared(
+    lab: Lab, failed_jobs: str, operator: Client, name: str
+) -> None:
     schema = lab.schema(name=name)
     quoted = "`" + schema.replace("`", "``") + "`"
-    GROUND.sql(f"CREATE TABLE {quoted}.`~jobs` LIKE `{night}`.`~jobs`")
-    GROUND.sql(f"INSERT INTO {quoted}.`~jobs` SELECT * FROM `{night}`.`~jobs`")
+    SERVER.sql(f"CREATE TABLE {quoted}.`~jobs` LIKE `{failed_jobs}`.`~jobs`")
+    SERVER.sql(f"INSERT INTO {quoted}.`~jobs` SELECT * FROM `{failed_jobs}`.`~jobs`")
     found = look(operator, "/jobs/")
     options = [str(option["value"]) for option in found.select("select[name=schema] option")]
     assert options.count(schema) == 1

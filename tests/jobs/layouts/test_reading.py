@@ -13,11 +13,11 @@ from jobs.layouts.base import Layout
 from jobs.layouts.causes import UNLOOKED
 from jobs.listing.filters import JobFilter
 from jobs.listing.rows import count_jobs, list_jobs
-from tests.ground import GROUND, SITE
 from tests.jobs.locking import held
 from tests.jobs.tables import jobs_table, reading_of
 from tests.lab import Lab
 from tests.pages import look, notices
+from tests.server import SERVER, SITE
 
 NOW = datetime(2030, 1, 4, tzinfo=timezone.utc)
 ALL = JobFilter()
@@ -26,19 +26,19 @@ Break = Callable[[str], object]
 
 
 def taken_away(schema: str) -> None:
-    GROUND.sql(f"DROP TABLE `{schema}`.`~jobs`")
+    SERVER.sql(f"DROP TABLE `{schema}`.`~jobs`")
 
 
 def without_its_schema(schema: str) -> None:
-    GROUND.sql(f"DROP DATABASE `{schema}`")
+    SERVER.sql(f"DROP DATABASE `{schema}`")
 
 
 def without_a_column(schema: str) -> None:
-    GROUND.sql(f"ALTER TABLE `{schema}`.`~jobs` DROP COLUMN status")
+    SERVER.sql(f"ALTER TABLE `{schema}`.`~jobs` DROP COLUMN status")
 
 
 def without_its_file(schema: str) -> None:
-    GROUND.sql(f"ALTER TABLE `{schema}`.`~jobs` DISCARD TABLESPACE")
+    SERVER.sql(f"ALTER TABLE `{schema}`.`~jobs` DISCARD TABLESPACE")
 
 
 def merged_from_nothing(schema: str) -> None:
@@ -50,7 +50,7 @@ def merged_from_nothing(schema: str) -> None:
         "ALTER TABLE {part} ENGINE = MERGE UNION = ({schema}.part)",
         "DROP TABLE {schema}.part",
     ):
-        GROUND.sql(change.format(schema=f"`{schema}`", part=f"`{schema}`.`~jobs`"))
+        SERVER.sql(change.format(schema=f"`{schema}`", part=f"`{schema}`.`~jobs`"))
 
 
 BREAKS: dict[str, tuple[Break, str]] = {
@@ -86,8 +86,8 @@ def test_what_was_left_out_is_not_asked_again(lab: Lab) -> None:
 def test_a_privilege_that_is_taken_away_meanwhile_costs_its_own_jobs_only(lab: Lab) -> None:
     denied, whole = lab.failed(m1="value"), lab.failed(m1="value")
     reading = reading_of([denied, whole])
-    with GROUND.without_grants():
-        GROUND.sql(f"GRANT SELECT ON `{whole}`.* TO '{SITE}'@'%'")
+    with SERVER.without_grants():
+        SERVER.sql(f"GRANT SELECT ON `{whole}`.* TO '{SITE}'@'%'")
         assert [job.schema for job in list_jobs(ALL, reading, NOW, 0, 50)] == [whole]
     assert reading.left_out[jobs_table(denied)].why.startswith(
         "the account jobsite_test lacks a privilege there (SELECT command denied"
@@ -97,9 +97,9 @@ def test_a_privilege_that_is_taken_away_meanwhile_costs_its_own_jobs_only(lab: L
 def test_a_column_that_is_taken_away_meanwhile_costs_its_own_jobs_only(lab: Lab) -> None:
     denied, whole = lab.failed(m1="value"), lab.failed(m1="value")
     reading = reading_of([denied, whole])
-    with GROUND.without_grants():
-        GROUND.sql(f"GRANT SELECT (table_name, key_hash, status) ON `{denied}`.`~jobs` TO '{SITE}'@'%'")
-        GROUND.sql(f"GRANT SELECT ON `{whole}`.* TO '{SITE}'@'%'")
+    with SERVER.without_grants():
+        SERVER.sql(f"GRANT SELECT (table_name, key_hash, status) ON `{denied}`.`~jobs` TO '{SITE}'@'%'")
+        SERVER.sql(f"GRANT SELECT ON `{whole}`.* TO '{SITE}'@'%'")
         assert [job.schema for job in list_jobs(ALL, reading, NOW, 0, 50)] == [whole]
     assert reading.left_out[jobs_table(denied)].why.startswith("the account jobsite_test lacks a privilege there (")
 
@@ -150,17 +150,19 @@ def test_a_calm_server_is_asked_once(lab: Lab) -> None:
     assert len(asked) == 1
 
 
-def test_a_broken_definition_is_named_although_the_server_hides_the_table(lab: Lab, night: str, viewer: Client) -> None:
+def test_a_broken_definition_is_named_although_the_server_hides_the_table(
+    lab: Lab, failed_jobs: str, viewer: Client
+) -> None:
     """MariaDB's information_schema has no column of a table whose .frm file cannot be read."""
-    if GROUND.server is None:
+    if SERVER.server is None:
         pytest.skip("Only the private server's files can be broken.")
     schema = lab.failed(m1="value")
-    GROUND.sql("FLUSH TABLES")
-    definition: Path = GROUND.server.directory / "data" / schema / "@007ejobs.frm"
+    SERVER.sql("FLUSH TABLES")
+    definition: Path = SERVER.server.directory / "data" / schema / "@007ejobs.frm"
     kept = definition.read_bytes()
     definition.write_bytes(b"no definition")
     try:
-        found = look(viewer, f"/jobs/?schema={night}")
+        found = look(viewer, f"/jobs/?schema={failed_jobs}")
     finally:
         definition.write_bytes(kept)
     (said,) = notices(found)

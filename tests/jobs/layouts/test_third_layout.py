@@ -15,11 +15,11 @@ from jobs.layouts.base import Column, Layout, Statement, UnreadableTableError
 from jobs.layouts.schema_wide import SchemaWide
 from jobs.models import Job, JobQuerySet, QualifiedName
 from jobs.snapshots import JobSnapshot
-from tests.ground import GROUND
 from tests.jobs.clearing import JOBS, clear_all, confirm, everything, post, says, selected, wait_a_second
 from tests.jobs.locking import bob_locks
 from tests.lab import Lab
 from tests.pages import cells, look, notices, text_of, tokens
+from tests.server import SERVER
 
 STEPS = "toy_steps"
 DECLARE = """
@@ -80,8 +80,8 @@ def toys(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> str:
     """A schema with two failed steps, one that runs and one that is skipped, beside a failed job of DataJoint's."""
     monkeypatch.setattr("jobs.layouts.discovery.LAYOUTS", (SchemaWide, Toy))
     schema = lab.failed(m1="value")
-    GROUND.sql(DECLARE.format(schema))
-    GROUND.sql(
+    SERVER.sql(DECLARE.format(schema))
+    SERVER.sql(
         f"INSERT INTO `{schema}`.toy_steps (step, item, state, said) VALUES ('sort', 7, 'failed', 'no spikes here'), "
         "('sort', 8, 'failed', 'none there'), ('sort', 9, 'runs', NULL), ('merge', 7, 'skipped', NULL)"
     )
@@ -90,7 +90,7 @@ def toys(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def steps(schema: str) -> set[tuple[str, int]]:
     """Return the steps that stand there."""
-    return set(GROUND.sql(f"SELECT step, item FROM `{schema}`.toy_steps"))
+    return set(SERVER.sql(f"SELECT step, item FROM `{schema}`.toy_steps"))
 
 
 def test_its_jobs_stand_in_the_list_beside_datajoint_s(toys: str, viewer: Client) -> None:
@@ -138,7 +138,7 @@ def test_one_that_runs_takes_the_number(toys: str, operator: Client) -> None:
 def test_one_that_changed_meanwhile_is_left_alone(toys: str, operator: Client) -> None:
     form = selected(operator, f"schema={toys}&table=__sort&status=error")
     wait_a_second()
-    GROUND.sql(f"UPDATE `{toys}`.toy_steps SET at = NOW(3) WHERE item = 7 AND step = 'sort'")
+    SERVER.sql(f"UPDATE `{toys}`.toy_steps SET at = NOW(3) WHERE item = 7 AND step = 'sort'")
     confirmed = confirm(operator, form)
     assert "1 changed since you looked: left alone." in says(confirmed)
     response = post(operator, confirmed)
@@ -156,7 +156,7 @@ def test_when_it_is_locked_datajoint_s_are_listed(toys: str, lab: Lab, viewer: C
 
 
 def test_one_of_another_shape_is_left_out(toys: str, viewer: Client) -> None:
-    GROUND.sql(f"ALTER TABLE `{toys}`.toy_steps DROP COLUMN state")
+    SERVER.sql(f"ALTER TABLE `{toys}`.toy_steps DROP COLUMN state")
     found = look(viewer, f"{JOBS}?schema={toys}")
     assert cells(found, "Table") == [f"Score {toys}"]
     assert notices(found) == [f"The jobs of {toys} are not shown: it has no column state."]
@@ -164,7 +164,7 @@ def test_one_of_another_shape_is_left_out(toys: str, viewer: Client) -> None:
 
 def test_the_doctor_looks_at_it_too(toys: str) -> None:
     said = StringIO()
-    with GROUND.without("DELETE", on=r"`lab\_%`.*"), pytest.raises(Exception, match="Something is missing"):
+    with SERVER.without("DELETE", on=r"`lab\_%`.*"), pytest.raises(Exception, match="Something is missing"):
         call_command("doctor", stdout=said)
     assert f"GRANT DELETE ON `{toys}`.`toy_steps` TO" in said.getvalue()
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from django.conf import settings
 from django.test import Client, override_settings
 
-from tests.ground import GROUND
 from tests.jobs.clearing import confirm, selected
 from tests.lab import Lab, eventually
 from tests.pages import cells, look, text_of
+from tests.server import SERVER
 
 AT_CONNECTION = 'td[data-label="Connection"] .liveness'
 
@@ -23,20 +23,20 @@ def test_the_signs_of_a_real_worker_that_is_inside_make_and_then_killed(lab: Lab
     schema, _ = lab.pipeline(recordings={"failed": "value", "m1": "wait"})
     worker = lab.start_waiting(schema, user="bob")
     assert signs(viewer, schema) == ["running"]
-    with GROUND.without("PROCESS"):
+    with SERVER.without("PROCESS"):
         assert signs(viewer, schema) == ["cannot tell"]
     _, other = lab.idle("bob")
     worker.kill()
     worker.wait()
     eventually(lambda: signs(viewer, schema) == ["uncertain"], "the worker's connection to end")
-    GROUND.sql(f"KILL {other}")
+    SERVER.sql(f"KILL {other}")
     eventually(lambda: signs(viewer, schema) == ["abandoned"], "bob's last connection to end")
 
 
 def test_a_worker_that_names_no_client_is_running_and_then_cannot_be_told(lab: Lab, viewer: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     worker = lab.start_waiting(schema, user="bob")
-    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")  # as MATLAB writes it
+    SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")  # as MATLAB writes it
     assert signs(viewer, schema) == ["running"]
     assert cells(look(viewer, f"/jobs/?schema={schema}"), "Worker") == [f"bob@{platform.node()}"]
     worker.kill()
@@ -47,7 +47,7 @@ def test_a_worker_that_names_no_client_is_running_and_then_cannot_be_told(lab: L
 def test_a_worker_that_names_no_client_is_cleared_only_by_its_number(lab: Lab, operator: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.start_waiting(schema, user="bob")
-    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")
+    SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")
     assert confirm(operator, selected(operator, f"schema={schema}")).select_one('input[name="typed"]') is not None
 
 
@@ -55,7 +55,7 @@ def test_a_job_whose_number_no_connection_of_the_server_has_had_cannot_be_told(l
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.abandon(schema)
     assert signs(viewer, schema) == ["abandoned"]
-    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET connection_id = 4294967295, timestamp = timestamp")
+    SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET connection_id = 4294967295, timestamp = timestamp")
     assert signs(viewer, schema) == ["cannot tell"]
 
 

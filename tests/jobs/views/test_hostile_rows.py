@@ -7,10 +7,10 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from tests.ground import GROUND
 from tests.jobs.planting import ANY_SHAPE, Planted
 from tests.lab import Lab
 from tests.pages import cells, look, page, text_of, tokens
+from tests.server import SERVER
 
 MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><b>&amp;</b>{{ 7|add:7 }}{% now 'Y' %}"
 INVISIBLE = "a\x01\x07\x1b[2J\u202eb\u2066c\u200b\u0085d"
@@ -144,8 +144,8 @@ def test_columns_without_end_are_cut_by_the_server(lab: Lab, operator: Client) -
     for name in "abcdefghijklmnopqrst":
         planted.row(table_name=name)
     for column in ("key", "error_message", "error_stack", "user", "host", "status"):
-        GROUND.sql(f"UPDATE {planted.where} SET `{column}` = REPEAT('x', 65535)")
-    GROUND.sql(f"UPDATE {planted.where} SET error_stack = REPEAT('x', 10000000) WHERE table_name = 'a'")
+        SERVER.sql(f"UPDATE {planted.where} SET `{column}` = REPEAT('x', 65535)")
+    SERVER.sql(f"UPDATE {planted.where} SET error_stack = REPEAT('x', 10000000) WHERE table_name = 'a'")
     for sort in ("message", "age"):
         response = operator.get(f"/jobs/?schema={planted.schema}&sort={sort}&message=xx")
         assert len(cells(page(response), "Table")) == 20
@@ -158,7 +158,7 @@ def test_a_table_of_ten_megabytes_a_column_is_left_out_and_the_others_stay(lab: 
     hostile, plain = Planted(lab.schema(), ANY_SHAPE.replace(" text", " longtext")), Planted(lab.schema())
     hostile.row(table_name="a")
     for column in ("error_message", "user", "host", "status"):
-        GROUND.sql(f"UPDATE {hostile.where} SET `{column}` = REPEAT('x', 10000000)")
+        SERVER.sql(f"UPDATE {hostile.where} SET `{column}` = REPEAT('x', 10000000)")
     plain.row()
     found = look(operator, "/jobs/?sort=message&host=&user=alice")
     assert f"Score {plain.schema}" in cells(found, "Table")
@@ -186,7 +186,7 @@ def test_a_reservation_of_nobody_is_listed(lab: Lab, operator: Client) -> None:
 
 def test_a_zero_date_is_shown_as_unknown(lab: Lab, operator: Client) -> None:
     planted = Planted(lab.schema(), ANY_SHAPE)
-    with GROUND.connected() as driver, driver.cursor() as cursor:
+    with SERVER.connected() as driver, driver.cursor() as cursor:
         cursor.execute("SET sql_mode = ''")
         cursor.execute(
             f"INSERT INTO {planted.where} (table_name, key_hash, status, timestamp) VALUES ('a', 'b', 'error', 0)"
@@ -199,7 +199,7 @@ def test_a_zero_date_is_shown_as_unknown(lab: Lab, operator: Client) -> None:
 @pytest.mark.parametrize("charset", ["latin1", "binary", "ucs2", "utf8mb3"])
 def test_texts_of_any_character_set_are_listed(lab: Lab, operator: Client, charset: str) -> None:
     planted = Planted(lab.schema(charset=charset))
-    with GROUND.connected() as driver, driver.cursor() as cursor:
+    with SERVER.connected() as driver, driver.cursor() as cursor:
         cursor.execute("SET sql_mode = ''")
         cursor.execute(
             f"INSERT INTO {planted.where} (table_name, key_hash, status, error_message) "
@@ -216,7 +216,7 @@ def test_texts_of_any_character_set_are_listed(lab: Lab, operator: Client, chars
 
 def test_a_thousand_tables_of_any_name_do_not_fill_the_page(planted: Planted, operator: Client) -> None:
     rows = ", ".join(f"('t{number}', 'h', 'ignore')" for number in range(20_000))
-    GROUND.sql(f"INSERT INTO {planted.where} (table_name, key_hash, status) VALUES {rows}")
+    SERVER.sql(f"INSERT INTO {planted.where} (table_name, key_hash, status) VALUES {rows}")
     found = look(operator, f"/jobs/?schema={planted.schema}")
     assert len(found.select('select[name="table"] option')) == 501
 
@@ -226,6 +226,6 @@ def test_a_thousand_reservations_of_one_connection_do_not_fill_the_connections_p
 ) -> None:
     _, thread = lab.idle()
     rows = ", ".join(f"('t{number}', 'h', 'reserved', {thread}, 'bob@127.0.0.1')" for number in range(5_000))
-    GROUND.sql(f"INSERT INTO {planted.where} (table_name, key_hash, status, connection_id, user) VALUES {rows}")
+    SERVER.sql(f"INSERT INTO {planted.where} (table_name, key_hash, status, connection_id, user) VALUES {rows}")
     found = look(admin, "/connections/?user=bob")
     assert len(found.select('td[data-label="Holds"] a')) == 5

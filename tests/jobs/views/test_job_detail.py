@@ -26,31 +26,33 @@ def facts(found: BeautifulSoup) -> dict[str, str]:
     return {text_of(name): text_of(value) for name, value in zip(names, values, strict=True)}
 
 
-def test_a_failed_job_tells_its_table_key_message_and_worker(night: str, viewer: Client) -> None:
-    found = look(viewer, address_of(night, viewer, "empty"))
-    assert text_of(found.h1) == f"Score {night}"
+def test_a_failed_job_tells_its_table_key_message_and_worker(failed_jobs: str, viewer: Client) -> None:
+    found = look(viewer, address_of(failed_jobs, viewer, "empty"))
+    assert text_of(found.h1) == f"Score {failed_jobs}"
     assert text_of(found.select_one("p.key")) == "subject= m1 session= 1"
     assert text_of(found.select_one(".status")) == "error"
     assert text_of(found.select_one(".exception")) == "ValueError: the trace is empty"
     told = facts(found)
-    assert told["table"] == f"{night}.__score"
+    assert told["table"] == f"{failed_jobs}.__score"
     assert told["user"].startswith("alice@")
     assert told["failed at"].endswith(" UTC")
 
 
-def test_the_title_names_the_job(night: str, viewer: Client) -> None:
-    assert text_of(look(viewer, address_of(night, viewer, "empty")).title).startswith("Score subject=m1, session=1")
+def test_the_title_names_the_job(failed_jobs: str, viewer: Client) -> None:
+    assert text_of(look(viewer, address_of(failed_jobs, viewer, "empty")).title).startswith(
+        "Score subject=m1, session=1"
+    )
 
 
-def test_htmx_gets_the_panel_without_the_page(night: str, viewer: Client) -> None:
-    found = look(viewer, address_of(night, viewer), headers=FRAGMENT)
+def test_htmx_gets_the_panel_without_the_page(failed_jobs: str, viewer: Client) -> None:
+    found = look(viewer, address_of(failed_jobs, viewer), headers=FRAGMENT)
     assert found.html is None
     assert [tag["id"] for tag in found.find_all(recursive=False)] == ["job_detail"]
     assert found.select_one("[data-close]") is not None
 
 
-def test_the_lab_s_own_frame_stands_open_below_its_exception(night: str, viewer: Client) -> None:
-    found = look(viewer, address_of(night, viewer, "empty"))
+def test_the_lab_s_own_frame_stands_open_below_its_exception(failed_jobs: str, viewer: Client) -> None:
+    found = look(viewer, address_of(failed_jobs, viewer, "empty"))
     first = found.select(".stack > .raised, .stack > .frame, .stack > details.library")[:2]
     assert text_of(first[0]) == "ValueError : the trace is empty"
     assert first[1]["class"] == ["frame", "own"]
@@ -58,17 +60,17 @@ def test_the_lab_s_own_frame_stands_open_below_its_exception(night: str, viewer:
     assert text_of(first[1].pre) == 'raise ValueError("the trace is empty")'
 
 
-def test_the_library_s_frames_are_folded_and_named(night: str, viewer: Client) -> None:
-    (folded,) = look(viewer, address_of(night, viewer, "empty")).select("details.library")
+def test_the_library_s_frames_are_folded_and_named(failed_jobs: str, viewer: Client) -> None:
+    (folded,) = look(viewer, address_of(failed_jobs, viewer, "empty")).select("details.library")
     assert not folded.has_attr("open")
     assert text_of(folded.summary).endswith("in datajoint")
     assert folded.select(".frame.own") == []
 
 
-def test_a_chained_cause_comes_below_what_it_led_to(night: str, viewer: Client) -> None:
-    found = look(viewer, address_of(night, viewer, "spikes"))
+def test_a_chained_cause_comes_below_what_it_led_to(failed_jobs: str, viewer: Client) -> None:
+    found = look(viewer, address_of(failed_jobs, viewer, "spikes"))
     assert [text_of(raised) for raised in found.select(".raised")] == [
-        "tests.pipeline.OwnError : no spikes: Überlänge 🧠".replace("tests.pipeline", f"pipeline_{night}"),
+        "tests.pipeline.OwnError : no spikes: Überlänge 🧠".replace("tests.pipeline", f"pipeline_{failed_jobs}"),
         "caused by ZeroDivisionError : division by zero",
     ]
 
@@ -102,8 +104,8 @@ def test_a_job_without_a_stack_shows_none(lab: Lab, viewer: Client) -> None:
     assert text_of(found.select_one(".status")) == "ignore"
 
 
-def test_the_lines_to_copy_mean_this_key(night: str, viewer: Client) -> None:
-    lines = [text_of(line) for line in look(viewer, address_of(night, viewer, "empty")).select(".copy code")]
+def test_the_lines_to_copy_mean_this_key(failed_jobs: str, viewer: Client) -> None:
+    lines = [text_of(line) for line in look(viewer, address_of(failed_jobs, viewer, "empty")).select(".copy code")]
     assert lines == [
         'Score & {"subject": "m1", "session": 1}',
         """python manage.py populate YOUR_MODULE.Score --restrict '`subject`="m1"' --restrict '`session`=1'""",
@@ -135,8 +137,8 @@ def test_a_table_of_any_name_has_an_address(lab: Lab, viewer: Client) -> None:
     assert [text_of(found.select_one(".exception")) for found in said] == [f"odd {n:02}" for n in range(len(ODD_NAMES))]
 
 
-def test_a_job_that_is_gone_answers_with_a_sentence(night: str, viewer: Client) -> None:
-    address = reverse("jobs:job_detail", args=(night, "__score", "0" * 32))
+def test_a_job_that_is_gone_answers_with_a_sentence(failed_jobs: str, viewer: Client) -> None:
+    address = reverse("jobs:job_detail", args=(failed_jobs, "__score", "0" * 32))
     found = look(viewer, address, status=404)
     assert text_of(found.h1) == "This job is gone"
     assert "was cleared, or its key was computed" in text_of(found.article)
@@ -151,26 +153,26 @@ def test_a_schema_without_a_jobs_table_has_no_job(accounts: None, viewer: Client
     assert text_of(found.h1) == "This job is gone"
 
 
-def test_a_page_asks_few_questions(night: str, viewer: Client) -> None:
-    address = address_of(night, viewer)
+def test_a_page_asks_few_questions(failed_jobs: str, viewer: Client) -> None:
+    address = address_of(failed_jobs, viewer)
     with CaptureQueriesContext(connections["lab"]) as asked:
         look(viewer, address)
     # The jobs tables, the row, the server with its connections, our grants.
     assert len(asked) == 4
 
 
-def test_only_who_may_clear_is_offered_it(night: str, viewer: Client, operator: Client) -> None:
-    address = address_of(night, viewer)
+def test_only_who_may_clear_is_offered_it(failed_jobs: str, viewer: Client, operator: Client) -> None:
+    address = address_of(failed_jobs, viewer)
     assert tokens(look(viewer, address), "job") == []
     assert len(tokens(look(operator, address), "job")) == 1
 
 
-def test_a_stranger_is_refused(night: str, viewer: Client, stranger: Client) -> None:
-    response = stranger.get(address_of(night, viewer))
+def test_a_stranger_is_refused(failed_jobs: str, viewer: Client, stranger: Client) -> None:
+    response = stranger.get(address_of(failed_jobs, viewer))
     assert response.status_code == 403
     assert page(response).article is None
 
 
-def test_nobody_in_particular_has_to_log_in(night: str, viewer: Client, anonymous: Client) -> None:
-    address = address_of(night, viewer)
+def test_nobody_in_particular_has_to_log_in(failed_jobs: str, viewer: Client, anonymous: Client) -> None:
+    address = address_of(failed_jobs, viewer)
     assert anonymous.get(address).headers["Location"] == f"/login/?next={address}"

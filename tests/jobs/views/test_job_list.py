@@ -5,9 +5,9 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.ground import GROUND
 from tests.lab import Lab
 from tests.pages import FRAGMENT, cells, look, notices, text_of
+from tests.server import SERVER
 from tests.statements import verbs
 
 JOBS = "/jobs/"
@@ -18,29 +18,29 @@ def tabs(found: object) -> dict[str, int]:
     return {text_of(tab).rsplit(" ", 1)[0]: int(text_of(tab.b)) for tab in found.select(".tabs a")}  # type: ignore[attr-defined]
 
 
-def test_a_failed_job_shows_its_table_key_status_message_and_worker(night: str, viewer: Client) -> None:
-    found = look(viewer, f"{JOBS}?schema={night}&message=empty")
-    assert cells(found, "Table") == [f"Score {night}"]
+def test_a_failed_job_shows_its_table_key_status_message_and_worker(failed_jobs: str, viewer: Client) -> None:
+    found = look(viewer, f"{JOBS}?schema={failed_jobs}&message=empty")
+    assert cells(found, "Table") == [f"Score {failed_jobs}"]
     assert cells(found, "Key") == ["subject= m1 session= 1"]
     assert cells(found, "Status") == ["error"]
     assert cells(found, "Message") == ["ValueError: the trace is empty"]
 
 
-def test_the_tabs_count_what_each_status_would_list(night: str, viewer: Client) -> None:
-    found = look(viewer, f"{JOBS}?schema={night}")
+def test_the_tabs_count_what_each_status_would_list(failed_jobs: str, viewer: Client) -> None:
+    found = look(viewer, f"{JOBS}?schema={failed_jobs}")
     assert tabs(found) == {"All": 2, "Errors": 2, "Reserved": 0, "Ignored": 0}
 
 
-def test_the_filter_says_itself_in_a_sentence(night: str, viewer: Client) -> None:
-    found = look(viewer, f"{JOBS}?schema={night}&table=__score&status=error&user=ali&newer=24h&message=Über")
+def test_the_filter_says_itself_in_a_sentence(failed_jobs: str, viewer: Client) -> None:
+    found = look(viewer, f"{JOBS}?schema={failed_jobs}&table=__score&status=error&user=ali&newer=24h&message=Über")
     assert text_of(found.select_one(".says")) == (
-        f"Failed jobs in schema {night}, of table Score, with a message containing “Über”, of users containing “ali”,"
-        " from the last 1 d. Reset filters"
+        f"Failed jobs in schema {failed_jobs}, of table Score, with a message containing “Über”,"
+        " of users containing “ali”, from the last 1 d. Reset filters"
     )
     assert cells(found, "Message") == ["OwnError: no spikes: Überlänge 🧠"]
 
 
-def test_htmx_gets_the_fragment_and_caches_keep_it_apart(night: str, viewer: Client) -> None:
+def test_htmx_gets_the_fragment_and_caches_keep_it_apart(failed_jobs: str, viewer: Client) -> None:
     response = viewer.get(JOBS, headers=FRAGMENT)
     assert "HX-Request" in response.headers["Vary"]
     found = look(viewer, JOBS, headers=FRAGMENT)
@@ -54,7 +54,9 @@ def test_a_history_restore_gets_the_whole_page(lab: Lab, viewer: Client) -> None
 
 
 @pytest.mark.parametrize("query", ["newer=soon", "older=-1", "older=99999999999w", "status=broken"])
-def test_a_filter_that_cannot_be_read_lists_nothing_and_says_what_to_do(night: str, viewer: Client, query: str) -> None:
+def test_a_filter_that_cannot_be_read_lists_nothing_and_says_what_to_do(
+    failed_jobs: str, viewer: Client, query: str
+) -> None:
     found = look(viewer, f"{JOBS}?{query}")
     assert cells(found, "Table") == []
     assert len(notices(found)) == 1
@@ -65,18 +67,18 @@ def test_a_filter_that_cannot_be_read_lists_nothing_and_says_what_to_do(night: s
 @pytest.mark.parametrize(
     "query", ["page=0", "page=99", "page=x", "sort=nothing", "sort=--age", "message=%00%25_'\"`\\"]
 )
-def test_odd_pages_sorts_and_searches_are_taken_calmly(night: str, viewer: Client, query: str) -> None:
+def test_odd_pages_sorts_and_searches_are_taken_calmly(failed_jobs: str, viewer: Client, query: str) -> None:
     look(viewer, f"{JOBS}?{query}")
 
 
 @pytest.mark.parametrize("sort", ["status", "table", "schema", "message", "user", "host", "connection", "age"])
-def test_each_column_sorts_both_ways(night: str, viewer: Client, sort: str) -> None:
-    up, down = (cells(look(viewer, f"{JOBS}?schema={night}&sort={way}{sort}"), "Message") for way in ("", "-"))
+def test_each_column_sorts_both_ways(failed_jobs: str, viewer: Client, sort: str) -> None:
+    up, down = (cells(look(viewer, f"{JOBS}?schema={failed_jobs}&sort={way}{sort}"), "Message") for way in ("", "-"))
     assert sorted(up) == sorted(down)
 
 
-def test_sorting_by_message_orders_the_rows(night: str, viewer: Client) -> None:
-    found = look(viewer, f"{JOBS}?schema={night}&sort=-message")
+def test_sorting_by_message_orders_the_rows(failed_jobs: str, viewer: Client) -> None:
+    found = look(viewer, f"{JOBS}?schema={failed_jobs}&sort=-message")
     assert cells(found, "Message") == ["ValueError: the trace is empty", "OwnError: no spikes: Überlänge 🧠"]
 
 
@@ -93,9 +95,9 @@ def test_schemas_of_different_collations_stand_in_one_list(lab: Lab, viewer: Cli
     assert cells(found, "Key").count("subject= m7 session= 1") == 3
 
 
-def test_an_age_is_counted_on_the_server_in_utc_whatever_its_zone(night: str, viewer: Client) -> None:
-    assert len(cells(look(viewer, f"{JOBS}?schema={night}&newer=10m"), "Age")) == 2
-    assert cells(look(viewer, f"{JOBS}?schema={night}&older=10m"), "Age") == []
+def test_an_age_is_counted_on_the_server_in_utc_whatever_its_zone(failed_jobs: str, viewer: Client) -> None:
+    assert len(cells(look(viewer, f"{JOBS}?schema={failed_jobs}&newer=10m"), "Age")) == 2
+    assert cells(look(viewer, f"{JOBS}?schema={failed_jobs}&older=10m"), "Age") == []
 
 
 @pytest.mark.parametrize("schemas", [2, 50])
@@ -105,7 +107,7 @@ def test_the_list_asks_the_same_few_questions_for_two_and_for_fifty_schemas(
     first = lab.failed(m1="value")
     for _ in range(schemas - 1):
         other = lab.schema()
-        GROUND.sql(f"CREATE TABLE `{other}`.`~jobs` LIKE `{first}`.`~jobs`")
+        SERVER.sql(f"CREATE TABLE `{other}`.`~jobs` LIKE `{first}`.`~jobs`")
     look(viewer, JOBS)  # connects
     with CaptureQueriesContext(connections["lab"]) as asked:
         look(viewer, JOBS)
@@ -113,13 +115,13 @@ def test_the_list_asks_the_same_few_questions_for_two_and_for_fifty_schemas(
     assert len(asked) == 5
 
 
-def test_no_list_query_reads_a_stack(night: str, viewer: Client) -> None:
+def test_no_list_query_reads_a_stack(failed_jobs: str, viewer: Client) -> None:
     with CaptureQueriesContext(connections["lab"]) as asked:
         look(viewer, f"{JOBS}?status=error&message=x&sort=message")
     assert [query["sql"] for query in asked if "error_stack" in query["sql"]] == []
 
 
-def test_looking_writes_nothing(night: str, viewer: Client) -> None:
+def test_looking_writes_nothing(failed_jobs: str, viewer: Client) -> None:
     with CaptureQueriesContext(connections["lab"]) as asked:
         look(viewer, JOBS)
     assert verbs(asked) <= {"SELECT", "SHOW"}
@@ -138,18 +140,18 @@ def test_posting_to_the_list_is_no_way_in(lab: Lab, viewer: Client) -> None:
     assert viewer.post(JOBS).status_code == 405
 
 
-def test_a_viewer_is_shown_no_checkboxes_and_no_buttons(night: str, viewer: Client) -> None:
+def test_a_viewer_is_shown_no_checkboxes_and_no_buttons(failed_jobs: str, viewer: Client) -> None:
     found = look(viewer, JOBS)
     assert found.select('input[name="job"], .acts button') == []
 
 
-def test_an_account_that_may_not_look_is_told_which_grant_is_missing(night: str, viewer: Client) -> None:
-    with GROUND.without_grants():
+def test_an_account_that_may_not_look_is_told_which_grant_is_missing(failed_jobs: str, viewer: Client) -> None:
+    with SERVER.without_grants():
         found = look(viewer, JOBS)
     assert "GRANT SELECT ON `schema`.* TO 'jobsite_test'@'%'" in text_of(found.select_one(".empty"))
 
 
-def test_a_filter_that_matches_nothing_offers_to_reset_it(night: str, viewer: Client) -> None:
+def test_a_filter_that_matches_nothing_offers_to_reset_it(failed_jobs: str, viewer: Client) -> None:
     found = look(viewer, f"{JOBS}?user=nobody-of-this-name")
     assert text_of(found.select_one(".empty")) == "No job matches. Reset filters"
 

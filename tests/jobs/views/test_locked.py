@@ -6,11 +6,11 @@ import pytest
 from bs4 import BeautifulSoup
 from django.test import Client
 
-from tests.ground import GROUND
 from tests.jobs.clearing import JOBS, again, confirm, everything, post, says, selected
 from tests.jobs.locking import WAYS, held
 from tests.lab import Lab
 from tests.pages import FRAGMENT, cells, look, notices, page, text_of, tokens
+from tests.server import SERVER
 
 OURS = f"{JOBS}?message=one+of+three"
 ROWS_LOCKED = "its jobs table, or some of these rows, are locked"
@@ -36,7 +36,7 @@ def locked(request: pytest.FixtureRequest, lab: Lab, three: list[str]) -> Iterat
 
 def address(schema: str) -> str:
     """Return the page of a schema's only job."""
-    ((table, key),) = GROUND.sql(f"SELECT table_name, key_hash FROM `{schema}`.`~jobs`")
+    ((table, key),) = SERVER.sql(f"SELECT table_name, key_hash FROM `{schema}`.`~jobs`")
     return f"{JOBS}{schema}/{table}/{key}/"
 
 
@@ -195,7 +195,7 @@ def test_a_lock_on_the_whole_server_is_not_waited_for_with_each_schema(
     lab: Lab, three: list[str], operator: Client
 ) -> None:
     form = {"job": tokens(look(operator, OURS), "job")}
-    with GROUND.connected() as driver:
+    with SERVER.connected() as driver:
         driver.query("FLUSH TABLES WITH READ LOCK")
         (said,) = notices(look(operator, post(operator, confirm(operator, form)).headers["Location"]))
     assert [said.count(ROWS_LOCKED), said.count("they were not tried")] == [2, 1]

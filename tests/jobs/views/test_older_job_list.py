@@ -7,11 +7,11 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from jobs.listing.filters import SORTS
-from tests.ground import GROUND, SITE
 from tests.jobs.clearing import clear_all, everything, selected
 from tests.jobs.older import SHAPES, declare
 from tests.lab import Lab
 from tests.pages import cells, fields, look, notices, page, text_of, tokens
+from tests.server import SERVER, SITE
 
 ADDRESS = "/jobs/"
 
@@ -31,7 +31,7 @@ def failed(lab: Lab, shape: str) -> str:
 
 
 def columns_of(schema: str) -> set[str]:
-    return {name for name, *_ in GROUND.sql(f"SHOW COLUMNS FROM `{schema}`.`~jobs`")}
+    return {name for name, *_ in SERVER.sql(f"SHOW COLUMNS FROM `{schema}`.`~jobs`")}
 
 
 def facts(found: BeautifulSoup) -> dict[str, str]:
@@ -49,10 +49,10 @@ def test_the_jobs_of_an_older_table_are_listed(older: dict[str, str], viewer: Cl
     assert bool(cells(found, "Message")[0]) == ("error_message" in there)
 
 
-def test_they_stand_in_one_list_with_those_of_today(older: dict[str, str], night: str, viewer: Client) -> None:
+def test_they_stand_in_one_list_with_those_of_today(older: dict[str, str], failed_jobs: str, viewer: Client) -> None:
     found = look(viewer, ADDRESS)
     names = {cell.partition(" ")[2] for cell in cells(found, "Table")}
-    assert names >= {night, *older.values()}
+    assert names >= {failed_jobs, *older.values()}
 
 
 @pytest.mark.parametrize("sort", [f"{sign}{name}" for name in SORTS for sign in ("", "-")])
@@ -120,22 +120,22 @@ def test_a_connection_is_not_said_to_hold_nothing_where_a_jobs_table_names_none(
 def test_an_older_job_is_cleared(lab: Lab, operator: Client, shape: str, how: object) -> None:
     schema = failed(lab, shape)
     assert clear_all(operator, how(operator, f"schema={schema}")) == ["Cleared 1 job."]  # type: ignore[operator]
-    assert GROUND.sql(f"SELECT COUNT(*) FROM `{schema}`.`~jobs`") == [(0,)]
+    assert SERVER.sql(f"SELECT COUNT(*) FROM `{schema}`.`~jobs`") == [(0,)]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_older_job_that_changed_meanwhile_is_left_alone(lab: Lab, operator: Client, shape: str) -> None:
     schema = failed(lab, shape)
     form = selected(operator, f"schema={schema}")
-    GROUND.sql(f"UPDATE `{schema}`.`~jobs` SET status = 'ignore'")
+    SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET status = 'ignore'")
     operator.post("/jobs/clear/", form)
-    assert GROUND.sql(f"SELECT status FROM `{schema}`.`~jobs`") == [("ignore",)]
+    assert SERVER.sql(f"SELECT status FROM `{schema}`.`~jobs`") == [("ignore",)]
 
 
 def test_a_column_that_is_not_granted_is_not_called_missing(lab: Lab, viewer: Client) -> None:
     schema = lab.schema()
     declare(schema, "MATLAB")
-    with GROUND.without_grants():
-        GROUND.sql(f"GRANT SELECT (table_name, key_hash, status, host) ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
+    with SERVER.without_grants():
+        SERVER.sql(f"GRANT SELECT (table_name, key_hash, status, host) ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
         said = notices(look(viewer, ADDRESS))
     assert f"The jobs of {schema} are not shown: SELECT is granted on some of its columns only." in said

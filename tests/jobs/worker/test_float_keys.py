@@ -14,11 +14,11 @@ from jobs.formats.key import key_hash
 from jobs.worker.options import Options
 from jobs.worker.outcomes import KeyDict
 from jobs.worker.pending import find_pending
-from tests.ground import GROUND
 from tests.jobs.worker.contexts import claims_of
 from tests.jobs.workers import answers, environ
 from tests.lab import ROOT, Lab, load_pipeline
 from tests.pages import look, text_of
+from tests.server import SERVER
 
 SPIKES, COUNTED = "tests.floats.Spikes", "tests.floats.Counted"
 # Numbers of six digits: a FLOAT shows them as they were given.
@@ -151,5 +151,5 @@ def test_a_restriction_that_matches_no_float_says_how_one_is_written(floats: Mod
         "No key of Spikes matches --restrict; threshold is a FLOAT, which equals no number that is written: "
         "CONCAT(threshold)=0.1."
     ) in no.out
-    assert GROUND.sql(f"SELECT COUNT(*) FROM `{schema}`.`__spikes`") == [(1,)]
+    assert SERVER.sql(f"SELECT COUNT(*) FROM `{schema}`.`__spikes`") == [(1,)]
     assert "1 done" in yes.out

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.ground import GROUND, PASSWORD, PEOPLE
 from tests.lab import LIGHT, ROOT, Lab
+from tests.server import PASSWORD, PEOPLE, SERVER
 
 ZONE = "America/New_York"
 POPULATE = [sys.executable, str(ROOT / "manage.py"), "populate"]
@@ -30,15 +30,15 @@ NOT_A_LABS = ("DJ_", "DJANGO", "PYTEST", "TEST_")
 def environ(**more: str) -> dict[str, str]:
     """Return what a lab member's shell hands on: no word of the tests, of Django or of the lab's server."""
     mine = {name: value for name, value in os.environ.items() if not name.startswith(NOT_A_LABS)}
-    return {**mine, "TZ": ZONE, "JOBSITE_HOME": str(GROUND.home / "site"), **LIGHT, **more}
+    return {**mine, "TZ": ZONE, "JOBSITE_HOME": str(SERVER.home / "site"), **LIGHT, **more}
 
 
 def settings_file() -> str:
     """Return the settings file that a lab has beside its code."""
     return json.dumps(
         {
-            "database.host": GROUND.host,
-            "database.port": GROUND.port,
+            "database.host": SERVER.host,
+            "database.port": SERVER.port,
             "database.user": PEOPLE[0],
             "database.password": PASSWORD,
             "database.use_tls": False,
@@ -73,7 +73,7 @@ def seen(folder: Path) -> Mapping[str, Any]:
     for command in RUNS.values():
         run_in(folder, command, environ())
     settings.unlink()
-    rows = GROUND.sql("SELECT run, clock, observed FROM lab_script.__observed")
+    rows = SERVER.sql("SELECT run, clock, observed FROM lab_script.__observed")
     return {run: {"clock": clock, **json.loads(blob.unpack(observed))} for run, clock, observed in rows}
 
 
@@ -97,7 +97,7 @@ def test_the_script_really_ran_in_another_zone(seen: Mapping[str, Any]) -> None:
 @pytest.fixture(scope="module")
 def counted(seen: Mapping[str, Any], folder: Path) -> Path:
     """The lab's folder after processes that make started have asked the server, whose port is only in DJ_PORT."""
-    env = environ(**GROUND.environ(PEOPLE[0]))
+    env = environ(**SERVER.environ(PEOPLE[0]))
     for name, processes in (("one process", "1"), ("two processes", "2")):
         command = [*POPULATE, "observing.Counted", "--restrict", f"run = '{name}'", "--processes", processes]
         run_in(folder, command, env)
@@ -105,7 +105,7 @@ def counted(seen: Mapping[str, Any], folder: Path) -> Path:
 
 
 def test_processes_that_make_starts_find_the_server(counted: Path) -> None:
-    rows = GROUND.sql("SELECT run, runs FROM lab_script.__counted")
+    rows = SERVER.sql("SELECT run, runs FROM lab_script.__counted")
     assert dict(rows) == {"one process": 4, "two processes": 4}
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import signal
 from typing import Any
 
-from tests.ground import GROUND
+from tests.forked_worker import ForkedWorker
 from tests.lab import Lab, Worker, eventually
-from tests.warm import WarmWorker
+from tests.server import SERVER
 
 SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
 CONNECTED = "SELECT 1 FROM information_schema.processlist WHERE user = 'bob'"
@@ -24,7 +24,7 @@ def insert(module: Any, *subjects: str) -> None:
 def test_keys_that_come_later_are_computed_until_the_run_is_idle_for_too_long(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": "", "b": "value"})
     worker = start(lab, schema, "--max-idle", "3s")
-    assert isinstance(worker, WarmWorker)
+    assert isinstance(worker, ForkedWorker)
     eventually(lambda: "Nothing to compute" in worker.so_far(), "the first keys to be tried")
     insert(module, "c")
     out, err = worker.communicate()
@@ -104,7 +104,7 @@ def test_a_whole_module_is_populated_in_the_order_of_its_tables(lab: Lab) -> Non
 def test_a_staggered_run_begins_later_and_a_signal_ends_the_wait(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": ""})
     worker = lab.start(schema, "--stagger", "100w", user="bob")
-    eventually(lambda: GROUND.sql(CONNECTED), "the worker to connect")
+    eventually(lambda: SERVER.sql(CONNECTED), "the worker to connect")
     worker.terminate()
     out, _ = worker.communicate()
     assert (worker.returncode, out, len(module.Score())) == (143, "Ended by SIGTERM.\n", 0)

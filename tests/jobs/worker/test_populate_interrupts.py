@@ -19,8 +19,8 @@ from jobs.worker.outcomes import InterruptedRunError, Outcome
 from jobs.worker.reservations.base import Reservation, Reservations
 from jobs.worker.reservations.factory import reservations_of
 from jobs.worker.signals import ONE_SIGNAL_S, Signals
-from tests.ground import GROUND
 from tests.lab import ROOT, Lab
+from tests.server import SERVER
 
 KEYBOARD, TERMINATED = "KeyboardInterrupt", "SystemExit: SIGTERM received"
 SIGNALS = pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_a_job_names_the_connection_that_runs_it_although_it_was_lost_after_the_
         reserved = reserve(jobs)
         if not killed:
             killed.append(reserved[0].connection_id)
-            GROUND.sql(f"KILL {killed[0]}")
+            SERVER.sql(f"KILL {killed[0]}")
         return reserved
 
     monkeypatch.setattr(reservations, "reserve", reserve_and_lose)

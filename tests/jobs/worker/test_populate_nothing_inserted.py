@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from jobs.worker.dj.inserts import Inserts
-from tests.ground import GROUND
 from tests.jobs.workers import Answer, answers
 from tests.lab import PATIENCE_S, Lab
+from tests.server import SERVER
 from tests.ways_to_insert import NOTHING, SOMETHING
 
 VIDEO, OLD, PARTED, UNIT = (f"tests.sparse_pipeline.{name}" for name in ("Video", "OldVideo", "Parted", "Unit"))
@@ -62,7 +62,7 @@ def test_the_next_run_tries_such_a_key_once_more_also_without_reservation(runs: 
 
 
 def test_nothing_stays_reserved(runs: Runs) -> None:
-    assert GROUND.sql(f"SELECT * FROM `{runs.schema}`.`~jobs`") == []
+    assert SERVER.sql(f"SELECT * FROM `{runs.schema}`.`~jobs`") == []
 
 
 def run(lab: Lab, *arguments: str, table: str = VIDEO) -> Answer:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.ground import GROUND
 from tests.jobs.workers import Answer, answers
 from tests.lab import Lab
+from tests.server import SERVER
 
 SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
 ROWS = {"a": "", "b": "value", "c": "", "d": "", "speaks": "speaks"}
@@ -29,7 +29,7 @@ class Previews:
         self.lab = lab
         self.schema, self.module = lab.pipeline(recordings=ROWS)
         (self.untouched,) = answers(self.schema, [COMMANDS["untouched"]])
-        self.jobs_tables = GROUND.sql(f"SHOW TABLES IN `{self.schema}` LIKE '~jobs'")
+        self.jobs_tables = SERVER.sql(f"SHOW TABLES IN `{self.schema}` LIKE '~jobs'")
         reserve(self.module)
         self.first, self.lines, self.json = answers(
             self.schema, [COMMANDS[name] for name in ("first", "lines", "json")]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ground import GROUND
 from tests.jobs.workers import Answer, answers
 from tests.lab import Lab, eventually, is_connected
+from tests.server import SERVER
 
 SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
 ROWS = {"calls": [""] * 8, "all": ["", "value", *[""] * 8], "stopped": ["value", "value", *[""] * 4]}
@@ -52,7 +52,7 @@ def test_every_key_is_tried_once_and_tables_follow_each_other(runs: dict[str, An
 
 def test_processes_draw_random_numbers_of_their_own(runs: dict[str, Answer]) -> None:
     assert runs["random"].out.splitlines()[-1] == f"{SCORE}: 12 done, 0 failed, 0 skipped"
-    scores = GROUND.sql(f"SELECT score FROM `{SCHEMAS[-1]}`.__score WHERE subject = 'random'")
+    scores = SERVER.sql(f"SELECT score FROM `{SCHEMAS[-1]}`.__score WHERE subject = 'random'")
     assert len(set(scores)) == 12
 
 
@@ -69,7 +69,7 @@ def test_stop_on_error_stops_all_processes(runs: dict[str, Answer]) -> None:
 
 def test_keys_that_kill_their_process_become_errors_and_all_others_are_computed(runs: dict[str, Answer]) -> None:
     assert f"{SCORE}: 3 done, 4 failed, 0 skipped" in runs["dies"].out.splitlines()
-    rows = GROUND.sql(f"SELECT status, error_message FROM `{SCHEMAS[-1]}`.`~jobs` WHERE error_message LIKE 'Killed%'")
+    rows = SERVER.sql(f"SELECT status, error_message FROM `{SCHEMAS[-1]}`.`~jobs` WHERE error_message LIKE 'Killed%'")
     assert sorted(re.sub(r"\d{2,}", "N", message) for _, message in rows) == [
         "Killed: worker process N ended with status 3",
         "Killed: worker process N ended with status 3",
@@ -79,12 +79,12 @@ def test_keys_that_kill_their_process_become_errors_and_all_others_are_computed(
 
 
 def test_a_make_may_start_processes_of_its_own(runs: dict[str, Answer]) -> None:
-    assert GROUND.sql(f"SELECT score FROM `{SCHEMAS[-1]}`.__score WHERE subject = 'dies' AND session = 7") == [(6.0,)]
+    assert SERVER.sql(f"SELECT score FROM `{SCHEMAS[-1]}`.__score WHERE subject = 'dies' AND session = 7") == [(6.0,)]
 
 
 def reserved(schema: str) -> list[tuple[int, int]]:
     """Return pid and connection id of every reserved job."""
-    rows = GROUND.sql(f"SELECT pid, connection_id FROM `{schema}`.`~jobs` WHERE status = 'reserved'")
+    rows = SERVER.sql(f"SELECT pid, connection_id FROM `{schema}`.`~jobs` WHERE status = 'reserved'")
     return [(pid, connection) for pid, connection in rows]
 
 

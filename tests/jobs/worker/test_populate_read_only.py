@@ -18,9 +18,9 @@ from jobs.worker.reservations.base import reservation_of
 from jobs.worker.reservations.factory import reservations_of
 from jobs.worker.retry import MOST_TRIES
 from jobs.worker.signals import Signals
-from tests.ground import GROUND
+from tests.forked_worker import ForkedWorker
 from tests.lab import Lab, Worker, eventually
-from tests.warm import WarmWorker
+from tests.server import SERVER
 
 SCORE = "tests.pipeline.Score"
 NO_WRITES = "The lab's server takes no writes: it is read-only"
@@ -31,16 +31,16 @@ A = {"subject": "a", "session": 1}
 @contextmanager
 def read_only(variable: str = "read_only") -> Iterator[None]:
     """Let the server take no writes of the lab's people."""
-    GROUND.sql(f"SET GLOBAL {variable} = 1")
+    SERVER.sql(f"SET GLOBAL {variable} = 1")
     try:
         yield
     finally:
-        GROUND.sql(f"SET GLOBAL {variable} = 0")
+        SERVER.sql(f"SET GLOBAL {variable} = 0")
 
 
 def hear(worker: Worker) -> None:
     """Wait until the worker says that the server takes no writes."""
-    if isinstance(worker, WarmWorker):
+    if isinstance(worker, ForkedWorker):
         eventually(lambda: NO_WRITES in worker.complaints(), "the worker to say why it waits")
     else:
         assert worker.stderr
@@ -127,7 +127,7 @@ def test_a_pipeline_that_declares_its_tables_meanwhile_is_waited_for(lab: Lab) -
 def test_a_session_that_began_read_only_is_given_up(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": ""})
     module.schema.jobs  # noqa: B018  declares it
-    ((name, _), *_) = GROUND.sql(
+    ((name, _), *_) = SERVER.sql(
         "SHOW GLOBAL VARIABLES WHERE variable_name IN ('transaction_read_only', 'tx_read_only')"
     )
     with read_only(name):
@@ -173,7 +173,7 @@ def test_several_processes_wait_as_one_does(lab: Lab) -> None:
 def test_what_a_killed_process_leaves_behind_is_put_right_once_the_server_takes_writes(lab: Lab) -> None:
     schema, _ = lab.pipeline(recordings={"a": "wait", "b": ""})
     worker = lab.start_waiting(schema, "--processes", "2", "--restrict", "subject='a'")
-    ((pid,),) = GROUND.sql(f"SELECT pid FROM `{schema}`.`~jobs`")
+    ((pid,),) = SERVER.sql(f"SELECT pid FROM `{schema}`.`~jobs`")
     with read_only():
         os.kill(pid, signal.SIGKILL)
         hear(worker)
@@ -212,7 +212,7 @@ def test_a_key_that_is_refused_each_time_comes_last_and_is_an_error_in_the_end(l
 def test_a_result_that_gave_way_to_somebody_else_in_a_deadlock_is_computed_again(lab: Lab) -> None:
     schema, _ = lab.pipeline(recordings={"a": "wait at the end", **{f"x{n}": "" for n in range(9)}})
     worker = lab.start_waiting(schema, "--restrict", "subject='a'")
-    with GROUND.connected() as person, person.cursor() as cursor:
+    with SERVER.connected() as person, person.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute(f"UPDATE `{schema}`.recording SET behaviour = 'value' WHERE subject > 'w'")
         cursor.execute(f"SELECT * FROM `{schema}`.`~jobs` FOR UPDATE")

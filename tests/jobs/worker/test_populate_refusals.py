@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.ground import GROUND
 from tests.jobs.workers import Answer, answers
 from tests.lab import Lab
+from tests.server import SERVER
 
 SCORE = "tests.pipeline.Score"
 WRONG = {
@@ -22,7 +22,7 @@ WRONG = {
     "syntax": (["syntax.Spikes"], "syntax could not be imported: SyntaxError: "),
     "exits": (["exits.Spikes"], "exits could not be imported: SystemExit: no licence ("),
     "no module named": (["Spikes"], "There is no module Spikes: it is neither in the current directory"),
-    "a module without tables": (["tests.ground"], "tests.ground defines no auto-populated table."),
+    "a module without tables": (["tests.server"], "tests.server defines no auto-populated table."),
     "time": ([SCORE, "--forever", "--sleep", "soon"], "--sleep: “soon” is not a length of time: write 90s,"),
     "no unit": ([SCORE, "--run-duration", "8"], "--run-duration: “8” has no unit: write 8s, 8m or 8h."),
     "sleep once": ([SCORE, "--sleep", "5s"], "--sleep goes with --forever: without it, a run ends when"),
@@ -101,7 +101,7 @@ def wrong(accounts: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with Lab() as lab:
         schema, module = lab.pipeline(recordings={"a": ""})
         said = answers(schema, [arguments for arguments, _ in WRONG.values()], PYTHONPATH=str(folder))
-        written = len(module.Score()), GROUND.sql(f"SHOW TABLES IN `{schema}` LIKE '~jobs'")
+        written = len(module.Score()), SERVER.sql(f"SHOW TABLES IN `{schema}` LIKE '~jobs'")
         yield Refusals(dict(zip(WRONG, said, strict=True)), written)
 
 

@@ -11,8 +11,8 @@ from jobs.worker.options import Options
 from jobs.worker.prefetch import Prefetched
 from jobs.worker.reservations.base import Reservation, Reservations, reservation_of
 from jobs.worker.reservations.factory import reservations_of
-from tests.ground import GROUND
 from tests.lab import Lab, eventually
+from tests.server import SERVER
 
 
 class ThreeAhead:
@@ -74,7 +74,7 @@ def test_the_job_itself_is_never_released(ahead: ThreeAhead) -> None:
     ahead.prefetched.add(ahead.jobs[:2])
     ahead.prefetched.start_next()
     eventually(lambda: ahead.reserved() == {"a", "c"}, "the second job to be released")
-    GROUND.sql(f"UPDATE `{ahead.schema}`.`~jobs` SET pid = pid + 1")
+    SERVER.sql(f"UPDATE `{ahead.schema}`.`~jobs` SET pid = pid + 1")
     ahead.prefetched.add(ahead.jobs[2:])
     ahead.prefetched.start_next()
     assert ahead.prefetched.take_unstarted().jobs == ahead.jobs[1:2]

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from tests.ground import GROUND, PASSWORD
 from tests.jobs.older import declare
 from tests.jobsite.lab.test_privileges import account
 from tests.lab import Lab
+from tests.server import PASSWORD, SERVER
 
 CAROL, ROLE = "carol", "lab_staff"
 ACCOUNT = f"'{CAROL}'@'%'"
@@ -28,30 +28,30 @@ class Staff:
 
     def grant(self, tables: Mapping[str, str], to: str = ACCOUNT) -> None:
         for table, privileges in tables.items():
-            GROUND.sql(f"GRANT {privileges} ON `{self.schema}`.{table} TO {to}")
+            SERVER.sql(f"GRANT {privileges} ON `{self.schema}`.{table} TO {to}")
 
     def revoke(self, privileges: str, table: str) -> None:
-        GROUND.sql(f"REVOKE {privileges} ON `{self.schema}`.{table} FROM {ACCOUNT}")
+        SERVER.sql(f"REVOKE {privileges} ON `{self.schema}`.{table} FROM {ACCOUNT}")
 
     def populate(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.lab.populate(self.schema, *arguments, user=CAROL)
 
     @property
     def tables(self) -> set[str]:
-        return {name for (name,) in GROUND.sql(f"SHOW TABLES IN `{self.schema}`")}
+        return {name for (name,) in SERVER.sql(f"SHOW TABLES IN `{self.schema}`")}
 
     @property
     def jobs(self) -> list[tuple[str]]:
-        return GROUND.sql(f"SELECT status FROM `{self.schema}`.`~jobs`") if "~jobs" in self.tables else []
+        return SERVER.sql(f"SELECT status FROM `{self.schema}`.`~jobs`") if "~jobs" in self.tables else []
 
 
 @pytest.fixture
 def staff(lab: Lab) -> Iterator[Staff]:
-    GROUND.sql(f"CREATE USER {ACCOUNT} IDENTIFIED BY '{PASSWORD}'")
+    SERVER.sql(f"CREATE USER {ACCOUNT} IDENTIFIED BY '{PASSWORD}'")
     made = Staff(lab)
     made.grant(PIPELINE)
     yield made
-    GROUND.sql(f"DROP USER {ACCOUNT}")
+    SERVER.sql(f"DROP USER {ACCOUNT}")
 
 
 @pytest.fixture
@@ -63,12 +63,12 @@ def with_jobs(staff: Staff) -> Staff:
 
 @pytest.fixture
 def role() -> Iterator[str]:
-    GROUND.sql(f"CREATE ROLE {ROLE}")
-    GROUND.sql(f"GRANT {ROLE} TO {ACCOUNT}")
-    default = f"SET DEFAULT ROLE {ROLE} FOR {ACCOUNT}" if GROUND.is_mariadb else f"SET DEFAULT ROLE {ROLE} TO {ACCOUNT}"
-    GROUND.sql(default)
+    SERVER.sql(f"CREATE ROLE {ROLE}")
+    SERVER.sql(f"GRANT {ROLE} TO {ACCOUNT}")
+    default = f"SET DEFAULT ROLE {ROLE} FOR {ACCOUNT}" if SERVER.is_mariadb else f"SET DEFAULT ROLE {ROLE} TO {ACCOUNT}"
+    SERVER.sql(default)
     yield ROLE
-    GROUND.sql(f"DROP ROLE {ROLE}")
+    SERVER.sql(f"DROP ROLE {ROLE}")
 
 
 def refused(run: subprocess.CompletedProcess[str]) -> str:
@@ -105,7 +105,7 @@ def test_what_is_lacking_on_the_jobs_table_is_one_sentence(with_jobs: Staff, gra
 @pytest.mark.parametrize("granted", ["", ALL, "SELECT, CREATE", "SELECT"])
 def test_a_jobs_table_that_cannot_be_made_is_one_sentence(staff: Staff, granted: str) -> None:
     if granted:
-        GROUND.sql(f"GRANT {granted} ON `{staff.schema}`.* TO {ACCOUNT}")
+        SERVER.sql(f"GRANT {granted} ON `{staff.schema}`.* TO {ACCOUNT}")
     said = refused(staff.populate())
     do = f"make and write the jobs table of {staff.schema}"
     assert said == sentence(staff, do, f"CREATE, {ALL}", "~jobs")
@@ -117,7 +117,7 @@ def test_what_the_sentence_says_mends_it(staff: Staff, is_there: bool) -> None:
     if is_there:
         declare(staff.schema, "MATLAB")
     (grant,) = re.findall("GRANT .*;", refused(staff.populate()))
-    GROUND.sql(grant)
+    SERVER.sql(grant)
     assert (staff.populate().returncode, len(staff.module.Score())) == (0, 2)
 
 
@@ -126,9 +126,9 @@ def test_what_the_sentence_says_mends_it_for_an_account_of_any_name(lab: Lab, na
     schema, module = lab.pipeline(recordings={"a": ""})
     assert module.schema.jobs is not None
     with account(name) as quoted:
-        GROUND.sql(f"GRANT SELECT, INSERT ON `{schema}`.* TO {quoted}")
+        SERVER.sql(f"GRANT SELECT, INSERT ON `{schema}`.* TO {quoted}")
         (grant,) = re.findall("GRANT .*;", refused(lab.populate(schema, user=name)))
-        GROUND.sql(grant)
+        SERVER.sql(grant)
         assert (lab.populate(schema, user=name).returncode, len(module.Score())) == (0, 1)
 
 

@@ -14,8 +14,8 @@ from bs4 import BeautifulSoup
 
 from jobsite.demo.server import free_port
 from jobsite.lab.explanations import explain
-from tests.ground import GROUND, SITE
 from tests.jobsite.conftest import Home
+from tests.server import SERVER, SITE
 
 # Asks the pages as three people would, and prints what each was answered.
 VISIT = """
@@ -58,19 +58,19 @@ def visit(home: Home, folder: Path, environ: dict[str, str]) -> Answers:
 
 
 CASES: dict[str, tuple[Callable[[], dict[str, str]], str]] = {
-    "a wrong password": (lambda: GROUND.environ(SITE, "wrong"), "refused the account jobsite_test: check DJ_USER"),
-    "an unknown account": (lambda: GROUND.environ("nobody-here"), "refused the account nobody-here: check DJ_USER"),
+    "a wrong password": (lambda: SERVER.environ(SITE, "wrong"), "refused the account jobsite_test: check DJ_USER"),
+    "an unknown account": (lambda: SERVER.environ("nobody-here"), "refused the account nobody-here: check DJ_USER"),
     "nobody listens": (
-        lambda: {**GROUND.environ(SITE), "DJ_PORT": str(free_port())},
+        lambda: {**SERVER.environ(SITE), "DJ_PORT": str(free_port())},
         "does not answer: check DJ_HOST and DJ_PORT, and that the server runs.",
     ),
     "an unknown host": (
-        lambda: {**GROUND.environ(SITE), "DJ_HOST": "no-such-host.invalid"},
+        lambda: {**SERVER.environ(SITE), "DJ_HOST": "no-such-host.invalid"},
         "No server named no-such-host.invalid",
     ),
     "no server named": (lambda: {"DJ_USER": ""}, "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS"),
     "a port that is none": (
-        lambda: {**GROUND.environ(SITE), "DJ_PORT": "many"},
+        lambda: {**SERVER.environ(SITE), "DJ_PORT": "many"},
         "The port 'many' is not a number from 1 to 65535: set DJ_PORT.",
     ),
 }
@@ -88,7 +88,7 @@ def test_one_sentence_stands_on_every_page_that_had_to_ask(
     assert [page for page, (found,) in said.items() if sentence not in " ".join(found.text.split())] == []
     everything = " ".join(content for _, _, content in answers.values())
     assert "Traceback" not in everything
-    assert GROUND.environ(SITE)["DJ_PASS"] not in everything
+    assert SERVER.environ(SITE)["DJ_PASS"] not in everything
     assert answers["fragment"][1]["HX-Retarget"] == "#notice"
     assert [answers["login"][0], answers["admin"][0]] == [200, 200]
 

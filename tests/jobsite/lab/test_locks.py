@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from jobsite.lab.locks import Holder, who_holds
-from tests.ground import GROUND, LOCK_TABLES
 from tests.jobs.locking import altered, bob_locks, bob_waits, held, moved
 from tests.lab import Lab
 from tests.pages import look, notices
+from tests.server import LOCK_TABLES, SERVER
 
 TABLE = "~jobs"
 TRANSACTIONS_KEPT_S = 0.15
@@ -31,13 +31,13 @@ def holders(schema: str) -> tuple[Holder, ...]:
 def test_who_locked_the_table_is_told_where_the_server_tells_it(lab: Lab, schema: str) -> None:
     with held(lab, schema) as thread:
         found = holders(schema)
-    assert found == ((Holder(thread, "bob", "127.0.0.1", waits=False, is_certain=True),) if GROUND.tells_locks else ())
+    assert found == ((Holder(thread, "bob", "127.0.0.1", waits=False, is_certain=True),) if SERVER.tells_locks else ())
 
 
 def test_who_waits_to_change_the_table_and_who_keeps_it_waiting_are_told(lab: Lab, schema: str) -> None:
     with altered(lab, schema) as reader:
         found = holders(schema)
-    certain = GROUND.tells_locks
+    certain = SERVER.tells_locks
     assert [(one.user, one.waits, one.is_certain) for one in found] == [
         ("bob", True, certain),
         ("alice", False, certain),
@@ -58,7 +58,7 @@ def test_who_only_reads_and_waits_is_a_victim(lab: Lab, schema: str) -> None:
 
 
 def test_without_the_grants_it_is_a_guess(lab: Lab, schema: str) -> None:
-    with GROUND.without("SELECT", on=f"performance_schema.{LOCK_TABLES[0]}"), altered(lab, schema):
+    with SERVER.without("SELECT", on=f"performance_schema.{LOCK_TABLES[0]}"), altered(lab, schema):
         assert [one.role for one in holders(schema)] == ["perhaps wanted by", "perhaps held by"]
 
 
@@ -72,7 +72,7 @@ def test_the_list_names_the_holder_and_leads_to_their_connections(lab: Lab, sche
     with altered(lab, schema) as reader:
         found = look(viewer, "/jobs/")
     (said,) = notices(found)
-    perhaps = "" if GROUND.tells_locks else "perhaps "
+    perhaps = "" if SERVER.tells_locks else "perhaps "
     assert said.endswith(f"{perhaps}held by connection {reader} (alice@127.0.0.1) .")
     assert [str(link["href"]) for link in found.select(".notice a")] == [
         "/connections/?user=bob&host=127.0.0.1",

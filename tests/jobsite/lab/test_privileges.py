@@ -9,8 +9,8 @@ import pytest
 from jobsite.lab.identifiers import identifier
 from jobsite.lab.server import ask_server
 from tests.connections.test_doctor import doctor
-from tests.ground import GROUND, PASSWORD
 from tests.lab import Lab
+from tests.server import PASSWORD, SERVER
 
 NAMES = ("anna@lab", "o'hara", "back\\slash", "tick`s", "@", 'say "hi"')
 ROLE, ROLE_IN_IT, ACCOUNT = "dashboards", "see_and_end", "jobsite_by_role"
@@ -22,41 +22,41 @@ NEITHER = (False, False)
 def account(name: str) -> Iterator[str]:
     """Make an account that may do nothing, and return it quoted."""
     quoted = f"{identifier(name)}@`%`"
-    GROUND.sql(f"DROP USER IF EXISTS {quoted}")
-    GROUND.sql(f"CREATE USER {quoted} IDENTIFIED BY '{PASSWORD}'")
+    SERVER.sql(f"DROP USER IF EXISTS {quoted}")
+    SERVER.sql(f"CREATE USER {quoted} IDENTIFIED BY '{PASSWORD}'")
     try:
         yield quoted
     finally:
-        GROUND.sql(f"DROP USER {quoted}")
+        SERVER.sql(f"DROP USER {quoted}")
 
 
 @contextmanager
 def role(name: str) -> Iterator[str]:
     """Make a role."""
-    GROUND.sql(f"DROP ROLE IF EXISTS {name}")
-    GROUND.sql(f"CREATE ROLE {name}")
+    SERVER.sql(f"DROP ROLE IF EXISTS {name}")
+    SERVER.sql(f"CREATE ROLE {name}")
     try:
         yield name
     finally:
-        GROUND.sql(f"DROP ROLE {name}")
+        SERVER.sql(f"DROP ROLE {name}")
 
 
 def may(name: str) -> tuple[bool, bool]:
     """Return whether the site sees and may kill everybody's connections as this account."""
-    with GROUND.site_as(name):
+    with SERVER.site_as(name):
         server = ask_server()
     return server.sees_all, server.may_kill
 
 
 def grant(to: str) -> None:
     """Grant what the site needs to see and end connections."""
-    GROUND.sql(f"GRANT PROCESS, {GROUND.kill_privilege} ON *.* TO {to}")
+    SERVER.sql(f"GRANT PROCESS, {SERVER.kill_privilege} ON *.* TO {to}")
 
 
 def be_by_default(name: str, quoted: str) -> None:
     """Enable a role whenever the account connects."""
-    GROUND.sql(f"GRANT {name} TO {quoted}")
-    GROUND.sql(f"SET DEFAULT ROLE {name} {'FOR' if GROUND.is_mariadb else 'TO'} {quoted}")
+    SERVER.sql(f"GRANT {name} TO {quoted}")
+    SERVER.sql(f"SET DEFAULT ROLE {name} {'FOR' if SERVER.is_mariadb else 'TO'} {quoted}")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -70,10 +70,10 @@ def test_an_account_of_any_name_is_seen_to_have_its_privileges(db: None, name: s
 @pytest.mark.parametrize("name", NAMES)
 def test_the_grants_to_copy_are_for_an_account_of_any_name(db: None, name: str) -> None:
     with account(name):
-        with GROUND.site_as(name):
+        with SERVER.site_as(name):
             server = ask_server()
-        GROUND.sql(server.process_grant)
-        GROUND.sql(server.kill_grant)
+        SERVER.sql(server.process_grant)
+        SERVER.sql(server.kill_grant)
         assert may(name) == BOTH
 
 
@@ -87,7 +87,7 @@ def test_what_a_role_lends_is_seen(db: None) -> None:
 def test_what_a_role_has_of_another_is_seen(db: None) -> None:
     with account(ACCOUNT) as quoted, role(ROLE) as lent, role(ROLE_IN_IT) as inner:
         grant(inner)
-        GROUND.sql(f"GRANT {inner} TO {lent}")
+        SERVER.sql(f"GRANT {inner} TO {lent}")
         be_by_default(lent, quoted)
         assert may(ACCOUNT) == BOTH
 
@@ -95,37 +95,37 @@ def test_what_a_role_has_of_another_is_seen(db: None) -> None:
 def test_a_role_that_is_not_enabled_lends_nothing(db: None) -> None:
     with account(ACCOUNT) as quoted, role(ROLE) as lent:
         grant(lent)
-        GROUND.sql(f"GRANT {lent} TO {quoted}")
+        SERVER.sql(f"GRANT {lent} TO {quoted}")
         assert may(ACCOUNT) == NEITHER
 
 
 def test_what_everybody_may_is_seen(db: None) -> None:
     with account(ACCOUNT), role(ROLE) as lent:
-        if GROUND.is_mariadb:
+        if SERVER.is_mariadb:
             grant("PUBLIC")
         else:  # which knows mandatory roles instead
             grant(lent)
-            GROUND.sql(f"SET GLOBAL mandatory_roles = '{lent}', activate_all_roles_on_login = 1")
+            SERVER.sql(f"SET GLOBAL mandatory_roles = '{lent}', activate_all_roles_on_login = 1")
         try:
             assert may(ACCOUNT) == BOTH
         finally:
-            if GROUND.is_mariadb:
-                GROUND.sql(f"REVOKE PROCESS, {GROUND.kill_privilege} ON *.* FROM PUBLIC")
+            if SERVER.is_mariadb:
+                SERVER.sql(f"REVOKE PROCESS, {SERVER.kill_privilege} ON *.* FROM PUBLIC")
             else:
-                GROUND.sql("SET GLOBAL mandatory_roles = '', activate_all_roles_on_login = 0")
+                SERVER.sql("SET GLOBAL mandatory_roles = '', activate_all_roles_on_login = 0")
 
 
 def test_an_account_that_may_do_everything_may_do_this_too(db: None) -> None:
     with account(ACCOUNT) as quoted:
-        GROUND.sql(f"GRANT ALL ON *.* TO {quoted}")
+        SERVER.sql(f"GRANT ALL ON *.* TO {quoted}")
         assert may(ACCOUNT) == BOTH
 
 
 def test_super_is_enough_just_where_the_server_takes_it(lab: Lab) -> None:
     _, other = lab.idle()
     with account(ACCOUNT) as quoted:
-        GROUND.sql(f"GRANT SUPER ON *.* TO {quoted}")
-        with GROUND.connected(ACCOUNT) as driver, driver.cursor() as cursor:
+        SERVER.sql(f"GRANT SUPER ON *.* TO {quoted}")
+        with SERVER.connected(ACCOUNT) as driver, driver.cursor() as cursor:
             try:
                 cursor.execute("KILL QUERY %s", [other])
                 ended = True
@@ -137,15 +137,15 @@ def test_super_is_enough_just_where_the_server_takes_it(lab: Lab) -> None:
 def test_all_privileges_on_one_schema_are_not_taken_for_all(lab: Lab) -> None:
     schema = lab.schema()
     with account(ACCOUNT) as quoted:
-        GROUND.sql(f"GRANT ALL ON `{schema}`.* TO {quoted}")
+        SERVER.sql(f"GRANT ALL ON `{schema}`.* TO {quoted}")
         assert may(ACCOUNT) == NEITHER
 
 
-def test_the_doctor_finds_nothing_missing_where_a_role_lends_everything(night: str) -> None:
+def test_the_doctor_finds_nothing_missing_where_a_role_lends_everything(failed_jobs: str) -> None:
     with account(ACCOUNT) as quoted, role(ROLE) as lent:
         grant(lent)
-        GROUND.sql(f"GRANT SELECT, DELETE ON `{night}`.* TO {lent}")
+        SERVER.sql(f"GRANT SELECT, DELETE ON `{failed_jobs}`.* TO {lent}")
         be_by_default(lent, quoted)
         found = doctor(DJ_USER=ACCOUNT)
     assert (found.returncode, found.stderr) == (0, "")
-    assert f"ok       It may clear the jobs of {night}." in found.stdout.splitlines()
+    assert f"ok       It may clear the jobs of {failed_jobs}." in found.stdout.splitlines()

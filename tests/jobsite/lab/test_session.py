@@ -6,10 +6,10 @@ from django.db import connections
 from django.db.backends.mysql.base import DatabaseWrapper
 from django.test import Client
 
-from tests.ground import GROUND, SITE
 from tests.jobs.clearing import JOBS, again, clear_all, selected
 from tests.lab import Lab
 from tests.pages import cells, look
+from tests.server import SERVER, SITE
 
 MODES = (
     "ANSI",
@@ -62,7 +62,7 @@ def the_site_answers_as_ever(lab: Lab, admin: Client, name: str, value: str | in
     schema, module = lab.pipeline()
     for subject, message in MESSAGES.items():
         again(module, subject, message)
-    with GROUND.set_for_everybody(name, value):
+    with SERVER.set_for_everybody(name, value):
         assert messages(admin, f"schema={schema}&sort=message") == sorted(MESSAGES.values())
         assert messages(admin, f"schema={schema}&message=the_units") == [MESSAGES["m1"]]
         assert messages(admin, f"schema={schema}&message=100%25") == [MESSAGES["m3"]]
@@ -84,14 +84,14 @@ def test_no_sql_mode_changes_an_answer(lab: Lab, admin: Client, mode: str) -> No
 
 @pytest.mark.parametrize("mode", MARIADB_MODES)
 def test_no_sql_mode_of_mariadb_changes_an_answer(lab: Lab, admin: Client, mode: str) -> None:
-    if GROUND.is_mariadb:
+    if SERVER.is_mariadb:
         the_site_answers_as_ever(lab, admin, "sql_mode", mode)
 
 
 @pytest.mark.parametrize(("name", "value"), VARIABLES)
 def test_no_variable_changes_an_answer(lab: Lab, admin: Client, name: str, value: str | int) -> None:
     try:
-        GROUND.sql(f"SELECT @@GLOBAL.{name}")
+        SERVER.sql(f"SELECT @@GLOBAL.{name}")
     except MySQLdb.Error:
         name = {"transaction_isolation": "tx_isolation"}[name]  # as MariaDB before 11.1 calls it
     the_site_answers_as_ever(lab, admin, name, value)
@@ -99,13 +99,13 @@ def test_no_variable_changes_an_answer(lab: Lab, admin: Client, name: str, value
 
 @pytest.mark.parametrize(("name", "value"), MARIADB_VARIABLES)
 def test_no_variable_of_mariadb_changes_an_answer(lab: Lab, admin: Client, name: str, value: str | int) -> None:
-    if GROUND.is_mariadb:
+    if SERVER.is_mariadb:
         the_site_answers_as_ever(lab, admin, name, value)
 
 
 @pytest.mark.parametrize(("name", "value"), MYSQL_VARIABLES)
 def test_no_variable_of_mysql_changes_an_answer(lab: Lab, admin: Client, name: str, value: str | int) -> None:
-    if not GROUND.is_mariadb:
+    if not SERVER.is_mariadb:
         the_site_answers_as_ever(lab, admin, name, value)
 
 
@@ -122,7 +122,7 @@ def test_a_session_begins_with_two_statements(accounts: None, db: None) -> None:
 
 
 def test_a_session_has_what_django_would_set_by_statements_of_its_own(accounts: None, db: None) -> None:
-    isolation = "@@tx_isolation" if GROUND.is_mariadb else "@@transaction_isolation"
-    with GROUND.set_for_everybody("autocommit", 0), connections["lab"].cursor() as cursor:
+    isolation = "@@tx_isolation" if SERVER.is_mariadb else "@@transaction_isolation"
+    with SERVER.set_for_everybody("autocommit", 0), connections["lab"].cursor() as cursor:
         cursor.execute(f"SELECT {isolation}, @@autocommit, @@sql_auto_is_null, @@character_set_client")
         assert cursor.fetchone() == ("READ-COMMITTED", 1, 0, "utf8mb4")

@@ -10,9 +10,9 @@ import pytest
 from jobs.worker.options import Options
 from jobs.worker.reservations.base import Reservation, reservation_of
 from jobs.worker.reservations.factory import reservations_of
-from tests.ground import GROUND
 from tests.jobs.older import SHAPES, declare
 from tests.lab import Lab
+from tests.server import SERVER
 
 KEY = {"subject": "a", "session": 1}
 LONG = "é" * 3000
@@ -31,8 +31,8 @@ class Table:
         return job
 
     def rows(self) -> list[dict[str, Any]]:
-        names = [name for name, *_ in GROUND.sql(f"SHOW COLUMNS FROM `{self.schema}`.`~jobs`")]
-        return [dict(zip(names, row, strict=True)) for row in GROUND.sql(f"SELECT * FROM `{self.schema}`.`~jobs`")]
+        names = [name for name, *_ in SERVER.sql(f"SHOW COLUMNS FROM `{self.schema}`.`~jobs`")]
+        return [dict(zip(names, row, strict=True)) for row in SERVER.sql(f"SELECT * FROM `{self.schema}`.`~jobs`")]
 
 
 @pytest.fixture(params=SHAPES)
@@ -81,7 +81,7 @@ def test_only_a_reservation_of_our_own_is_taken_back(lab: Lab) -> None:
     for shape in ("before user and connection", "no connection"):
         table = Table(lab, shape)
         job = table.reserve()
-        GROUND.sql(f"UPDATE `{table.schema}`.`~jobs` SET host = 'another'")
+        SERVER.sql(f"UPDATE `{table.schema}`.`~jobs` SET host = 'another'")
         table.ours.error(job, "ValueError", "stack")
         table.ours.release([job])
         assert [row["status"] for row in table.rows()] == ["reserved"]
@@ -96,7 +96,7 @@ def test_what_a_killed_process_had_reserved_is_found(table: Table) -> None:
 
 
 def columns_of(table: Table) -> list[str]:
-    return [name for name, *_ in GROUND.sql(f"SHOW COLUMNS FROM `{table.schema}`.`~jobs`")]
+    return [name for name, *_ in SERVER.sql(f"SHOW COLUMNS FROM `{table.schema}`.`~jobs`")]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -106,7 +106,7 @@ def test_populate_computes_and_leaves_nothing_reserved(lab: Lab, shape: str) -> 
     run = lab.populate(schema, "--json")
     (summary,) = json.loads(run.stdout)["tables"]
     assert (run.returncode, summary["done"], len(summary["failed"]), len(module.Score())) == (1, 2, 1, 2)
-    assert GROUND.sql(f"SELECT status FROM `{schema}`.`~jobs`") == [("error",)]
+    assert SERVER.sql(f"SELECT status FROM `{schema}`.`~jobs`") == [("error",)]
 
 
 def test_an_interrupted_worker_leaves_an_error(lab: Lab) -> None:
@@ -115,7 +115,7 @@ def test_an_interrupted_worker_leaves_an_error(lab: Lab) -> None:
     worker = lab.start_waiting(schema)
     worker.terminate()
     worker.communicate()
-    assert GROUND.sql(f"SELECT status, error_message FROM `{schema}`.`~jobs`") == [
+    assert SERVER.sql(f"SELECT status, error_message FROM `{schema}`.`~jobs`") == [
         ("error", "SystemExit: SIGTERM received")
     ]
 
@@ -124,7 +124,7 @@ def test_a_killed_process_of_several_leaves_an_error_too(lab: Lab) -> None:
     schema, _ = lab.pipeline(recordings={"a": "crashes"})
     declare(schema, "before user and connection")
     lab.populate(schema, "--processes", "2")
-    ((status, message),) = GROUND.sql(f"SELECT status, error_message FROM `{schema}`.`~jobs`")
+    ((status, message),) = SERVER.sql(f"SELECT status, error_message FROM `{schema}`.`~jobs`")
     assert (status, message.partition(":")[0]) == ("error", "Killed")
 
 

@@ -14,8 +14,8 @@ import pytest
 from jobs.worker.options import Options
 from jobs.worker.reservations.base import Reservation, Reservations, reservation_of
 from jobs.worker.reservations.factory import reservations_of
-from tests.ground import GROUND
 from tests.lab import Lab
+from tests.server import SERVER
 
 KEYS: list[dict[str, Any]] = [
     {"subject": "Überlänge 🧠", "session": 7},
@@ -39,12 +39,12 @@ class Table:
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Return the rows and leave none."""
-        found = GROUND.sql(f"SELECT {COLUMNS} FROM `{self.schema}`.`~jobs`")
-        GROUND.sql(f"DELETE FROM `{self.schema}`.`~jobs`")
+        found = SERVER.sql(f"SELECT {COLUMNS} FROM `{self.schema}`.`~jobs`")
+        SERVER.sql(f"DELETE FROM `{self.schema}`.`~jobs`")
         return found
 
     def statuses(self) -> list[str]:
-        return [status for (status,) in GROUND.sql(f"SELECT status FROM `{self.schema}`.`~jobs`")]
+        return [status for (status,) in SERVER.sql(f"SELECT status FROM `{self.schema}`.`~jobs`")]
 
     def reserve(self, *keys: dict[str, Any]) -> list[Reservation]:
         return self.ours.reserve([reservation_of(key, key) for key in keys])
@@ -121,7 +121,7 @@ def test_a_reservation_ends_with_makes_transaction_in_one_question_where_the_ser
     before = questions(connection)
     table.ours.complete(job, end)
     asked = questions(connection) - before - 1
-    assert asked == (1 if "MariaDB" in str(GROUND.sql("SELECT VERSION()")) else 2)
+    assert asked == (1 if "MariaDB" in str(SERVER.sql("SELECT VERSION()")) else 2)
     assert table.rows() == []  # as another connection sees it
     log = f"`{table.schema}`.`~log`"
     connection.query(f"INSERT INTO {log} (event, version, user, host) VALUES ('here', '', '', '')")
@@ -137,7 +137,7 @@ def questions(connection: Any) -> int:
 
 def test_a_row_that_somebody_else_wrote_meanwhile_is_left_alone(table: Table) -> None:
     jobs = table.reserve(*keys(2))
-    GROUND.sql(f"UPDATE `{table.schema}`.`~jobs` SET pid = pid + 1")
+    SERVER.sql(f"UPDATE `{table.schema}`.`~jobs` SET pid = pid + 1")
     table.ours.release(jobs)
     table.ours.complete(jobs[0], "COMMIT")
     table.ours.error(jobs[1], "ValueError", "stack")
@@ -146,13 +146,13 @@ def test_a_row_that_somebody_else_wrote_meanwhile_is_left_alone(table: Table) ->
 
 def test_an_error_of_a_cleared_job_is_not_recorded(table: Table) -> None:
     (job,) = table.reserve(KEYS[0])
-    GROUND.sql(f"DELETE FROM `{table.schema}`.`~jobs`")
+    SERVER.sql(f"DELETE FROM `{table.schema}`.`~jobs`")
     table.ours.error(job, "ValueError", "stack")
     assert table.rows() == []
 
 
 def test_a_stack_that_the_column_cannot_hold_is_cut_before_the_exception(table: Table) -> None:
-    GROUND.sql(f"ALTER TABLE `{table.schema}`.`~jobs` MODIFY error_stack BLOB")  # as in schemas made long ago
+    SERVER.sql(f"ALTER TABLE `{table.schema}`.`~jobs` MODIFY error_stack BLOB")  # as in schemas made long ago
     (job,) = table.reserve(KEYS[0])
     table.ours.error(job, "ValueError: é", random.Random(1).randbytes(100_000).hex() + "the end")
     message, stack = table.theirs.fetch1("error_message", "error_stack")
@@ -162,9 +162,9 @@ def test_a_stack_that_the_column_cannot_hold_is_cut_before_the_exception(table: 
 def test_a_new_connection_is_the_one_that_is_written(table: Table) -> None:
     connection = table.module.Score().connection
     first = connection.query("SELECT CONNECTION_ID()").fetchone()[0]
-    GROUND.sql(f"KILL {first}")
+    SERVER.sql(f"KILL {first}")
     table.reserve(KEYS[0])
-    (((written,)),) = GROUND.sql(f"SELECT connection_id FROM `{table.schema}`.`~jobs`")
+    (((written,)),) = SERVER.sql(f"SELECT connection_id FROM `{table.schema}`.`~jobs`")
     assert written == connection.query("SELECT CONNECTION_ID()").fetchone()[0] != first
 
 

@@ -42,13 +42,13 @@ LOCK_TABLES = ("metadata_locks", "threads")
 EVERY_SCHEMA = r"`lab\_%`.*"
 
 
-class Ground:
+class TestServer:
     """The server, and an account that may do everything there."""
 
     def __init__(self) -> None:
         self.server: Server | None = None
         self.host, self.port, self.user, self.password = "127.0.0.1", 0, "root", ""
-        self._risen = False
+        self._started = False
 
     @cached_property
     def home(self) -> Path:
@@ -67,11 +67,11 @@ class Ground:
             self.server = Server(self.home / "server", options=[OTHER_ZONE, *chosen().options(self.home)])
             self.port = reserve_port()
 
-    def rise(self) -> None:
+    def start(self) -> None:
         """Start the private server, or set the one that TEST_LAB_URL names for this run; once only."""
-        if self._risen:
+        if self._started:
             return
-        self._risen = True
+        self._started = True
         if self.server is None:
             self._set_for_this_run(chosen().variables)
         else:
@@ -111,7 +111,7 @@ class Ground:
         """Connect as `user`, or as the account that may do everything."""
         import MySQLdb
 
-        self.rise()
+        self.start()
         who = {"user": user, "passwd": password} if user else {"user": self.user, "passwd": self.password}
         where = {"host": self.host, "port": self.port, "charset": "utf8mb4", "autocommit": True}
         driver = MySQLdb.connect(**where, **who, init_command=PINNED)
@@ -223,7 +223,7 @@ def reserve_port() -> int:
     return int(holder.getsockname()[1])
 
 
-GROUND = Ground()
+SERVER = TestServer()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -241,8 +241,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         return
     # nohup and `make test &` have Ctrl-C ignored, and every process the tests start would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    GROUND.find_address()
-    os.environ.update(GROUND.site_environ())
+    SERVER.find_address()
+    os.environ.update(SERVER.site_environ())
     time.tzset()
 
 
@@ -252,7 +252,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if is_fast(item):
         return
     try:
-        GROUND.rise()
+        SERVER.start()
     except (ServerError, pytest.UsageError) as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
 

@@ -16,7 +16,7 @@ CONTEXT = get_context("forkserver")
 CONTEXT.set_forkserver_preload(["datajoint", "tqdm", "django.core.management"])
 
 
-class WarmWorker:
+class ForkedWorker:
     """A started `manage.py ...`, with as much of subprocess.Popen as the tests use."""
 
     def __init__(self, arguments: list[str], cwd: Path, env: Mapping[str, str], log: Path) -> None:
