@@ -25,17 +25,19 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 LIGHT = {"PYTHONPATH": str(ROOT / "tests" / "without")}
 PATIENCE_S = 30
+TRANSACTIONS_KEPT_S = 0.15
+"""InnoDB looks at its transactions anew only when nobody has asked for the list for a tenth of a second."""
 NUMBERS = itertools.count(1)
 
 
-def eventually(happens: Callable[[], object], what: str) -> Any:
-    """Return what `happens` returns once it is true; fail with `what` when it never is."""
+def eventually(happens: Callable[[], object], what: str, pause_s: float = 0.05) -> Any:
+    """Return what `happens` returns once it is true; fail with `what` when it never is. It is asked every `pause_s`."""
     give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
         found = happens()
         if found:
             return found
-        time.sleep(0.05)  # a real process needs its time; nothing is measured here
+        time.sleep(pause_s)  # a real process needs its time; nothing is measured here
     raise AssertionError(f"It did not happen within {PATIENCE_S} s: {what}")
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jobsite.lab.server import ask_server
 from tests.connections.test_killing import busy
-from tests.lab import Lab, eventually
+from tests.lab import TRANSACTIONS_KEPT_S, Lab, eventually
 from tests.pages import FRAGMENT, cells, look, notices, page, text_of
 from tests.server import SERVER, SITE
 from tests.statements import verbs
@@ -128,10 +128,11 @@ def test_an_open_transaction_is_marked_without_a_job_with_what_it_has_written(la
     driver.query("START TRANSACTION READ WRITE")
     driver.query(f"INSERT INTO `{schema}`.recording VALUES ('x', 1, '')")
 
-    def held() -> str:  # InnoDB tells again what it told within a tenth of a second
+    def held() -> str:
         return row_of(look(viewer, f"{LIST}?user=bob"), thread)["Holds"]
 
-    eventually(lambda: held().endswith(", 1 row written"), "the row it has written to be told")
+    written = "the row it has written to be told"
+    eventually(lambda: held().endswith(", 1 row written"), written, pause_s=TRANSACTIONS_KEPT_S)
     assert held().startswith("transaction ")
 
 

@@ -22,7 +22,7 @@ from connections.protected import refusal_reason
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from jobsite.lab.server import INFORMATION_SCHEMA, Server, ask_server
 from tests.cast import person
-from tests.lab import Lab, eventually, is_connected
+from tests.lab import TRANSACTIONS_KEPT_S, Lab, eventually, is_connected
 from tests.pages import FRAGMENT, fields, look, notices, page, text_of
 from tests.server import SERVER, SITE
 from tests.statements import verbs
@@ -150,10 +150,10 @@ def test_a_transaction_is_said_to_lose_what_it_has_written(lab: Lab, admin: Clie
     driver.store_result()
     form = {"connection": [token(thread)], "target": ["connection"]}
 
-    def said() -> bool:  # InnoDB tells again what it told within a tenth of a second
+    def said() -> bool:
         return consequences(confirm(admin, form))[0].partition(" is rolled back: ")[2] == f"{lost}."
 
-    eventually(said, f"the page to say that {lost}")
+    eventually(said, f"the page to say that {lost}", pause_s=TRANSACTIONS_KEPT_S)
 
 
 def test_only_the_statement_is_killed_and_the_connection_stays(lab: Lab, admin: Client) -> None:

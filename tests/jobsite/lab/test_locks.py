@@ -7,13 +7,11 @@ from django.test import Client
 
 from jobsite.lab.locks import Holder, who_holds
 from tests.jobs.locking import altered, bob_locks, bob_waits, held, moved
-from tests.lab import Lab
+from tests.lab import TRANSACTIONS_KEPT_S, Lab
 from tests.pages import look, notices
 from tests.server import LOCK_TABLES, SERVER
 
 TABLE = "~jobs"
-TRANSACTIONS_KEPT_S = 0.15
-"""InnoDB looks at its transactions anew only when nobody has asked for the list for a tenth of a second."""
 
 
 @pytest.fixture
