@@ -33,7 +33,12 @@ class Column:
 
 
 class UnreadableTableError(Exception):
-    """A table has the name of a jobs table but not its shape; the message says why, in words that end a sentence."""
+    """A table has the name of a jobs table but cannot be read; the message says why, in words that end a sentence."""
+
+    def __init__(self, why: str, *, has_jobs: bool = False) -> None:
+        """`has_jobs` says that it may be DataJoint's all the same: the account may not read it."""
+        super().__init__(why)
+        self.has_jobs = has_jobs
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ class Layout(ABC):
     @classmethod
     @abstractmethod
     def from_columns(cls, table: QualifiedName, columns: Mapping[str, Column]) -> "Layout":
-        """Return the layout of a table with these columns. Raises UnreadableTableError when it has another shape."""
+        """Return the layout of a table with these columns. Raises UnreadableTableError when it cannot be read."""
 
     @property
     def schema(self) -> str:

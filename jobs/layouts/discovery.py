@@ -25,6 +25,8 @@ class Unreadable:
 
     table: QualifiedName
     why: str
+    has_jobs: bool
+    """Whether jobs may be missed: False for a view, or a table of another shape."""
 
     @property
     def schema(self) -> str:
@@ -101,8 +103,8 @@ def _look_at(
     table: QualifiedName, layout: type[Layout], kind: str, columns: Mapping[str, Column]
 ) -> Layout | Unreadable:
     if kind != BASE_TABLE:
-        return Unreadable(table, f"it is a {kind.lower()}, not a table")
+        return Unreadable(table, f"it is a {kind.lower()}, not a table", has_jobs=False)
     try:
         return layout.from_columns(table, columns)
     except UnreadableTableError as error:
-        return Unreadable(table, str(error))
+        return Unreadable(table, str(error), error.has_jobs)

@@ -30,8 +30,6 @@ class LeftOut(Unreadable):
     """A jobs table that is not read; `holders` have the lock on it, as far as the server tells."""
 
     holders: tuple[Holder, ...] = ()
-    has_jobs: bool = True
-    """Whether it is DataJoint's, so that the jobs in it are missed; False for a table of another shape."""
 
     @property
     def named(self) -> tuple[Holder, ...]:
@@ -56,7 +54,7 @@ class Reading:
     def __init__(self, layouts: Iterable[Layout], unreadable: Iterable[Unreadable] = ()) -> None:
         """`layouts` are the jobs tables; `unreadable` are others that have the name of one."""
         self.found = tuple(layouts)
-        self.left_out = {one.table: LeftOut(one.table, one.why, has_jobs=False) for one in unreadable}
+        self.left_out = {one.table: LeftOut(one.table, one.why, one.has_jobs) for one in unreadable}
         self.waits_left = MOST_LOCK_WAITS
         self._search = CauseSearch()
 
@@ -142,7 +140,7 @@ class Reading:
         holders = _holders_of(locked)
         for table, cause in causes.items():
             why = cause if isinstance(cause, str) else why_not_read(cause)
-            self.left_out[table] = LeftOut(table, why, holders.get(table, ()))
+            self.left_out[table] = LeftOut(table, why, has_jobs=True, holders=holders.get(table, ()))
 
 
 def _holders_of(tables: Sequence[QualifiedName]) -> Mapping[QualifiedName, tuple[Holder, ...]]:

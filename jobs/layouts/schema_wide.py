@@ -44,7 +44,7 @@ class SchemaWide(Layout):
         """Return the layout of a table. Anybody may create a `~jobs` of any shape; it must not break the list."""
         names = {name: called(name, columns) for name in COLUMNS}
         if not all(names.values()) and _hides_columns(table):
-            raise UnreadableTableError("SELECT is granted on some of its columns only")
+            raise UnreadableTableError("SELECT is granted on some of its columns only", has_jobs=True)
         for name in REQUIRED:
             if not names[name]:
                 raise UnreadableTableError(f"it has no column {name}")
@@ -99,7 +99,7 @@ def _check_column(name: str, column: Column, types: Collection[str]) -> None:
     if column.data_type not in types:
         raise UnreadableTableError(f"its column {name} is a {column.data_type}")
     if "select" not in column.privileges:
-        raise UnreadableTableError(f"SELECT on its column {name} is not granted")
+        raise UnreadableTableError(f"SELECT on its column {name} is not granted", has_jobs=True)
 
 
 def _hides_columns(table: QualifiedName) -> bool:

@@ -89,6 +89,17 @@ def test_more_jobs_than_are_read_are_said_not_to_be_all(lab: Lab, admin: Client)
     assert consequences(found) == [NOT_ALL_READ]
 
 
+def test_jobs_in_a_table_that_may_be_read_in_part_only_are_said_not_to_be_known(lab: Lab, admin: Client) -> None:
+    schema = lab.failed(m1="value")
+    _, thread = lab.idle("bob")
+    with SERVER.without_grants():
+        SERVER.sql(f"GRANT SELECT (table_name, key_hash, status) ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
+        found = asked_to_kill(admin, thread)
+    why = f"Jobs of {schema}: SELECT is granted on some of its columns only."
+    assert notices(found) == [f"A connection may hold more jobs than are named here. {why}"]
+    assert consequences(found) == [NOT_ALL_READ]
+
+
 def test_a_job_of_the_same_user_whose_worker_cannot_be_told_may_be_a_connection_s(lab: Lab, admin: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     worker = lab.start_waiting(schema, user="bob")

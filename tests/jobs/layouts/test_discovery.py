@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 
 from jobs.layouts.discovery import discover_job_tables
+from jobs.layouts.reading import Reading
+from tests.jobs.tables import jobs_table
 from tests.lab import Lab
 from tests.pages import cells, look, notices, page, text_of, tokens
 from tests.server import SERVER, SITE
@@ -66,6 +68,33 @@ def test_a_column_that_may_not_be_read_is_said(lab: Lab, failed_jobs: str) -> No
     with SERVER.without_grants():
         SERVER.sql(f"GRANT SELECT (table_name, key_hash, status) ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
         assert reason(schema) == "SELECT is granted on some of its columns only"
+
+
+ALL_BUT_HOST = "table_name, key_hash, status, `key`, error_message, error_stack, user, pid, connection_id, timestamp"
+
+
+@pytest.mark.parametrize(
+    ("privileges", "why"),
+    [
+        ("SELECT (table_name, key_hash)", "SELECT is granted on some of its columns only"),
+        (f"SELECT ({ALL_BUT_HOST}), INSERT (host)", "SELECT on its column host is not granted"),
+    ],
+)
+def test_of_a_table_that_may_not_be_read_as_a_whole_jobs_are_missed(
+    lab: Lab, failed_jobs: str, privileges: str, why: str
+) -> None:
+    schema = lab.schema()
+    SERVER.sql(f"CREATE TABLE `{schema}`.`~jobs` LIKE `{failed_jobs}`.`~jobs`")
+    with SERVER.without_grants():
+        SERVER.sql(f"GRANT {privileges} ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
+        reading = Reading.begin()
+    assert (reading.left_out[jobs_table(schema)].why, reading.misses(schema)) == (why, True)
+
+
+def test_of_a_table_of_another_shape_no_jobs_are_missed(lab: Lab) -> None:
+    schema = plant(lab, "TABLE `{schema}`.`~jobs` (table_name varchar(255))")
+    reading = Reading.begin()
+    assert (jobs_table(schema) in reading.left_out, reading.misses(schema)) == (True, False)
 
 
 def test_looking_makes_no_jobs_table(lab: Lab, viewer: Client) -> None:
