@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from jobs.actions.action import count_jobs
 from jobs.actions.review import Review
 from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
@@ -29,7 +30,7 @@ class Confirmation:
     abandoned: frozenset[JobSnapshot] = frozenset()
     """Which of them they were told are abandoned."""
     left_out: frozenset[QualifiedName] = frozenset()
-    """The jobs tables that they were told could not be read, and would be left alone."""
+    """The tables that were not read for what they were told: they are left alone, whatever became of them since."""
 
     @classmethod
     def of(cls, review: Review, typed: str = "") -> "Confirmation":
@@ -40,7 +41,7 @@ class Confirmation:
             needs_number=review.needs_number,
             running=review.running,
             abandoned=review.abandoned,
-            left_out=frozenset(one.table for one in review.left_out),
+            left_out=frozenset(review.selection.reading.left_out),
         )
 
     def why_not(self, review: Review) -> str:
@@ -49,6 +50,8 @@ class Confirmation:
         What was said to be abandoned is looked at again at the moment of the act: its worker may have come back.
         """
         nothing = f"Nothing was {review.action.past}:"
+        if self.expected and review.count > self.expected:
+            return f"{nothing} it would be {count_jobs(review.count)} by now, not {self.expected:,}. Look again."
         if self.needs_number and not self._is_typed:
             return f"{nothing} type {self.expected} to confirm."
         if review.running > self.running or self.abandoned & review.alive:

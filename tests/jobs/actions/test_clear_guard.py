@@ -83,6 +83,36 @@ def test_rows_that_came_or_changed_after_the_list_was_read_are_left_alone(lab: L
     assert lab.jobs(schema) == {"m1": "another error", "m3": "ValueError: the trace is empty"}
 
 
+def test_when_more_jobs_match_by_now_than_were_confirmed_nothing_is_cleared(lab: Lab, operator: Client) -> None:
+    schema = lab.failed(m1="value")
+    confirmed = confirm(operator, everything(operator, f"schema={schema}"))
+    plant_as_old_as_the_others(schema)
+    response = post(operator, confirmed)
+    assert response.status_code == 409
+    assert notices(page(response)) == ["Nothing was cleared: it would be 2 jobs by now, not 1. Look again."]
+    assert len(SERVER.sql(f"SELECT 1 FROM `{schema}`.`~jobs`")) == 2
+
+
+def test_a_table_of_another_shape_that_is_a_jobs_table_by_now_is_left_alone(lab: Lab, operator: Client) -> None:
+    (whole, one), (mended, other) = lab.pipeline(), lab.pipeline()
+    for module in (one, other):
+        again(module, "m1", "one of two")
+    form = everything(operator, "message=one+of+two")
+    SERVER.sql(f"ALTER TABLE `{mended}`.`~jobs` RENAME COLUMN status TO state")
+    confirmed = confirm(operator, form)
+    SERVER.sql(f"ALTER TABLE `{mended}`.`~jobs` RENAME COLUMN state TO status")
+    post(operator, confirmed)
+    assert (lab.jobs(whole), len(lab.jobs(mended))) == ({}, 1)
+
+
+def plant_as_old_as_the_others(schema: str) -> None:
+    """Write a job with the time of one that is there."""
+    SERVER.sql(
+        f"INSERT INTO `{schema}`.`~jobs` (table_name, key_hash, status, timestamp) "
+        f"SELECT '__score', 'planted', 'error', timestamp FROM `{schema}`.`~jobs` LIMIT 1"
+    )
+
+
 def test_of_two_people_who_clear_the_same_the_second_is_told(lab: Lab, operator: Client, admin: Client) -> None:
     schema = lab.failed()
     first, second = (confirm(client, selected(client, f"schema={schema}")) for client in (operator, admin))
