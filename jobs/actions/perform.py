@@ -63,13 +63,15 @@ def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot
         if not lacks_privilege(error):
             raise
         return Outcome(refused=len(snapshots), grants=frozenset([grant_for(action, layout)]))
-    if done == len(snapshots):
+    left = len(snapshots) - done
+    if not left:
         return Outcome(done=done)
     try:
         changed = layout.count(snapshots) - (done if statement.keeps_rows else 0)
     except DatabaseError as error:  # what became of the others is not known; these are done all the same
         return Outcome(done=done, stopped=explain(error))
-    return Outcome(done=done, changed=changed, gone=len(snapshots) - done - changed)
+    changed = min(max(changed, 0), left)  # a worker may have written or deleted rows since
+    return Outcome(done=done, changed=changed, gone=left - changed)
 
 
 def _perform_on_record(action: Action, selection: Selection, username: str) -> Outcome:

@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from jobs.actions.clear import CLEAR
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
 from jobs.actions.outcome import Outcome
-from jobs.actions.perform import perform
+from jobs.actions.perform import act_on_chunk, perform
 from jobs.actions.review import review
 from jobs.actions.selection import SelectedJobs
+from jobs.formats.key import key_hash
 from jobs.snapshots import JobSnapshot
 from jobsite.activity.models import Act, ActChunk
 from jobsite.lab import shared_reads
@@ -32,12 +33,12 @@ def select(schema: str, client: Client) -> SelectedJobs:
 
 
 @contextmanager
-def at_each_delete(see: Callable[[], object]) -> Iterator[list[object]]:
-    """Yield what `see` returns each time just before a DELETE goes to the lab's server."""
+def before_each(verb: str, see: Callable[[], object]) -> Iterator[list[object]]:
+    """Yield what `see` returns each time just before a statement that begins so goes to the lab's server."""
     seen: list[object] = []
 
     def look_first(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.startswith("DELETE"):
+        if sql.startswith(verb):
             seen.append(see())
         return execute(sql, params, many, context)
 
@@ -57,7 +58,7 @@ def test_what_is_meant_is_in_the_record_before_a_row_is_deleted(lab: Lab, operat
         act, chunk = Act.objects.get(), ActChunk.objects.get()
         return act.username, act.verb, act.meant, act.ended_at, chunk.schema, chunk.rows, chunk.ended_at
 
-    with at_each_delete(recorded) as seen:
+    with before_each("DELETE", recorded) as seen:
         perform(CLEAR, selection, Confirmation(), person("olga", "operator"))
     assert job.timestamp is not None
     rows = [["~jobs", "__score", job.key_hash, "error", job.timestamp.isoformat().replace("+00:00", "Z")]]
@@ -188,6 +189,17 @@ def without_number(selection: SelectedJobs) -> Confirmation | None:
     """Return the confirmation of a selection once it needs no number."""
     reviewed = review(CLEAR, selection)
     return None if reviewed.needs_number else Confirmation.of(reviewed)
+
+
+def test_a_key_that_is_reserved_as_soon_as_it_is_cleared_makes_no_number_wrong(lab: Lab, operator: Client) -> None:
+    schema, module = lab.pipeline(recordings={"m1": "value", "m2": "value"})
+    lab.compute(module)
+    seen, key = snapshots_of(schema, operator), {"subject": "m2", "session": 1}
+    SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET status = 'ignore' WHERE key_hash <> %s", [key_hash(key)])
+    (layout,) = reading_of([schema]).layouts
+    with before_each("SELECT COUNT", lambda: module.schema.jobs.reserve("__score", key)) as counted:
+        outcome = act_on_chunk(CLEAR, layout, seen)
+    assert (outcome, len(counted)) == (Outcome(done=1, changed=1), 1)
 
 
 def test_clearing_no_job_deletes_nothing(lab: Lab, operator: Client) -> None:
