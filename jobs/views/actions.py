@@ -34,6 +34,7 @@ def confirm_action(request: HttpRequest, action: Action) -> HttpResponse:
 @require_POST
 def perform_action(request: HttpRequest, action: Action) -> HttpResponse:
     """Do what was confirmed, say what became of it, and lead back to the list with its filter."""
+    action.check(request.user)  # before the server is asked which jobs are meant
     selection, confirmation = read_form(request.POST, Reading.begin())
     try:
         outcome = perform(action, selection, confirmation, request.user)

@@ -157,6 +157,24 @@ def test_who_may_not_clear_is_refused_and_nothing_changes(
 
 
 @pytest.mark.parametrize("address", [CONFIRM, CLEAR])
+def test_who_may_not_clear_is_refused_before_the_server_is_asked_or_the_form_is_read(
+    accounts: None, viewer: Client, address: str
+) -> None:
+    for form in FORMS_NO_PAGE_MADE:
+        with CaptureQueriesContext(connections["lab"]) as asked:
+            response = viewer.post(address, form)
+        assert (response.status_code, len(asked)) == (403, 0)
+
+
+@pytest.mark.parametrize("address", [CONFIRM, CLEAR])
+def test_who_may_not_clear_is_refused_also_where_the_server_lets_nobody_in(
+    accounts: None, viewer: Client, address: str
+) -> None:
+    with SERVER.site_as("nobody_of_this_name"):
+        assert viewer.post(address, {"job": "a|~jobs|b|c|error|"}).status_code == 403
+
+
+@pytest.mark.parametrize("address", [CONFIRM, CLEAR])
 def test_nobody_in_particular_has_to_log_in(
     failed_jobs: str, operator: Client, anonymous: Client, address: str
 ) -> None:
