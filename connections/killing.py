@@ -102,6 +102,7 @@ def _kill_on_record(selection: SelectedConnections, username: str, server: Serve
     try:
         record = begin_act(username, verb, selection.in_words)
     except RecordError as error:
+        log.warning("%s, %s: %s %s", username, verb, selection.in_words, error)
         return KillSummary(selection, stopped=str(error))
     act = _Act(selection, server, record, who=f"{username}, {verb}")
     try:

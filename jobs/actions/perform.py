@@ -79,6 +79,7 @@ def _perform_on_record(action: Action, selection: Selection, username: str) -> O
     try:
         record = begin_act(username, action.verb, selection.in_words)
     except RecordError as error:
+        log.warning("%s %s no jobs: %s %s", username, action.past, selection.in_words, error)
         return Outcome(stopped=str(error))
     act = _Act(action, selection, record)
     try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError
+from django.db import Error
 from django.utils import timezone
 
 from jobsite.activity.models import Act, ActChunk
@@ -18,7 +18,8 @@ from jobsite.one_line import line_logger
 Row = Sequence[object]
 NOT_WRITTEN = (
     "The site's own record of acts could not be written ({error}), so nothing more was done. "
-    "After an update of Jobsite, run manage.py migrate; else look whether the disk of the site's database is full."
+    "After an update of Jobsite, run manage.py migrate; else look whether the disk of the site's database is full, "
+    "or whether another program holds it."
 )
 
 log = line_logger(__name__)
@@ -65,7 +66,7 @@ class ActRecord:
         self._act.outcome, self._act.stopped, self._act.ended_at = outcome, stopped, timezone.now()
         try:
             self._act.save(update_fields=["outcome", "stopped", "ended_at"])
-        except DatabaseError as error:
+        except Error as error:
             log.error("The record of act %s could not be completed: %s", self._act.pk, error)
 
     def break_off(self, outcome: str, error: BaseException) -> None:
@@ -84,7 +85,7 @@ def begin_act(username: str, verb: str, meant: str) -> ActRecord:
 def _as_record_error() -> Iterator[None]:
     try:
         yield
-    except DatabaseError as error:
+    except Error as error:
         raise RecordError(NOT_WRITTEN.format(error=error)) from error
 
 

@@ -135,13 +135,16 @@ def test_an_act_that_is_broken_off_is_in_the_record_with_what_was_done(lab: Lab)
     assert act.stopped == "It was broken off by Ctrl-C."
 
 
-def test_without_a_record_nothing_is_killed(lab: Lab) -> None:
+def test_without_a_record_nothing_is_killed(lab: Lab, caplog: pytest.LogCaptureFixture) -> None:
     ada, selection = person("ada", "admin"), selected(lab.idle()[1])
     assert ada.has_perm("connections.kill_connection")
     with databases["default"].cursor() as cursor:
         cursor.execute("ALTER TABLE activity_act RENAME TO activity_act_away")
     summary = kill(selection, Confirmation(), ada)
     assert (summary.outcomes, "could not be written" in summary.stopped) == ((), True)
+    assert [one.getMessage() for one in caplog.records if one.name == "jobsite.activity"] == [
+        f"ada, kill connection: {selection.in_words} {summary.stopped}"
+    ]
     assert is_connected(selection.snapshots[0].id)
 
 

@@ -83,13 +83,16 @@ def test_an_act_from_a_page_is_recorded(lab: Lab, operator: Client) -> None:
     assert [(act.username, act.outcome) for act in Act.objects.all()] == [("otto", "Cleared 1 job.")]
 
 
-def test_without_a_record_nothing_is_done(lab: Lab, operator: Client) -> None:
+def test_without_a_record_nothing_is_done(lab: Lab, operator: Client, caplog: pytest.LogCaptureFixture) -> None:
     schema = lab.failed(m1="value")
     selection = select(schema, operator)
     with connections["default"].cursor() as cursor:
         cursor.execute("ALTER TABLE activity_act RENAME TO activity_act_away")
     outcome = perform(CLEAR, selection, Confirmation(), ROOT)
     assert outcome.in_words(CLEAR).startswith("Nothing was cleared. The site's own record of acts could not be written")
+    assert [one.getMessage() for one in caplog.records if one.name == "jobsite.activity"] == [
+        f"root cleared no jobs: Selected: 1 job. {outcome.stopped}"
+    ]
     assert len(lab.jobs(schema)) == 1
 
 

@@ -1,9 +1,10 @@
 """The record of acts: what was meant is there before anything is done, what became of it after."""
 
 from datetime import UTC, datetime
+from typing import Any, NoReturn
 
 import pytest
-from django.db import connection
+from django.db import InterfaceError, connection
 
 from jobsite.activity.models import Act, ActChunk
 from jobsite.activity.record import RecordError, begin_act
@@ -55,6 +56,29 @@ def test_without_a_record_nothing_is_begun() -> None:
         cursor.execute("ALTER TABLE activity_act RENAME TO activity_act_away")
     with pytest.raises(RecordError, match="could not be written"):
         begin_act("olga", "clear", "Jobs that failed.")
+
+
+def test_where_another_program_holds_the_record_that_is_said() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER held BEFORE INSERT ON activity_act BEGIN SELECT RAISE(ABORT, 'database is locked'); END"
+        )
+    with pytest.raises(RecordError, match=r"\(database is locked\).* or whether another program holds it\.$"):
+        begin_act("olga", "clear", "Jobs that failed.")
+
+
+def test_a_connection_that_was_closed_is_a_record_that_cannot_be_written(caplog: pytest.LogCaptureFixture) -> None:
+    record = begin_act("olga", "clear", "Jobs that failed.")
+    with connection.execute_wrapper(fail_as_on_a_closed_connection):
+        with pytest.raises(RecordError, match="could not be written"):
+            begin_act("olga", "clear", "Jobs that failed.")
+        record.end("Cleared 1 job.")
+    assert "could not be completed" in caplog.text
+
+
+def fail_as_on_a_closed_connection(*statement: Any) -> NoReturn:
+    """Raise what the drivers of MySQL and PostgreSQL raise there; SQLite has no connection that could be closed."""
+    raise InterfaceError(0, "")
 
 
 def test_an_act_that_cannot_be_completed_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
