@@ -146,6 +146,9 @@ class Reading:
 def _holders_of(tables: Sequence[QualifiedName]) -> Mapping[QualifiedName, tuple[Holder, ...]]:
     found: dict[QualifiedName, tuple[Holder, ...]] = {}
     for name in {table.name for table in tables}:
-        holders = who_holds(name, [table.schema for table in tables if table.name == name])
+        try:
+            holders = who_holds(name, [table.schema for table in tables if table.name == name])
+        except DatabaseError:  # the page, or what was done, is worth more than a name
+            return found
         found |= {QualifiedName(schema, name): who for schema, who in holders.items()}
     return found

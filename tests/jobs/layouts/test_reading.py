@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connections
@@ -11,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from jobs.layouts.base import Layout
 from jobs.layouts.causes import UNLOOKED
+from jobs.layouts.reading import ROWS_LOCKED
 from jobs.listing.filters import JobFilter
 from jobs.listing.rows import count_jobs, list_jobs
+from tests.jobs.clearing import clear, snapshots_of
 from tests.jobs.locking import held
 from tests.jobs.tables import jobs_table, reading_of
 from tests.lab import Lab
@@ -121,6 +124,28 @@ def test_when_all_are_broken_nothing_is_listed_and_each_is_named(lab: Lab) -> No
         without_its_file(schema)
     assert list_jobs(ALL, reading, NOW, 0, 50) == []
     assert [table.schema for table in reading.unreadable] == sorted(made)
+
+
+def test_an_error_in_naming_who_holds_a_table_does_not_take_the_page_away(lab: Lab) -> None:
+    locked, whole = lab.failed(m1="value"), lab.failed(m1="value")
+    reading = reading_of([locked, whole])
+    with held(lab, locked), connections["lab"].execute_wrapper(refuse_to_tell):
+        assert [job.schema for job in list_jobs(ALL, reading, NOW, 0, 50)] == [whole]
+    assert reading.left_out[jobs_table(locked)].in_words == "its jobs table is locked"
+
+
+def test_an_error_in_naming_who_holds_a_table_does_not_take_the_outcome_away(lab: Lab, operator: Client) -> None:
+    locked = lab.failed(m1="value")
+    reading, seen = reading_of([locked]), snapshots_of(locked, operator)
+    with held(lab, locked, "READ"), connections["lab"].execute_wrapper(refuse_to_tell):
+        (left_out,) = clear(seen, reading).left_out
+    assert left_out.in_words == ROWS_LOCKED
+
+
+def refuse_to_tell(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+    """Let the server answer with an error when it is asked who is connected and does what."""
+    asks = "COALESCE(CONVERT(LEFT(info" in sql
+    return execute("SELECT no_such_column", None, *rest[1:]) if asks else execute(sql, *rest)
 
 
 def test_what_the_time_does_not_suffice_for_is_said_to_be_unlooked_at(
