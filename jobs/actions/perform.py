@@ -19,7 +19,7 @@ from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobsite.activity.record import ActRecord, RecordError, begin_act
 from jobsite.lab import shared_reads
-from jobsite.lab.errors import concerns_one_table, lacks_privilege
+from jobsite.lab.errors import Kind, concerns_one_table, kind_of, lacks_privilege
 from jobsite.lab.explanations import explain
 from jobsite.lab.grants import grant
 from jobsite.lab.server import ask_only_reads
@@ -121,7 +121,7 @@ class _Act:
             return
         for snapshots in self.selection.chunks(layout):
             self._act_on(layout, snapshots)
-            if self.outcome.stopped:
+            if self.outcome.stopped or table in reading.left_out:
                 return
 
     def _act_on(self, layout: Layout, snapshots: Sequence[JobSnapshot]) -> None:
@@ -129,9 +129,21 @@ class _Act:
             self.outcome += Outcome(stopped=self.action.why_not_on(variable))
             return
         with self.record.chunk(layout.schema, [_as_row(one) for one in snapshots]) as chunk:
-            outcome = act_on_chunk(self.action, layout, snapshots)
+            outcome = self._outcome_of(layout, snapshots)
             chunk.counts = outcome.counts(self.action)
             self.outcome += outcome  # here: it was done, although the record may be full now
+
+    def _outcome_of(self, layout: Layout, snapshots: Sequence[JobSnapshot]) -> Outcome:
+        """Return what became of a chunk. Raises DatabaseError where that is not known.
+
+        A statement that waited for a lock in vain has changed nothing (MySQL manual, "InnoDB Error Handling").
+        """
+        try:
+            return act_on_chunk(self.action, layout, snapshots)
+        except DatabaseError as error:
+            if kind_of(error) is not Kind.LOCKED:
+                raise
+            return self._blame(error, layout.table)
 
     def _blame(self, error: DatabaseError, table: QualifiedName) -> Outcome:
         """Return what an error means: one table is left alone, or the act ends. Raises one that is not the server's."""

@@ -48,7 +48,7 @@ class ActChunk(models.Model):
     ended_at = models.DateTimeField(null=True)
     """NULL when what became of it is not known."""
     counts = models.JSONField(default=dict)
-    """How many rows came to which end, by its word: `{"cleared": 3, "gone": 1}`."""
+    """How many rows came to which end, by its word: `{"cleared": 3, "gone": 1}`; none where a lock kept it from all."""
 
     class Meta:
         ordering = ["pk"]

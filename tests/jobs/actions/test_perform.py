@@ -137,6 +137,21 @@ def test_when_the_server_kills_a_chunk_half_way_the_act_says_what_was_done_and_w
     assert len(lab.jobs(schema)) == 2
 
 
+def test_a_chunk_that_a_lock_kept_from_being_deleted_has_an_end_in_the_record_and_is_the_last_of_its_table(
+    lab: Lab, operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.actions.selection.CHUNK_ROWS", 1)
+    schema = lab.failed(m1="value", m2="value")
+    selection = select(schema, operator)
+    driver, _ = lab.idle("bob")
+    driver.query("BEGIN")
+    driver.query(f"UPDATE `{schema}`.`~jobs` SET pid = 1")
+    outcome = perform(CLEAR, selection, Confirmation(), ROOT)
+    driver.query("ROLLBACK")
+    assert (outcome.done, [one.schema for one in outcome.left_out]) == (0, [schema])
+    assert [(chunk.counts, chunk.ended_at is None) for chunk in ActChunk.objects.all()] == [({}, False)]
+
+
 def sleep_in_the_delete_of(schema: str, job: JobSnapshot) -> None:
     """Let the server take its time to delete this job."""
     SERVER.sql(
