@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import Error
+from django.db import Error, connection
 from django.utils import timezone
 
 from jobsite.activity.models import Act, ActChunk
@@ -79,6 +79,11 @@ def begin_act(username: str, verb: str, meant: str) -> ActRecord:
     """Write down what `username` is about to do, in a sentence. Raises RecordError when that cannot be written."""
     with _as_record_error():
         return ActRecord(Act.objects.create(username=username, verb=verb, meant=meant, server=settings.LAB.name))
+
+
+def has_tables() -> bool:
+    """Say whether the site's own database has the tables of the record. Raises django.db.Error when it cannot."""
+    return {Act._meta.db_table, ActChunk._meta.db_table} <= set(connection.introspection.table_names())
 
 
 @contextmanager

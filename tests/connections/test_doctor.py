@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -13,9 +15,21 @@ from tests.server import EVERY_SCHEMA, SERVER, SITE
 
 
 def doctor(**environ: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own."""
+    """Run the command in a process of its own, at a site whose database has been migrated."""
+    assert migrate().returncode == 0, migrate().stderr
+    return manage("doctor", **environ)
+
+
+@cache
+def migrate() -> subprocess.CompletedProcess[str]:
+    """Make the site's own database, once."""
+    return manage("migrate", "--verbosity", "0")
+
+
+def manage(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run `manage.py` as a shell would."""
     return subprocess.run(
-        [sys.executable, "manage.py", "doctor"],
+        [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
         env={**os.environ, **SERVER.site_environ(), **environ},
         capture_output=True,
@@ -29,6 +43,19 @@ def test_the_doctor_finds_nothing_missing_when_the_grants_are_there(failed_jobs:
     assert found.returncode == 0, found.stderr
     assert "missing" not in found.stdout
     assert failed_jobs in found.stdout
+
+
+def test_the_doctor_says_that_the_site_s_own_database_was_not_migrated(failed_jobs: str, tmp_path: Path) -> None:
+    found = doctor(JOBSITE_HOME=str(tmp_path))
+    missing = "the tables of the site's own record, without which nothing is cleared or killed: run manage.py migrate"
+    assert [line for line in found.stdout.splitlines() if line.startswith("missing")] == [f"missing  {missing}"]
+    assert found.returncode == 1
+
+
+def test_the_doctor_says_that_the_site_s_own_database_cannot_be_read(failed_jobs: str, tmp_path: Path) -> None:
+    (tmp_path / "site.sqlite3").write_text("no database")
+    (line,) = [line for line in doctor(JOBSITE_HOME=str(tmp_path)).stdout.splitlines() if line.startswith("missing")]
+    assert line == "missing  The site's own database cannot be read: file is not a database."
 
 
 def test_the_doctor_names_the_grant_that_is_missing(failed_jobs: str) -> None:

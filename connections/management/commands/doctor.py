@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 from django.utils import timezone
 
 from jobs.actions.clear import CLEAR
@@ -13,6 +14,7 @@ from jobs.actions.perform import grant_for
 from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
 from jobs.listing.rows import read_one_of_each
+from jobsite.activity import record
 from jobsite.durations import say_duration
 from jobsite.lab import shared_reads
 from jobsite.lab.explanations import explain
@@ -20,6 +22,7 @@ from jobsite.lab.server import Server
 from jobsite.one_line import printable
 
 Finding = tuple[bool, str]
+NO_RECORD = "the tables of the site's own record, without which nothing is cleared or killed: run manage.py migrate"
 
 
 class Command(BaseCommand):
@@ -32,7 +35,7 @@ class Command(BaseCommand):
         """Print a line for each finding. Raises CommandError, so exits 1, when anything is missing."""
         try:
             with shared_reads.read_once():
-                findings = [*_about_server(shared_reads.server()), *_about_jobs(Reading.begin())]
+                findings = [*_about_server(shared_reads.server()), *_about_record(), *_about_jobs(Reading.begin())]
         except Exception as error:  # whatever the server refuses is said in one sentence; all else is raised again
             sentence = explain(error)
             if not sentence:
@@ -41,7 +44,7 @@ class Command(BaseCommand):
         for well, sentence in findings:
             self.stdout.write(printable(f"{'ok     ' if well else 'missing'}  {sentence}", sys.stdout))
         if not all(well for well, _ in findings):
-            raise CommandError("Something is missing: see above, and docs/grants.sql.")
+            raise CommandError("Something is missing: see above, and docs/grants.sql for grants.")
 
 
 def _about_server(server: Server) -> Iterator[Finding]:
@@ -52,6 +55,15 @@ def _about_server(server: Server) -> Iterator[Finding]:
     yield server.may_kill, _or(server.may_kill, "It may kill other accounts' connections.", server.kill_grant)
     if server.only_reads:
         yield False, CLEAR.why_not_on(server.only_reads)
+
+
+def _about_record() -> Iterator[Finding]:
+    try:
+        well = record.has_tables()
+    except Error as error:
+        yield False, f"The site's own database cannot be read: {error}."
+    else:
+        yield well, _or(well, "It can record who clears or kills.", NO_RECORD)
 
 
 def _about_jobs(reading: Reading) -> Iterator[Finding]:
