@@ -17,7 +17,7 @@ def refuse_clear_text(connection: BaseDatabaseWrapper, **signal: Any) -> None:
     """Close a new connection to `lab` that is not encrypted although it must be, and raise OperationalError 2026."""
     if connection.alias != "lab" or not settings.LAB.use_tls:
         return
-    with lab_cursor() as cursor:
+    with lab_cursor(connection) as cursor:
         cursor.execute("SHOW SESSION STATUS LIKE 'Ssl_cipher'")
         _, cipher = cursor.fetchone() or ("", "")
     if not cipher:
