@@ -26,13 +26,18 @@ class ConnectionIdentity:
 
     def who(self) -> tuple[int, str]:
         """Return the id of the connection in use, and USER()."""
-        if self._driver is not driver_of(self._connection):
+        if not self.is_known:
             connection_id, user, commits = self._connection.query(WHO).fetchone()
             if not commits:
                 self._connection.query(COMMIT_EACH)
             self._who = connection_id, user
             self._driver = driver_of(self._connection)  # after the query: it may have connected again
         return self._who
+
+    @property
+    def is_known(self) -> bool:
+        """Say whether the connection in use is the one that was asked last."""
+        return self._driver is driver_of(self._connection)
 
     def takes_blocks(self) -> bool:
         """Say whether several statements can be sent as one (MariaDB manual, "BEGIN END": NOT ATOMIC, since 10.1)."""

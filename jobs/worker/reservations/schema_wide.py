@@ -50,8 +50,11 @@ class JobsTableReservations:
         Raises the server's error, with the transaction still open unless that error ended it.
         """
         if self._doubtful or not self._identity.takes_blocks():
+            doubtful = self._doubtful
             self.release([job])
+            self._doubtful = doubtful  # until the commit: what was deleted comes back when that fails
             self._connection.query(end)
+            self._doubtful = []
         else:
             at_once = AT_ONCE.format(release=self._jobs.release, end=end)
             ended = self._connection.query(at_once, (self._table_name, [job.hash], *self._rows.owner(job)))
@@ -118,18 +121,23 @@ class JobsTableReservations:
         connection_id, user = self._identity.who()
         user = self._rows.user(user)
         ours = [replace(job, connection_id=connection_id, pid=self._pid, user=user) for job in jobs]
+        # Doubtful until the server has answered over the same connection: an answer may be lost after the rows were
+        # written, and DataJoint connects again unasked and sends the statement once more.
+        before, self._doubtful = self._doubtful, [*self._doubtful, *ours]
         try:
             self._connection.query(self._jobs.reserve(len(ours)), [self._rows.reserved(job) for job in ours])
         except Exception as error:
             if not is_taken(error) or (len(jobs) == 1 and is_busy(error)):
-                if not (is_denied(error) or no_writes_reason(error)):
-                    self._doubtful += ours  # the answer may have been lost after the rows were written
+                if self._identity.is_known and (is_denied(error) or no_writes_reason(error)):
+                    self._doubtful = before
                 raise
             if self._identity.who()[0] == connection_id:
+                self._doubtful = before
                 return self._reserve_what_is_left(jobs)
         if self._identity.who()[0] == connection_id:
+            self._doubtful = before
             return ours
-        self.release(ours)  # the connection was lost, opened again, and the rows, if they came, bear a dead id
+        self.release([])  # the rows, if they were written, bear the id of a connection that is gone
         return self._reserve(jobs)
 
     def _reserve_what_is_left(self, jobs: Sequence[Reservation]) -> list[Reservation]:
@@ -139,7 +147,12 @@ class JobsTableReservations:
         if len(left) < len(jobs):
             return self._reserve(left)
         middle = len(jobs) // 2
-        return self._reserve(jobs[:middle]) + self._reserve(jobs[middle:]) if middle else []
+        first = self._reserve(jobs[:middle])
+        try:
+            return first + self._reserve(jobs[middle:]) if middle else []
+        except BaseException:
+            self._doubtful += first
+            raise
 
     def _write_error(self, job: Reservation, message: str, stack: str) -> None:
         parameters = (*self._rows.texts(message, stack), self._table_name, job.hash, *self._rows.owner(job))
