@@ -1,7 +1,7 @@
 """How are the bytes of a blob walked without believing a number in them?
 
 Every length and count is checked against the bytes that are left before anything is read, looped over or allocated, and
-the number of values and their depth are limited. Left out: what the type codes mean (blobs.py, blob_arrays.py).
+the number of values and their depth are limited. Left out: what the type codes mean (blob.py, blob_arrays.py).
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jobs.tracebacks.parsing import Frame, Raised, Run, Stack, folded
+from jobs.tracebacks.parsing import Frame, FrameGroup, Raised, Stack, folded
 
 FRAMES_SHOWN = 300
 """Frames of all exceptions together; a recursion can leave thousands, and the full text has them all."""
@@ -17,12 +17,12 @@ SAME_CHARS = 1000
 REPEATED_CHARS = 120
 """So much of a message stands above its frames when the page has said the whole message already."""
 
-SAID = {"cause": "caused by", "context": "while handling"}
+RELATIONS_IN_WORDS = {"cause": "caused by", "context": "while handling"}
 """What Python's two sentences between tracebacks mean, read from the last exception back to the first."""
 
 
 @dataclass(frozen=True)
-class ShownRun:
+class ShownGroup:
     """Neighbouring frames: open, or folded under a `summary`."""
 
     frames: tuple[Frame, ...]
@@ -33,10 +33,10 @@ class ShownRun:
 class ShownException:
     """One exception of a chain as the page shows it: how it led to the one above, and its frames, innermost first."""
 
-    said: str
+    relation: str
     exception: str
     message: str
-    runs: list[ShownRun]
+    groups: list[ShownGroup]
     truncated_frames: int
 
 
@@ -54,16 +54,16 @@ def shown(stack: Stack, already_said: str = "") -> list[ShownException]:
 def _shown(raised: Raised, relation: str, most: int, already_said: str) -> ShownException:
     frames = raised.frames[-most:] if most else ()
     left_out = raised.truncated_frames + len(raised.frames) - len(frames)
-    runs = [shown for run in folded(reversed(frames)) for shown in _shown_runs(run)]
+    groups = [shown for group in folded(reversed(frames)) for shown in _shown_groups(group)]
     message = _cut(raised.message) if raised.message[:SAME_CHARS] in already_said else raised.message
-    return ShownException(SAID.get(relation, ""), raised.exception, message, runs, left_out)
+    return ShownException(RELATIONS_IN_WORDS.get(relation, ""), raised.exception, message, groups, left_out)
 
 
-def _shown_runs(run: Run) -> list[ShownRun]:
-    if not run.own:
-        return [ShownRun(run.frames, f"{_count(run.frames)} in {', '.join(run.packages)}")]
-    first, rest = run.frames[:OWN_FRAMES_OPEN], run.frames[OWN_FRAMES_OPEN:]
-    return [ShownRun(first), *([ShownRun(rest, f"{_count(rest)} more of own code")] if rest else [])]
+def _shown_groups(group: FrameGroup) -> list[ShownGroup]:
+    if not group.own:
+        return [ShownGroup(group.frames, f"{_count(group.frames)} in {', '.join(group.packages)}")]
+    first, rest = group.frames[:OWN_FRAMES_OPEN], group.frames[OWN_FRAMES_OPEN:]
+    return [ShownGroup(first), *([ShownGroup(rest, f"{_count(rest)} more of own code")] if rest else [])]
 
 
 def _count(frames: Sequence[Frame]) -> str:

@@ -2,7 +2,7 @@
 
 Reads the text DataJoint stores in `error_stack` (`traceback.format_exc()`) into exceptions and frames, for a page that
 shows own code first. Text that is no Python traceback has no exceptions; the whole text is always kept beside them.
-Left out: whose code a path is (stack_paths.py), and the frames inside the parts of an exception group: they stay in
+Left out: whose code a path is (libraries.py), and the frames inside the parts of an exception group: they stay in
 its message.
 """
 
@@ -52,7 +52,7 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Run:
+class FrameGroup:
     """Neighbouring frames that are all own or all library, and the packages they are in."""
 
     own: bool
@@ -148,10 +148,13 @@ def read_stack(text: str) -> Stack:
     return Stack(text, chain, len(blocks) - len(chain), left_out)
 
 
-def folded(frames: Iterable[Frame]) -> list[Run]:
-    """The frames in runs of own and of library code, in their order."""
-    runs = [(own, tuple(run)) for own, run in groupby(frames, key=lambda frame: frame.own)]
-    return [Run(own, run, tuple(dict.fromkeys(frame.package for frame in run if not own))) for own, run in runs]
+def folded(frames: Iterable[Frame]) -> list[FrameGroup]:
+    """The frames in groups of own and of library code, in their order."""
+    groups = [(own, tuple(group)) for own, group in groupby(frames, key=lambda frame: frame.own)]
+    return [
+        FrameGroup(own, group, () if own else tuple(dict.fromkeys(frame.package for frame in group)))
+        for own, group in groups
+    ]
 
 
 def without_middle(text: str) -> tuple[str, int]:

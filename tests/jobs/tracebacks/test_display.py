@@ -22,7 +22,7 @@ ValueError: no spikes
 
 
 def test_the_exception_that_ended_make_comes_first_and_says_what_caused_it() -> None:
-    assert [(one.said, one.exception) for one in shown(read_stack(CHAINED))] == [
+    assert [(one.relation, one.exception) for one in shown(read_stack(CHAINED))] == [
         ("", "ValueError"),
         ("caused by", "ZeroDivisionError"),
     ]
@@ -30,7 +30,7 @@ def test_the_exception_that_ended_make_comes_first_and_says_what_caused_it() -> 
 
 def test_the_innermost_frame_comes_first() -> None:
     (_, cause) = shown(read_stack(CHAINED))
-    assert [frame.function for run in cause.runs for frame in run.frames] == ["inner", "outer"]
+    assert [frame.function for group in cause.groups for frame in group.frames] == ["inner", "outer"]
 
 
 def recursion(depth: int) -> str:
@@ -39,12 +39,12 @@ def recursion(depth: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("depth", "runs"), [(20, [(20, "")]), (21, [(20, ""), (1, "1 frame more of own code")])], ids=["few", "many"]
+    ("depth", "groups"), [(20, [(20, "")]), (21, [(20, ""), (1, "1 frame more of own code")])], ids=["few", "many"]
 )
-def test_of_many_own_frames_the_innermost_stand_open(depth: int, runs: list[tuple[int, str]]) -> None:
+def test_of_many_own_frames_the_innermost_stand_open(depth: int, groups: list[tuple[int, str]]) -> None:
     (one,) = shown(read_stack(recursion(depth)))
-    assert [(len(run.frames), run.summary) for run in one.runs] == runs
-    assert one.runs[0].frames[0].line == depth - 1
+    assert [(len(group.frames), group.summary) for group in one.groups] == groups
+    assert one.groups[0].frames[0].line == depth - 1
 
 
 @pytest.mark.parametrize("line", ["too deep", "x" * 200], ids=["short", "long"])

@@ -16,8 +16,8 @@ from jobs.tracebacks.parsing import (
     CHAIN_KEPT,
     FRAMES_KEPT,
     Frame,
+    FrameGroup,
     Raised,
-    Run,
     Stack,
     StackText,
     folded,
@@ -450,9 +450,9 @@ def test_neighbouring_library_frames_are_folded_with_their_packages() -> None:
 
     own, one, other = frame(""), frame("datajoint"), frame("pymysql")
     assert folded((one, own, own, one, other, one)) == [
-        Run(False, (one,), ("datajoint",)),
-        Run(True, (own, own), ()),
-        Run(False, (one, other, one), ("datajoint", "pymysql")),
+        FrameGroup(False, (one,), ("datajoint",)),
+        FrameGroup(True, (own, own), ()),
+        FrameGroup(False, (one, other, one), ("datajoint", "pymysql")),
     ]
 
 
