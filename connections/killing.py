@@ -60,7 +60,7 @@ class Confirmation:
 class SentKill:
     """A kill that was sent, and the connection as it is now; None when it is gone."""
 
-    seen: ConnectionSnapshot
+    snapshot: ConnectionSnapshot
     target: Target
     connection: Connection | None
 
@@ -130,8 +130,8 @@ class _Act:
     def run(self) -> None:
         """Kill one after the other, until something goes wrong."""
         try:
-            for seen in self.selection.snapshots:
-                self._kill(seen)
+            for snapshot in self.selection.snapshots:
+                self._kill(snapshot)
                 if self.stopped:
                     break
         except (DatabaseError, RecordError) as error:
@@ -141,9 +141,9 @@ class _Act:
         if self.stopped:
             log.warning("%s: %s", self.who, self.summary.problems[-1])
 
-    def _kill(self, seen: ConnectionSnapshot) -> None:
-        with self.record.chunk("", [(seen.id, seen.user, seen.host, seen.started)]) as chunk:
-            outcome = _obstacle(seen, self.server) or _send(seen, self.selection.target, self.server)
+    def _kill(self, snapshot: ConnectionSnapshot) -> None:
+        with self.record.chunk("", [(snapshot.id, snapshot.user, snapshot.host, snapshot.started)]) as chunk:
+            outcome = _obstacle(snapshot, self.server) or _send(snapshot, self.selection.target, self.server)
             chunk.counts = {outcome.result.value: 1}
             self.outcomes.append(outcome)  # here: it was done, although the record may be full now
             log.info("%s: %s", self.who, outcome.in_words)
@@ -151,31 +151,31 @@ class _Act:
             self.stopped = outcome.reason
 
 
-def _obstacle(seen: ConnectionSnapshot, server: Server) -> KillOutcome | None:
+def _obstacle(snapshot: ConnectionSnapshot, server: Server) -> KillOutcome | None:
     """Return why no KILL may be sent, by the process list as it is now; None when one may."""
     # Compared in Python, exactly: MySQL 9.7 cuts the number of a KILL to 32 bits, so a larger one could hit a stranger.
-    found = process_list(server).filter(id=seen.id).first()
+    found = process_list(server).filter(id=snapshot.id).first()
     if found is None:
-        return KillOutcome(seen, KillResult.GONE)
-    if not seen.is_still(found, server):
-        return KillOutcome(seen, KillResult.CHANGED)
+        return KillOutcome(snapshot, KillResult.GONE)
+    if not snapshot.is_still(found, server):
+        return KillOutcome(snapshot, KillResult.CHANGED)
     reason = refusal_reason(found, server)
-    return KillOutcome(seen, KillResult.REFUSED, reason) if reason else None
+    return KillOutcome(snapshot, KillResult.REFUSED, reason) if reason else None
 
 
-def _send(seen: ConnectionSnapshot, target: Target, server: Server) -> KillOutcome:
+def _send(snapshot: ConnectionSnapshot, target: Target, server: Server) -> KillOutcome:
     try:
         with lab_cursor() as cursor:
-            cursor.execute(target.sql, [seen.id])
+            cursor.execute(target.sql, [snapshot.id])
     except DatabaseError as error:
         if kind_of(error) is Kind.NO_SUCH_THREAD:
-            return KillOutcome(seen, KillResult.GONE)
+            return KillOutcome(snapshot, KillResult.GONE)
         if kind_of(error) is Kind.DENIED_EVERYWHERE:
-            return KillOutcome(seen, KillResult.REFUSED, _missing_privilege(server))
+            return KillOutcome(snapshot, KillResult.REFUSED, _missing_privilege(server))
         if not explain(error):
             raise
-        return KillOutcome(seen, KillResult.UNKNOWN, explain(error))
-    return KillOutcome(seen, KillResult.SENT)
+        return KillOutcome(snapshot, KillResult.UNKNOWN, explain(error))
+    return KillOutcome(snapshot, KillResult.SENT)
 
 
 def _missing_privilege(server: Server) -> str:

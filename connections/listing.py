@@ -24,9 +24,9 @@ def list_connections(chosen: ConnectionFilter, server: Server) -> list[Connectio
     return list(process_list(server).filter(chosen.condition(server.now)).order_by(first, "id")[:ROWS_READ])
 
 
-def read_again(seen: Iterable[ConnectionSnapshot], server: Server) -> list[Connection]:
-    """Return those of the seen connections that still are there and nobody else's."""
-    wanted = {one.id: one for one in seen}
+def read_again(snapshots: Iterable[ConnectionSnapshot], server: Server) -> list[Connection]:
+    """Return the connections that are still the ones of these snapshots."""
+    wanted = {one.id: one for one in snapshots}
     rows = process_list(server).filter(id__in=list(wanted)).order_by("id")
     return [row for row in rows if wanted[row.id].is_still(row, server)]
 

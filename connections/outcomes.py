@@ -21,7 +21,7 @@ class KillResult(Enum):
 class KillOutcome:
     """What became of one selected connection; `reason` ends the sentence for one that was refused."""
 
-    seen: ConnectionSnapshot
+    snapshot: ConnectionSnapshot
     result: KillResult
     reason: str = ""
 
@@ -29,10 +29,10 @@ class KillOutcome:
     def in_words(self) -> str:
         """What became of it as a sentence."""
         if self.result is KillResult.SENT:
-            return f"{self.seen}: kill sent."
+            return f"{self.snapshot}: kill sent."
         if self.result is KillResult.UNKNOWN:
-            return f"Whether {self.seen} was killed is not known."
-        said = f"{self.seen} was left alone, {self.result.value}{': ' if self.reason else ''}{self.reason}"
+            return f"Whether {self.snapshot} was killed is not known."
+        said = f"{self.snapshot} was left alone, {self.result.value}{': ' if self.reason else ''}{self.reason}"
         return said if said.endswith(";") else f"{said}."  # a GRANT ends by itself
 
 
@@ -48,7 +48,7 @@ class KillSummary:
     @property
     def sent(self) -> SelectedConnections:
         """Those to which a kill was sent."""
-        sent = tuple(outcome.seen for outcome in self.outcomes if outcome.result is KillResult.SENT)
+        sent = tuple(outcome.snapshot for outcome in self.outcomes if outcome.result is KillResult.SENT)
         return SelectedConnections(sent, self.selection.target)
 
     @property

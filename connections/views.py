@@ -63,7 +63,7 @@ def kill(request: HttpRequest) -> HttpResponse:
         return _confirm(request, refused.review, refusal=str(refused))
     for problem in summary.problems:
         messages.warning(request, problem)
-    sent = [seen.token for seen in summary.sent.snapshots]
+    sent = [snapshot.token for snapshot in summary.sent.snapshots]
     query = {"target": selection.target.value, "filter": request.POST.get("filter", ""), "connection": sent}
     return HttpResponseRedirect(f"{reverse('connections:kill_result')}?{urlencode(query, doseq=True)}")
 

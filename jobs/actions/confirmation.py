@@ -44,7 +44,7 @@ class Confirmation:
             left_out=frozenset(review.selection.reading.left_out),
         )
 
-    def why_not(self, review: Review) -> str:
+    def refusal_reason(self, review: Review) -> str:
         """Return in a sentence why what was confirmed may not be done now, '' when it may.
 
         What was said to be abandoned is looked at again at the moment of the act: its worker may have come back.

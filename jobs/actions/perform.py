@@ -43,8 +43,8 @@ def perform(action: Action, selection: Selection, confirmation: Confirmation, us
     left_out = [layout.table for layout in selection.reading.layouts if layout.table in confirmation.left_out]
     selection.reading.set_aside(left_out, NOT_READ_BEFORE)
     reviewed = review(action, selection)
-    if why_not := confirmation.why_not(reviewed):
-        raise NotConfirmedError(why_not, reviewed)
+    if reason := confirmation.refusal_reason(reviewed):
+        raise NotConfirmedError(reason, reviewed)
     return _perform_on_record(action, selection, user.get_username())
 
 
