@@ -1,4 +1,4 @@
-"""What did a person see when they chose a job? The row's primary key, status and timestamp: what an action binds to."""
+"""What did a person see who selected a job? Its primary key, status and timestamp: what an action binds to."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -57,7 +57,7 @@ class Selection(ABC):
 
     @property
     def is_empty(self) -> bool:
-        """Say whether nothing was chosen."""
+        """Say whether nothing was selected."""
         return False
 
     @property
@@ -103,7 +103,7 @@ class SelectedJobs(Selection):
 
     @property
     def is_empty(self) -> bool:
-        """Say whether nothing was chosen."""
+        """Say whether nothing was selected."""
         return not self.snapshots
 
     @property

@@ -101,7 +101,7 @@ def _decimal(reader: Reader, _: int) -> object:
     return number
 
 
-def _moment(reader: Reader, _: int) -> object:
+def _date_or_time(reader: Reader, _: int) -> object:
     """A date, a time, or both: decimal digits of each, or -1 for the missing one."""
     date, time = (int(reader.numbers(code)[0]) for code in "iq")
     try:
@@ -136,7 +136,7 @@ _KINDS: Kinds = {
     0x0D: lambda reader, _: reader.numbers("d")[0],
     0xFF: lambda reader, _: None,
     ord("d"): _decimal,
-    ord("t"): _moment,
+    ord("t"): _date_or_time,
     ord("u"): _uuid,
     **ARRAY_KINDS,
 }

@@ -142,7 +142,7 @@ def _decimal_in_sql(value: Decimal) -> str | None:
     return f"{value:f}" if value.is_finite() else None
 
 
-def _moment_in_sql(value: dt.date | dt.time) -> str | None:
+def _date_in_sql(value: dt.date | dt.time) -> str | None:
     # A zone cannot be written in MariaDB, and DataJoint stores none.
     return None if getattr(value, "tzinfo", None) else f'"{value}"'
 
@@ -175,9 +175,9 @@ _IN_SQL: dict[type, Callable[[Any], str | None]] = {
     bytes: _bytes_in_sql,
     uuid.UUID: lambda value: f"X'{value.hex}'",
     Decimal: _decimal_in_sql,
-    dt.date: _moment_in_sql,
-    dt.time: _moment_in_sql,
-    dt.datetime: _moment_in_sql,
+    dt.date: _date_in_sql,
+    dt.time: _date_in_sql,
+    dt.datetime: _date_in_sql,
 }
 _IN_PYTHON: dict[type, Callable[[Any], str | None]] = {
     NoneType: repr,

@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from jobs.layouts.base import OPEN_LIMIT_MS, Layout
 from jobs.models import QualifiedName
 from jobsite.lab.errors import concerns_one_table, is_lock
-from jobsite.lab.session import at_once
+from jobsite.lab.session import without_waiting
 from jobsite.lab.sql import lab_cursor
 
 LOOKING_LIMIT_S = 0.8
@@ -52,7 +52,7 @@ class CauseSearch:
                     if self._is_late():
                         causes[table] = UNLOOKED
                     else:
-                        cursor.execute(at_once(OPEN_SQL.format(limit_ms=OPEN_LIMIT_MS, table=table.quoted)))
+                        cursor.execute(without_waiting(OPEN_SQL.format(limit_ms=OPEN_LIMIT_MS, table=table.quoted)))
                 except DatabaseError as error:
                     if not concerns_one_table(error) and not is_lock(error):
                         raise

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from jobs.layouts.base import Column, Layout, UnreadableTableError
 from jobs.layouts.schema_wide import SchemaWide
 from jobs.models import QualifiedName
-from jobsite.lab.session import at_once
+from jobsite.lab.session import without_waiting
 from jobsite.lab.shared_reads import SharedRead
 from jobsite.lab.sql import lab_cursor
 
@@ -83,7 +83,7 @@ def _ask() -> Sequence[Told]:
     tables, columns = (", ".join(AS_TEXT.format(text) for text in texts) for texts in (TABLE, COLUMN))
     question = f"{TABLES_SQL.format(tables, named)} UNION ALL {COLUMNS_SQL.format(columns, named)}"
     with lab_cursor() as cursor:
-        cursor.execute(at_once(question), [one.pattern for one in LAYOUTS] * 2)
+        cursor.execute(without_waiting(question), [one.pattern for one in LAYOUTS] * 2)
         return list(cursor.fetchall())
 
 

@@ -12,7 +12,7 @@ from jobs.models import Job, JobQuerySet, QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobsite.lab.errors import lacks_privilege
 from jobsite.lab.identifiers import quoted
-from jobsite.lab.session import at_once
+from jobsite.lab.session import without_waiting
 from jobsite.lab.sql import lab_cursor
 
 # No row is read. MAX_EXECUTION_TIME: MySQL cannot be told not to wait for a lock.
@@ -110,7 +110,7 @@ def _hides_columns(table: QualifiedName) -> bool:
     """
     with lab_cursor() as cursor:
         try:
-            cursor.execute(at_once(ALL_COLUMNS_SQL.format(limit_ms=OPEN_LIMIT_MS, table=table.quoted)))
+            cursor.execute(without_waiting(ALL_COLUMNS_SQL.format(limit_ms=OPEN_LIMIT_MS, table=table.quoted)))
         except DatabaseError as error:  # a lock, or a broken table, shows when it is read
             return lacks_privilege(error)
     return False

@@ -50,13 +50,13 @@ class NumberAndName(AsBytes):
 def jobs_of_connections(threads: Mapping[int, Account], started: datetime, reading: Reading) -> ReservedJobs:
     """Return the jobs that name one of these connections and its user and client, reserved since the server started."""
     pairs = [f"{thread} {name}" for thread, account in threads.items() for name in names_of(account)]
-    held = Q(In(NumberAndName("connection_id", "user"), _in_bytes(pairs)))
-    held |= _any_of(
+    wanted = Q(In(NumberAndName("connection_id", "user"), _in_bytes(pairs)))
+    wanted |= _any_of(
         Q(connection_id=thread) & _begins_with(names_of(account)[0])
         for thread, account in threads.items()
         if is_cut(account)
     )
-    found = _read(held, threads, started, reading)
+    found = _read(wanted, threads, started, reading)
     named = [job for job in found if job.connection_id]
     return ReservedJobs(named, len(named) <= MOST_READ, _unnamed(found))
 

@@ -22,7 +22,7 @@ def read_filter(form: QueryDict) -> JobFilter:
 
 
 def read_form(form: QueryDict, reading: Reading) -> tuple[Selection, Confirmation]:
-    """Return which jobs were chosen, and what was confirmed of them. Raises BadRequest with one sentence."""
+    """Return which jobs were selected, and what was confirmed of them. Raises BadRequest with one sentence."""
     try:
         return _read_selection(form, reading), _read_confirmation(form)
     except (ValueError, KeyError) as error:

@@ -20,12 +20,12 @@ from jobsite.pages.http import page_or_fragment
 
 @require_POST
 def confirm_action(request: HttpRequest, action: Action) -> HttpResponse:
-    """Read the chosen jobs again and say what the action would do to them; changes nothing."""
+    """Read the selected jobs again and say what the action would do to them; changes nothing."""
     action.check(request.user)
     selection, _ = read_form(request.POST, Reading.begin())
     if selection.is_empty:
-        todo = f"select the jobs to {action.verb}, or {action.verb} all that match"
-        messages.warning(request, f"No job was selected: {todo}.")
+        hint = f"select the jobs to {action.verb}, or {action.verb} all that match"
+        messages.warning(request, f"No job was selected: {hint}.")
         return _to_list(request)
     threads = shared_reads.connected()
     return _confirm_page(request, review(action, selection, threads), threads.server)

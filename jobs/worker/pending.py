@@ -14,7 +14,7 @@ from jobs.worker.dj.compat import Untyped, key_source_of
 from jobs.worker.dj.connection import ALL_ROWS, MOST_ROWS
 from jobs.worker.options import Options
 from jobs.worker.outcomes import KeyDict
-from jobs.worker.reservations.jobs_table import STATUSES, read_jobs_table
+from jobs.worker.reservations.jobs_table import STATUSES_SQL, read_jobs_table
 from jobsite.lab.identifiers import quoted
 
 Row = tuple[Any, ...]
@@ -142,7 +142,7 @@ def _read_keys(query: Untyped, limit: int | None) -> tuple[list[str], Sequence[R
 def _statuses(table: Untyped) -> dict[str, str]:
     """Return the status of each job of the table that a run leaves alone, by key hash."""
     jobs = quoted(table.target.database, "~jobs")
-    return dict(_read_jobs(STATUSES.format(jobs=jobs, all_rows=ALL_ROWS), table))
+    return dict(_read_jobs(STATUSES_SQL.format(jobs=jobs, all_rows=ALL_ROWS), table))
 
 
 def _holders(table: Untyped) -> dict[str, Holder]:

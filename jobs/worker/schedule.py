@@ -24,7 +24,7 @@ class RunClock:
     """The time of one run, which starts when this is made."""
 
     def __init__(self, schedule: Schedule, signals: Signals) -> None:
-        """a signal ends every wait."""
+        """A signal ends every wait."""
         self._schedule = schedule
         self._signals = signals
         self._idle_since_s: float | None = None
@@ -78,8 +78,8 @@ class RunClock:
         return max(0.0, min(bounds) - time.monotonic()) if bounds else float("inf")
 
     @staticmethod
-    def _is_past(moment_s: float | None) -> bool:
-        return moment_s is not None and time.monotonic() >= moment_s
+    def _is_past(time_s: float | None) -> bool:
+        return time_s is not None and time.monotonic() >= time_s
 
     def _wait(self, pause_s: float) -> None:
         self._signals.wait(pause_s)

@@ -34,6 +34,6 @@ OPTIONS = {
 """What mysqlclient and Django are told of a session."""
 
 
-def at_once(statement: str) -> str:
+def without_waiting(statement: str) -> str:
     """Return a statement that waits for no lock on MariaDB; MySQL, whose least wait is a second, reads a comment."""
     return f"/*M!100108 SET STATEMENT lock_wait_timeout=0 FOR */ {statement}"

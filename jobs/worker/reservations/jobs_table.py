@@ -25,7 +25,7 @@ RESERVED_BY = """
     SELECT key_hash, {connection_id} FROM {jobs}
     WHERE table_name = %s AND key_hash IN %s AND status = 'reserved'{guard} {all_rows}
 """
-STATUSES = """
+STATUSES_SQL = """
     SELECT key_hash, status
     FROM {jobs} WHERE table_name = %s AND status IN ('error', 'ignore', 'reserved') {all_rows}
 """

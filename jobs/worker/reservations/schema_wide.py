@@ -21,7 +21,7 @@ from jobs.worker.reservations.jobs_table import JobsTable
 from jobs.worker.reservations.rows import JobRows, Pack
 from jobs.worker.server_errors import is_busy, is_deadlock, is_denied, is_duplicate, is_temporary, no_writes_reason
 
-AT_ONCE = "BEGIN NOT ATOMIC {release}; {end}; END"
+IN_ONE_STATEMENT = "BEGIN NOT ATOMIC {release}; {end}; END"
 
 
 class JobsTableReservations:
@@ -56,8 +56,8 @@ class JobsTableReservations:
             self._connection.query(end)
             self._doubtful = []
         else:
-            at_once = AT_ONCE.format(release=self._jobs.release, end=end)
-            ended = self._connection.query(at_once, (self._table_name, [job.hash], *self._rows.owner(job)))
+            statement = IN_ONE_STATEMENT.format(release=self._jobs.release, end=end)
+            ended = self._connection.query(statement, (self._table_name, [job.hash], *self._rows.owner(job)))
             if not ended.rowcount:  # somebody cleared it, or the same: with the next release
                 self._doubtful.append(job)
 
