@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 LIGHT = {"PYTHONPATH": str(ROOT / "tests" / "without")}
-PATIENCE_S = 30
+LIMIT_S = 30
 TRANSACTIONS_KEPT_S = 0.15
 """InnoDB looks at its transactions anew only when nobody has asked for the list for a tenth of a second."""
 NUMBERS = itertools.count(1)
@@ -32,13 +32,13 @@ NUMBERS = itertools.count(1)
 
 def eventually(happens: Callable[[], object], what: str, pause_s: float = 0.05) -> Any:
     """Return what `happens` returns once it is true; fail with `what` when it never is. It is asked every `pause_s`."""
-    give_up = time.monotonic() + PATIENCE_S
+    give_up = time.monotonic() + LIMIT_S
     while time.monotonic() < give_up:
         found = happens()
         if found:
             return found
         time.sleep(pause_s)  # a real process needs its time; nothing is measured here
-    raise AssertionError(f"It did not happen within {PATIENCE_S} s: {what}")
+    raise AssertionError(f"It did not happen within {LIMIT_S} s: {what}")
 
 
 Worker: TypeAlias = "subprocess.Popen[str] | ForkedWorker"
@@ -112,7 +112,7 @@ class Lab:
     ) -> subprocess.CompletedProcess[str]:
         """Run `manage.py populate` to its end."""
         worker = self.start(schema, *arguments, user=user, table=table, **environ)
-        said, complained = worker.communicate(timeout=PATIENCE_S * 2)
+        said, complained = worker.communicate(timeout=LIMIT_S * 2)
         return subprocess.CompletedProcess(worker.args, worker.wait(), said, complained)
 
     def start(self, schema: str, *arguments: str, user: str = "alice", table: str = "Score", **environ: str) -> Worker:

@@ -32,13 +32,13 @@ BUDGET_S = 7 * 24 * 3600
 
 @dataclass(frozen=True)
 class Plan:
-    """A worker: whose it is, which animals, the long computation it ends up in, and the signal it gets there."""
+    """A worker: its user, its animals, the table of its long make, and the signal that ends it there, if one does."""
 
     name: str
     user: str
     animals: tuple[str, ...]
     long_table: tuple[str, str, str]
-    fate: signal.Signals | None = None
+    ended_by: signal.Signals | None = None
 
 
 PLANS = (
@@ -65,13 +65,13 @@ class Night:
         for plan in PLANS:
             self.workers[plan] = self.processes.start(plan.name, self._arguments(plan), self._environ(plan))
 
-    def wait_for_fates(self) -> None:
-        """Return once every worker is where it should end up, and the unlucky ones have met their fate."""
+    def wait_until_over(self) -> None:
+        """Return once every worker is in its long make, and those that a signal is to end have ended."""
         self._root = self.accounts.connect_as_root()
         for plan, worker in self.workers.items():
             connection_id = self._wait_until_deep_in_a_make(plan, worker)
-            if plan.fate is not None:
-                worker.send_signal(plan.fate)
+            if plan.ended_by is not None:
+                worker.send_signal(plan.ended_by)
                 worker.wait(LIMIT_S)
                 self._until(partial(self._is_gone, connection_id), f"the worker “{plan.name}” stayed connected")
         self._root.close()

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 MARK = "JOBSITE_DEMO_OF"
-PATIENCE_S = 5.0
+END_LIMIT_S = 5.0
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -60,7 +60,7 @@ class Processes:
             child.terminate()
         for child in living:
             try:
-                child.wait(PATIENCE_S)
+                child.wait(END_LIMIT_S)
             except subprocess.TimeoutExpired:
                 child.kill()
                 child.wait()

@@ -25,9 +25,9 @@ PARTS = ("server", "site", "archive", "logs")
 class Demo:
     """A running demo. Leaving the block ends everything it started, the server last."""
 
-    def __init__(self, home: Path, tell: Callable[[str], None]) -> None:
-        """`home` is the demo's folder; `tell` is called with a few words before each step."""
-        self.home, self.tell = home.resolve(), tell
+    def __init__(self, home: Path, on_step: Callable[[str], None]) -> None:
+        """`home` is the demo's folder; `on_step` is called with a few words before each step."""
+        self.home, self.on_step = home.resolve(), on_step
         self.people = {name: new_password() for name in ROLES}
         self.missing_files = 0
         self.processes = Processes(self.home)
@@ -55,25 +55,25 @@ class Demo:
         # DataJoint looks for a settings file in the current directory: not for the lab's own, here.
         os.chdir(self.home)
         people = self.site.make_people(self.people)
-        self.tell("A private MariaDB server")
+        self.on_step("A private MariaDB server")
         with ThreadPoolExecutor(1) as beside:
             server = beside.submit(self.server.start)
             importlib.import_module("datajoint")  # takes two seconds, in which the server starts
             server.result()
         self.accounts = Accounts(self.server.port, self.server.password)
         self.accounts.make_scientists()
-        self.tell("Two schemas, with what people enter by hand")
+        self.on_step("Two schemas, with what people enter by hand")
         fill(self.accounts, self.archive)
         self.accounts.make_sites_own()
-        self.tell("Five workers, which compute and fail")
+        self.on_step("Five workers, which compute and fail")
         night = Night(self.accounts, self.processes, self.site.home, self.archive)
         night.begin()
         self.visitors = Visitors(self.accounts)
         self.visitors.come()
         self.site.serve(self.accounts, people)
-        night.wait_for_fates()
+        night.wait_until_over()
         self.missing_files = restore_missing_files(self.archive)
-        self.tell("The site")
+        self.on_step("The site")
         self.site.wait_until_it_answers()
 
     def _take_folder(self) -> None:
@@ -92,7 +92,7 @@ class Demo:
     def _clear_away(self) -> None:
         """Remove what an earlier demo left: its processes, when it was killed, and its files."""
         if self.processes.sweep():
-            self.tell("Ending the processes of an earlier demo")
+            self.on_step("Ending the processes of an earlier demo")
         for part in PARTS:
             shutil.rmtree(self.home / part, ignore_errors=True)
         self.processes.logs.mkdir()

@@ -17,9 +17,9 @@ QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-componen
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first of these that is installed; the shell draws nothing, and is half as much work as a whole browser."""
 DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
-PATIENCE_MS = 15_000
+LIMIT_MS = 15_000
 
-expect.set_options(timeout=PATIENCE_MS)
+expect.set_options(timeout=LIMIT_MS)
 
 
 @contextmanager
@@ -105,7 +105,7 @@ class Visits:
             color_scheme=theme,
             permissions=permissions,
         )
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(LIMIT_MS)
         page, watch = context.new_page(), Watch(context)
         if who.name and who.name not in self.logged_in:
             self.logged_in[who.name] = _log_in(page, who.name)

@@ -7,7 +7,7 @@ import pytest
 
 from jobs.worker.dj.inserts import Inserts
 from tests.jobs.workers import Answer, answers
-from tests.lab import PATIENCE_S, Lab
+from tests.lab import LIMIT_S, Lab
 from tests.server import SERVER
 from tests.ways_to_insert import NOTHING, SOMETHING
 
@@ -69,7 +69,7 @@ def run(lab: Lab, *arguments: str, table: str = VIDEO) -> Answer:
     """Run a worker over three keys, of which two come to nothing."""
     schema, _ = lab.pipeline(recordings=TWO_OF_THREE)
     worker = lab.start(schema, *arguments, table=table)
-    return Answer(worker.wait(PATIENCE_S * 2), *worker.communicate())
+    return Answer(worker.wait(LIMIT_S * 2), *worker.communicate())
 
 
 @pytest.mark.parametrize("table", [VIDEO, OLD, PARTED, UNIT])

@@ -12,7 +12,7 @@ import MySQLdb
 import pytest
 
 from benchmarks.full_disk import FullableServer
-from tests.lab import LIGHT, PATIENCE_S, ROOT, eventually
+from tests.lab import LIGHT, LIMIT_S, ROOT, eventually
 from tests.matrix import PINNED, chosen
 
 SCHEMA = "lab_outage"
@@ -30,7 +30,7 @@ class Outage:
         self.gate = home / "gate"
         self.server.start()
         self.sql(f"CREATE DATABASE {SCHEMA}", schema="")
-        self.start(SCORE, SUMMARY).communicate(timeout=PATIENCE_S)  # declares the tables
+        self.start(SCORE, SUMMARY).communicate(timeout=LIMIT_S)  # declares the tables
         self.sql("INSERT INTO recording VALUES ('a', 1, 'wait'), ('b', 1, ''), ('c', 1, '')")
 
     def sql(self, statement: str, schema: str = SCHEMA) -> list[tuple[Any, ...]]:
@@ -86,7 +86,7 @@ def outage(request: pytest.FixtureRequest) -> Iterator[Outage]:
 def test_a_run_waits_for_its_server_and_goes_on(outage: Outage) -> None:
     worker = outage.start(SCORE)
     outage.restart_while_in_make(worker)
-    out, _ = worker.communicate(timeout=PATIENCE_S)
+    out, _ = worker.communicate(timeout=LIMIT_S)
     assert worker.returncode == 1
     assert outage.sql("SELECT subject FROM __score ORDER BY subject") == [("b",), ("c",)]
     assert outage.sql("SELECT status, error_message FROM `~jobs`") == [("error", LOST)]
@@ -97,7 +97,7 @@ def test_what_was_computed_outside_of_a_transaction_is_kept(outage: Outage) -> N
     outage.sql("INSERT INTO __score VALUES ('a', 1, 2.5)")
     worker = outage.start(SUMMARY, TEST_SUMMARY_WAITS="1")
     outage.restart_while_in_make(worker)
-    out, _ = worker.communicate(timeout=PATIENCE_S)
+    out, _ = worker.communicate(timeout=LIMIT_S)
     assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SUMMARY}: 1 done, 0 failed, 0 skipped")
     assert outage.sql("SELECT total FROM __summary") == [(3.5,)]
     assert outage.sql("SELECT status FROM `~jobs`") == []
@@ -120,7 +120,7 @@ def lock_jobs_while_in_make(outage: Outage, worker: "subprocess.Popen[str]") -> 
 def test_a_run_waits_for_somebody_who_locks_the_jobs_table(outage: Outage) -> None:
     worker = outage.start(SCORE)
     heard = lock_jobs_while_in_make(outage, worker)
-    out, _ = worker.communicate(timeout=PATIENCE_S)
+    out, _ = worker.communicate(timeout=LIMIT_S)
     assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SCORE}: 3 done, 0 failed, 0 skipped"), heard
     assert outage.sql("SELECT * FROM `~jobs`") == []
 
@@ -129,7 +129,7 @@ def test_a_run_waits_for_somebody_who_locks_the_jobs_table(outage: Outage) -> No
 def test_a_job_whose_result_a_lock_has_cost_is_an_error_and_not_done(outage: Outage) -> None:
     worker = outage.start(SCORE)
     lock_jobs_while_in_make(outage, worker)
-    out, _ = worker.communicate(timeout=PATIENCE_S)
+    out, _ = worker.communicate(timeout=LIMIT_S)
     assert (worker.returncode, out.splitlines()[-2]) == (1, f"{SCORE}: 2 done, 1 failed, 0 skipped")
     assert outage.sql("SELECT status, LEFT(error_message, 45) FROM `~jobs`") == [
         ("error", "OperationalError: (1205, 'Lock wait timeout e")
@@ -140,7 +140,7 @@ def test_a_make_that_inserts_nothing_is_no_error_when_its_end_is_held_up(outage:
     outage.sql("UPDATE recording SET behaviour = 'wait for nothing' WHERE subject = 'a'")
     worker = outage.start(SCORE)
     heard = lock_jobs_while_in_make(outage, worker)
-    out, _ = worker.communicate(timeout=PATIENCE_S)
+    out, _ = worker.communicate(timeout=LIMIT_S)
     told = f"{SCORE}: 2 done, 0 failed, 0 skipped, 1 nothing inserted"
     assert (worker.returncode, out.splitlines()[-1]) == (0, told), heard
     assert outage.sql("SELECT * FROM `~jobs`") == []
@@ -151,7 +151,7 @@ def test_a_make_that_inserts_nothing_here_is_an_error_when_a_lock_has_rolled_it_
     outage.sql("UPDATE recording SET behaviour = 'wait for nothing' WHERE subject = 'a'")
     worker = outage.start(SCORE)
     lock_jobs_while_in_make(outage, worker)
-    out, _ = worker.communicate(timeout=PATIENCE_S)
+    out, _ = worker.communicate(timeout=LIMIT_S)
     assert (worker.returncode, out.splitlines()[-2]) == (1, f"{SCORE}: 2 done, 1 failed, 0 skipped")
     assert outage.sql("SELECT status FROM `~jobs`") == [("error",)]
 
@@ -168,7 +168,7 @@ def test_a_job_whose_commit_a_backup_held_up_too_long_is_an_error_and_not_done(o
         eventually(lambda: outage.sql(WAITS_FOR_BACKUP), "the worker's commit to be held up")
         eventually(lambda: not outage.sql(WAITS_FOR_BACKUP), "its time to be over")
     backup.close()
-    out, _ = worker.communicate(timeout=PATIENCE_S)
+    out, _ = worker.communicate(timeout=LIMIT_S)
     assert out.splitlines()[-2] == f"{SCORE}: 2 done, 1 failed, 0 skipped"
     assert outage.sql("SELECT status, LEFT(error_message, 24) FROM `~jobs`") == [("error", "OperationalError: (1969,")]
     assert outage.sql("SELECT subject FROM __score ORDER BY subject") == [("b",), ("c",)]
@@ -187,7 +187,7 @@ def test_a_full_disk_is_waited_out_and_no_key_is_an_error_for_it(outage: Outage)
     worker = outage.start(SCORE)
     eventually(outage.gate.with_suffix(".waiting").exists, "the worker to be inside make")
     fill_the_disk_until_it_is_missed(outage, worker)
-    out, _ = worker.communicate(timeout=PATIENCE_S)
+    out, _ = worker.communicate(timeout=LIMIT_S)
     assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SCORE}: 3 done, 0 failed, 0 skipped")
     assert outage.sql("SELECT * FROM `~jobs`") == []
 
@@ -197,7 +197,7 @@ def test_a_disk_that_is_full_when_the_jobs_table_is_to_be_made_is_waited_out(out
     outage.server.fill()
     worker = outage.start(SCORE)
     fill_the_disk_until_it_is_missed(outage, worker)
-    out, _ = worker.communicate(timeout=PATIENCE_S)
+    out, _ = worker.communicate(timeout=LIMIT_S)
     assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SCORE}: 3 done, 0 failed, 0 skipped")
 
 
@@ -206,7 +206,7 @@ def test_an_error_for_which_there_is_no_room_is_written_down_later(outage: Outag
     worker = outage.start(SCORE, "--restrict", "subject='a'")
     eventually(outage.gate.with_suffix(".waiting").exists, "the worker to be inside make")
     fill_the_disk_until_it_is_missed(outage, worker)
-    worker.communicate(timeout=PATIENCE_S)
+    worker.communicate(timeout=LIMIT_S)
     assert outage.sql("SELECT status, error_message FROM `~jobs`") == [("error", "ValueError: the trace is empty")]
 
 
@@ -214,6 +214,6 @@ def test_several_processes_wait_for_a_full_disk_as_one_does(outage: Outage) -> N
     worker = outage.start(SCORE, "--processes", "2")
     eventually(outage.gate.with_suffix(".waiting").exists, "a process to be inside make")
     fill_the_disk_until_it_is_missed(outage, worker)
-    out, _ = worker.communicate(timeout=PATIENCE_S)
+    out, _ = worker.communicate(timeout=LIMIT_S)
     assert (worker.returncode, out.splitlines()[-1]) == (0, f"{SCORE}: 3 done, 0 failed, 0 skipped")
     assert outage.sql("SELECT * FROM `~jobs`") == []
