@@ -80,19 +80,19 @@ class Visits:
         return self.passing[-1]
 
     def expect(self, words: str) -> None:
-        """Say that a trouble with these words belongs to the test."""
+        """Say that an error with these words belongs to the test."""
         for _, watch in self.here:
             watch.expected.append(words)
 
     def leave(self) -> list[str]:
-        """End a test: return what troubled anybody."""
+        """End a test: return what went wrong in any browser."""
         for page, _ in self.here:
             page.goto("about:blank")  # whatever is still on its way ends with the test
-        troubles = [trouble for _, watch in self.here for trouble in watch.forget()]
+        errors = [error for _, watch in self.here for error in watch.forget()]
         for page in self.passing:
             page.context.close()
         self.here, self.passing = [], []
-        return troubles
+        return errors
 
     def _open(
         self, who: Kept, theme: Literal["light", "dark"] = "light", permissions: tuple[str, ...] = ()

@@ -8,12 +8,12 @@ REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 class Watch:
-    """Collects the troubles of one browser context, but for those a test expects."""
+    """Collects the problems of one browser context, but for those a test expects."""
 
     def __init__(self, context: BrowserContext) -> None:
         """Begin to watch."""
         self.expected = [*REPLACED]
-        self.troubles: list[str] = []
+        self.problems: list[str] = []
         context.on("console", self._on_console)
         context.on("weberror", self._on_error)
         context.on("dialog", self._on_dialog)
@@ -21,22 +21,22 @@ class Watch:
 
     def forget(self) -> list[str]:
         """Return what happened that the test did not expect, and begin anew."""
-        troubles = [said for said in self.troubles if not any(words in said for words in self.expected)]
-        self.troubles, self.expected = [], [*REPLACED]
-        return troubles
+        problems = [said for said in self.problems if not any(words in said for words in self.expected)]
+        self.problems, self.expected = [], [*REPLACED]
+        return problems
 
     def _on_console(self, message: ConsoleMessage) -> None:
         # What the Content-Security-Policy refuses comes as an error too.
         if message.type in ("error", "warning"):
-            self.troubles.append(f"console: {message.text} ({message.location['url']})")
+            self.problems.append(f"console: {message.text} ({message.location['url']})")
 
     def _on_error(self, error: WebError) -> None:
-        self.troubles.append(f"script: {error.error}")
+        self.problems.append(f"script: {error.error}")
 
     def _on_dialog(self, dialog: Dialog) -> None:
-        self.troubles.append(f"dialog: {dialog.message}")
+        self.problems.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
     def _on_request(self, request: Request) -> None:
         if not request.url.startswith((HERE, "data:")):
-            self.troubles.append(f"a request left the site: {request.url}")
+            self.problems.append(f"a request left the site: {request.url}")

@@ -128,12 +128,12 @@ def test_an_open_transaction_is_marked_without_a_job_with_what_it_has_written(la
     driver.query("START TRANSACTION READ WRITE")
     driver.query(f"INSERT INTO `{schema}`.recording VALUES ('x', 1, '')")
 
-    def held() -> str:
+    def holds() -> str:
         return row_of(look(viewer, f"{LIST}?user=bob"), thread)["Holds"]
 
     written = "the row it has written to be told"
-    eventually(lambda: held().endswith(", 1 row written"), written, pause_s=TRANSACTIONS_KEPT_S)
-    assert held().startswith("transaction ")
+    eventually(lambda: holds().endswith(", 1 row written"), written, pause_s=TRANSACTIONS_KEPT_S)
+    assert holds().startswith("transaction ")
 
 
 def test_the_site_s_own_connection_is_marked_and_has_no_checkbox(lab: Lab, admin: Client) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.jobs.locking import held
+from tests.jobs.locking import locked_by_bob
 from tests.jobs.older import declare
 from tests.lab import ROOT, Lab
 from tests.server import EVERY_SCHEMA, SERVER, SITE
@@ -91,7 +91,7 @@ def test_a_server_that_only_reads_leaves_the_other_findings(failed_jobs: str) ->
 
 def test_jobs_that_somebody_locks_are_named_and_leave_the_other_findings(lab: Lab, failed_jobs: str) -> None:
     schema = lab.failed(m1="value")
-    with held(lab, schema):
+    with locked_by_bob(lab, schema):
         found = doctor()
     (line,) = [line for line in found.stdout.splitlines() if schema in line]
     assert line.startswith(f"missing  The jobs of {schema} cannot be read: its jobs table is locked")

@@ -11,7 +11,7 @@ STATE = "SELECT state FROM information_schema.processlist WHERE id = %s"
 
 
 @contextmanager
-def held(lab: Lab, schema: str, mode: str = "WRITE") -> Iterator[int]:
+def locked_by_bob(lab: Lab, schema: str, mode: str = "WRITE") -> Iterator[int]:
     """Let bob lock a schema's jobs table; yield his connection."""
     with bob_locks(lab, f"`{schema}`.`~jobs`", mode) as (thread, _):
         yield thread
@@ -70,4 +70,4 @@ def bob_waits(statement: str, *, until: Callable[[], None]) -> Iterator[int]:
 
 
 Locking = Callable[[Lab, str], AbstractContextManager[int]]
-WAYS: dict[str, Locking] = {"LOCK TABLES": held, "an ALTER that waits": altered, "a RENAME that waits": moved}
+WAYS: dict[str, Locking] = {"LOCK TABLES": locked_by_bob, "an ALTER that waits": altered, "a RENAME that waits": moved}

@@ -1,4 +1,4 @@
-"""The signs of life: the rules in their order. What is shown of real workers: tests/jobs/listing/test_marking.py."""
+"""Liveness: the rules in their order. What is shown of real workers: tests/jobs/listing/test_marking.py."""
 
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple

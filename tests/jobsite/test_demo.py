@@ -232,7 +232,7 @@ def test_other_people_are_connected_and_one_holds_a_transaction(demo: RunningDem
 
 
 def test_the_sites_account_has_exactly_what_the_template_grants(demo: RunningDemo) -> None:
-    held = {
+    granted = {
         re.sub(" IDENTIFIED BY .*", "", grant).replace("\\\\", "\\") for (grant,) in demo.sql("SHOW GRANTS FOR jobsite")
     }
     templates = {grant for schema in SCHEMAS for grant in grants(schema, "-") if grant.startswith("GRANT")}
@@ -240,7 +240,7 @@ def test_the_sites_account_has_exactly_what_the_template_grants(demo: RunningDem
         re.sub(r"/\*M!\d+ (.*?) \*/ /\*.*?\*/", r"\1", grant).replace(" ,", ",").replace("'", "`")
         for grant in templates
     }
-    assert held == expected
+    assert granted == expected
 
 
 def test_the_line_to_try_computes_what_was_cleared(demo: RunningDemo) -> None:

@@ -121,10 +121,10 @@ def test_a_dry_run_shows_a_planted_row_in_one_line(lab: Lab) -> None:
     schema, module = lab.pipeline(recordings={"a": ""})
     module.schema.jobs.error("__score", {"subject": "a", "session": 1}, "no")
     SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET user = %s, host = %s, error_message = %s", [FORGED] * 3)
-    first, held, end = lab.populate(schema, "--dry-run").stdout.split("\n")
+    first, excluded, end = lab.populate(schema, "--dry-run").stdout.split("\n")
     assert (first, end) == ("tests.pipeline.Score: 0 to compute, 1 excluded (1 error)", "")
-    assert held.isprintable()
-    assert held.startswith(r"  error subject=a, session=1: by \r\nok")
+    assert excluded.isprintable()
+    assert excluded.startswith(r"  error subject=a, session=1: by \r\nok")
 
 
 @pytest.mark.parametrize("text", [*INVISIBLE, FORGED], ids=ascii)

@@ -273,8 +273,8 @@ def test_names_that_a_column_could_not_hold_are_gone(lab: Lab, operator: Client,
 
 
 def test_times_that_a_timestamp_could_not_hold_are_taken_calmly(failed_jobs: str, operator: Client) -> None:
-    moments = [datetime(year, 6, 1, tzinfo=timezone.utc) for year in (1, 1969, 9999)]
-    form = {"job": [JobSnapshot(failed_jobs, "__score", "0" * 32, "error", moment).token for moment in moments]}
+    timestamps = [datetime(year, 6, 1, tzinfo=timezone.utc) for year in (1, 1969, 9999)]
+    form = {"job": [JobSnapshot(failed_jobs, "__score", "0" * 32, "error", when).token for when in timestamps]}
     assert clear_all(operator, form) == ["Nothing was cleared. 3 were gone already."]
 
 

@@ -28,7 +28,7 @@ EVERYTHING = {
 }
 
 
-def moment(*parts: int) -> dt.datetime:
+def naive(*parts: int) -> dt.datetime:
     """A datetime without a zone, the only kind DataJoint stores."""
     return dt.datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
 
@@ -77,8 +77,8 @@ def matlab_number(number: float) -> bytes:
         dt.date(9999, 12, 31),
         dt.time(0, 0),
         dt.time(23, 59, 59, 999_999),
-        moment(2026, 1, 4),
-        moment(2026, 1, 4, 10, 20, 30, 400_000),
+        naive(2026, 1, 4),
+        naive(2026, 1, 4, 10, 20, 30, 400_000),
     ],
     ids=repr,
 )
@@ -102,11 +102,11 @@ def test_a_value_of_python_comes_back_as_it_was(packed: Packed, value: object) -
         (np.datetime64("1969-11"), dt.date(1969, 11, 1)),
         (np.datetime64("2026-01-04"), dt.date(2026, 1, 4)),
         (np.datetime64("2026-01-04", "W"), dt.date(2026, 1, 1)),
-        (np.datetime64("2026-01-04T05", "h"), moment(2026, 1, 4, 5)),
-        (np.datetime64("2026-01-04T05:06", "m"), moment(2026, 1, 4, 5, 6)),
-        (np.datetime64("1960-01-04T05:06:07"), moment(1960, 1, 4, 5, 6, 7)),
-        (np.datetime64("2026-01-04T05:06:07.123456"), moment(2026, 1, 4, 5, 6, 7, 123_456)),
-        (np.datetime64("2026-01-04T05:06:07.123456789"), moment(2026, 1, 4, 5, 6, 7, 123_456)),
+        (np.datetime64("2026-01-04T05", "h"), naive(2026, 1, 4, 5)),
+        (np.datetime64("2026-01-04T05:06", "m"), naive(2026, 1, 4, 5, 6)),
+        (np.datetime64("1960-01-04T05:06:07"), naive(1960, 1, 4, 5, 6, 7)),
+        (np.datetime64("2026-01-04T05:06:07.123456"), naive(2026, 1, 4, 5, 6, 7, 123_456)),
+        (np.datetime64("2026-01-04T05:06:07.123456789"), naive(2026, 1, 4, 5, 6, 7, 123_456)),
         (np.datetime64("NaT", "s"), None),
         (np.array(5), 5),
         (np.array([[5.5]]), 5.5),

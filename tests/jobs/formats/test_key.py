@@ -17,7 +17,7 @@ UID_HEX = "12345678123456781234567812345678"
 KEY: dict[str, object] = {"subject_id": 3, "session_date": dt.date(2026, 1, 4)}
 
 
-def moment(*parts: int) -> dt.datetime:
+def naive(*parts: int) -> dt.datetime:
     """A datetime without a zone, the only kind DataJoint stores."""
     return dt.datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
 
@@ -29,7 +29,7 @@ def moment(*parts: int) -> dt.datetime:
         {"b": 12, "a": 1},
         {"name": "Zoë"},
         KEY,
-        {"start": moment(2026, 1, 4, 10, 20, 30, 400_000)},
+        {"start": naive(2026, 1, 4, 10, 20, 30, 400_000)},
         {"at": dt.time(10, 20)},
         {"uid": UID},
         {"depth": Decimal("1.50")},
@@ -80,7 +80,7 @@ def test_equal_keys_have_one_hash_in_python(packed: Packed) -> None:
         (b"\0\xff", "0x00ff"),
         (UID, str(UID)),
         (Decimal("1.50"), "1.50"),
-        (moment(2026, 1, 4, 10, 20), "2026-01-04 10:20:00"),
+        (naive(2026, 1, 4, 10, 20), "2026-01-04 10:20:00"),
         ([1, "a"], "[1, 'a']"),
     ],
     ids=repr,
@@ -129,7 +129,7 @@ def test_a_key_larger_than_its_column_is_not_read(packed: Packed) -> None:
         ({"uid": UID}, f'{{"uid": uuid.UUID("{UID}")}}'),
         ({"depth": Decimal("1.50")}, '{"depth": decimal.Decimal("1.50")}'),
         ({"name": "it's \\ a\nZoë"}, '{"name": "it\'s \\\\ a\\nZoë"}'),
-        ({"start": moment(2026, 1, 4, 10)}, '{"start": datetime.datetime(2026, 1, 4, 10, 0)}'),
+        ({"start": naive(2026, 1, 4, 10)}, '{"start": datetime.datetime(2026, 1, 4, 10, 0)}'),
         ({"ok": True, "none": None}, '{"ok": True, "none": None}'),
         ({}, "{}"),
         ({"a": math.nan}, ""),
@@ -180,7 +180,7 @@ def test_a_key_that_cannot_be_read_has_no_restriction() -> None:
         (Decimal("1E+3"), "`a`=1000"),
         (dt.date(2026, 1, 4), '`a`="2026-01-04"'),
         (dt.time(10, 20), '`a`="10:20:00"'),
-        (moment(2026, 1, 4, 10, 20), '`a`="2026-01-04 10:20:00"'),
+        (naive(2026, 1, 4, 10, 20), '`a`="2026-01-04 10:20:00"'),
     ],
     ids=repr,
 )

@@ -16,7 +16,7 @@ from jobs.layouts.reading import ROWS_LOCKED
 from jobs.listing.filters import JobFilter
 from jobs.listing.rows import count_jobs, list_jobs
 from tests.jobs.clearing import clear, snapshots_of
-from tests.jobs.locking import held
+from tests.jobs.locking import locked_by_bob
 from tests.jobs.tables import jobs_table, reading_of
 from tests.lab import Lab
 from tests.pages import look, notices
@@ -112,7 +112,7 @@ def test_several_that_break_in_several_ways_are_all_found(lab: Lab) -> None:
     reading = reading_of(made)
     taken_away(made[0])
     without_its_file(made[2])
-    with held(lab, made[3]):
+    with locked_by_bob(lab, made[3]):
         assert {job.schema for job in list_jobs(ALL, reading, NOW, 0, 50)} == {made[1], made[4]}
     assert [table.schema for table in reading.unreadable] == sorted([made[0], made[2], made[3]])
 
@@ -129,7 +129,7 @@ def test_when_all_are_broken_nothing_is_listed_and_each_is_named(lab: Lab) -> No
 def test_an_error_in_naming_who_holds_a_table_does_not_take_the_page_away(lab: Lab) -> None:
     locked, whole = lab.failed(m1="value"), lab.failed(m1="value")
     reading = reading_of([locked, whole])
-    with held(lab, locked), connections["lab"].execute_wrapper(refuse_to_tell):
+    with locked_by_bob(lab, locked), connections["lab"].execute_wrapper(refuse_to_tell):
         assert [job.schema for job in list_jobs(ALL, reading, NOW, 0, 50)] == [whole]
     assert reading.left_out[jobs_table(locked)].in_words == "its jobs table is locked"
 
@@ -137,7 +137,7 @@ def test_an_error_in_naming_who_holds_a_table_does_not_take_the_page_away(lab: L
 def test_an_error_in_naming_who_holds_a_table_does_not_take_the_outcome_away(lab: Lab, operator: Client) -> None:
     locked = lab.failed(m1="value")
     reading, seen = reading_of([locked]), snapshots_of(locked, operator)
-    with held(lab, locked, "READ"), connections["lab"].execute_wrapper(refuse_to_tell):
+    with locked_by_bob(lab, locked, "READ"), connections["lab"].execute_wrapper(refuse_to_tell):
         (left_out,) = clear(seen, reading).left_out
     assert left_out.in_words == ROWS_LOCKED
 
@@ -154,7 +154,7 @@ def test_what_the_time_does_not_suffice_for_is_said_to_be_unlooked_at(
     made = [lab.failed(m1="value") for _ in range(2)]
     reading = reading_of(made)
     monkeypatch.setattr("jobs.layouts.causes.LOOKING_LIMIT_S", -1)
-    with held(lab, made[0]):
+    with locked_by_bob(lab, made[0]):
         assert list_jobs(ALL, reading, NOW, 0, 50) == []
     assert [table.why for table in reading.unreadable] == [UNLOOKED, UNLOOKED]
 

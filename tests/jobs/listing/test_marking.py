@@ -14,34 +14,34 @@ from tests.server import SERVER
 AT_CONNECTION = 'td[data-label="Connection"] .liveness'
 
 
-def signs(client: Client, schema: str) -> list[str]:
-    """Return the signs of life on the list."""
+def liveness_shown(client: Client, schema: str) -> list[str]:
+    """Return the liveness of each job on the list."""
     return [text_of(found) for found in look(client, f"/jobs/?schema={schema}").select(AT_CONNECTION)]
 
 
-def test_the_signs_of_a_real_worker_that_is_inside_make_and_then_killed(lab: Lab, viewer: Client) -> None:
+def test_the_liveness_of_a_real_worker_that_is_inside_make_and_then_killed(lab: Lab, viewer: Client) -> None:
     schema, _ = lab.pipeline(recordings={"failed": "value", "m1": "wait"})
     worker = lab.start_waiting(schema, user="bob")
-    assert signs(viewer, schema) == ["running"]
+    assert liveness_shown(viewer, schema) == ["running"]
     with SERVER.without("PROCESS"):
-        assert signs(viewer, schema) == ["cannot tell"]
+        assert liveness_shown(viewer, schema) == ["cannot tell"]
     _, other = lab.idle("bob")
     worker.kill()
     worker.wait()
-    eventually(lambda: signs(viewer, schema) == ["uncertain"], "the worker's connection to end")
+    eventually(lambda: liveness_shown(viewer, schema) == ["uncertain"], "the worker's connection to end")
     SERVER.sql(f"KILL {other}")
-    eventually(lambda: signs(viewer, schema) == ["abandoned"], "bob's last connection to end")
+    eventually(lambda: liveness_shown(viewer, schema) == ["abandoned"], "bob's last connection to end")
 
 
 def test_a_worker_that_names_no_client_is_running_and_then_cannot_be_told(lab: Lab, viewer: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     worker = lab.start_waiting(schema, user="bob")
     SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET user = 'bob', timestamp = timestamp")  # as MATLAB writes it
-    assert signs(viewer, schema) == ["running"]
+    assert liveness_shown(viewer, schema) == ["running"]
     assert cells(look(viewer, f"/jobs/?schema={schema}"), "Worker") == [f"bob@{platform.node()}"]
     worker.kill()
     worker.wait()
-    eventually(lambda: signs(viewer, schema) == ["cannot tell"], "the worker's connection to end")
+    eventually(lambda: liveness_shown(viewer, schema) == ["cannot tell"], "the worker's connection to end")
 
 
 def test_a_worker_that_names_no_client_is_cleared_only_by_its_number(lab: Lab, operator: Client) -> None:
@@ -54,14 +54,14 @@ def test_a_worker_that_names_no_client_is_cleared_only_by_its_number(lab: Lab, o
 def test_a_job_whose_number_no_connection_of_the_server_has_had_cannot_be_told(lab: Lab, viewer: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.abandon(schema)
-    assert signs(viewer, schema) == ["abandoned"]
+    assert liveness_shown(viewer, schema) == ["abandoned"]
     SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET connection_id = 4294967295, timestamp = timestamp")
-    assert signs(viewer, schema) == ["cannot tell"]
+    assert liveness_shown(viewer, schema) == ["cannot tell"]
 
 
 def test_a_job_that_came_by_a_named_proxy_cannot_be_told(lab: Lab, viewer: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.start_waiting(schema, user="bob")
-    assert signs(viewer, schema) == ["running"]
+    assert liveness_shown(viewer, schema) == ["running"]
     with override_settings(LAB=replace(settings.LAB, proxies=frozenset({"127.0.0.1"}))):
-        assert signs(viewer, schema) == ["cannot tell"]
+        assert liveness_shown(viewer, schema) == ["cannot tell"]

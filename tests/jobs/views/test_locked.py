@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from tests.jobs.clearing import JOBS, again, confirm, everything, post, says, selected
-from tests.jobs.locking import WAYS, held
+from tests.jobs.locking import WAYS, locked_by_bob
 from tests.lab import Lab
 from tests.pages import FRAGMENT, cells, look, notices, page, text_of, tokens
 from tests.server import SERVER
@@ -64,7 +64,7 @@ def test_another_schema_is_listed_alone(locked: list[str], viewer: Client) -> No
 
 def test_another_schema_s_job_is_shown(lab: Lab, three: list[str], viewer: Client) -> None:
     there = address(three[1])
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         assert text_of(look(viewer, there).select_one("#job_detail .status")) == "error"
 
 
@@ -72,7 +72,7 @@ def test_a_job_of_the_locked_schema_cannot_be_read_and_is_not_called_gone(
     lab: Lab, three: list[str], viewer: Client
 ) -> None:
     there = address(three[0])
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         found = look(viewer, there, status=503)
     assert text_of(found.h1) == "This job cannot be read now"
     assert [reason(said) for said in notices(found)] == [
@@ -82,14 +82,14 @@ def test_a_job_of_the_locked_schema_cannot_be_read_and_is_not_called_gone(
 
 def test_the_panel_says_so_too(lab: Lab, three: list[str], viewer: Client) -> None:
     there = address(three[0])
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         found = look(viewer, there, status=503, headers=FRAGMENT)
     assert text_of(found.select_one("#job_detail h2")) == "This job cannot be read now"
 
 
 def test_the_numbers_on_the_tabs_are_said_to_be_the_least(lab: Lab, three: list[str], viewer: Client) -> None:
     calm = text_of(look(viewer, OURS).select_one(".tabs"))
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         found = look(viewer, OURS)
     assert [calm, text_of(found.select_one(".tabs"))] == [
         "All 3 Errors 3 Reserved 0 Ignored 0",
@@ -99,13 +99,13 @@ def test_the_numbers_on_the_tabs_are_said_to_be_the_least(lab: Lab, three: list[
 
 
 def test_the_numbers_of_another_schema_are_whole(lab: Lab, three: list[str], viewer: Client) -> None:
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         found = look(viewer, f"{OURS}&schema={three[1]}")
     assert text_of(found.select_one(".tabs")) == "All 1 Errors 1 Reserved 0 Ignored 0"
 
 
 def test_an_empty_list_does_not_say_that_there_are_no_jobs(lab: Lab, three: list[str], viewer: Client) -> None:
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         found = look(viewer, f"{OURS}&schema={three[0]}")
     assert text_of(found.select_one(".empty")) == "No job matches among the jobs that could be read. Reset filters"
 
@@ -120,7 +120,7 @@ def test_the_locked_schema_can_still_be_chosen(locked: list[str], viewer: Client
 
 def test_selected_jobs_elsewhere_are_cleared(lab: Lab, three: list[str], operator: Client) -> None:
     form = selected(operator, f"schema={three[1]}")
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         said = notices(look(operator, post(operator, confirm(operator, form)).headers["Location"]))
     assert said[0] == "Cleared 1 job."
 
@@ -129,7 +129,7 @@ def test_of_selected_jobs_the_locked_one_is_left_alone_and_not_called_gone(
     lab: Lab, three: list[str], operator: Client
 ) -> None:
     form = {"job": tokens(look(operator, OURS), "job")}
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         found = confirm(operator, form)
         assert [text_of(found.h1), says(found)[1]] == ["Clear 2 jobs?", "1 could not be read now: left alone."]
         (said, _) = notices(look(operator, post(operator, found).headers["Location"]))
@@ -139,7 +139,7 @@ def test_of_selected_jobs_the_locked_one_is_left_alone_and_not_called_gone(
 
 def test_of_all_that_match_the_locked_ones_are_left_alone(lab: Lab, three: list[str], operator: Client) -> None:
     form = everything(operator, "message=one+of+three")
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         found = confirm(operator, form)
         (said, _) = notices(look(operator, post(operator, found).headers["Location"]))
     assert text_of(found.h1) == "Clear 2 jobs?"
@@ -153,7 +153,7 @@ def test_what_was_not_read_when_confirmed_is_left_alone_although_it_can_be_read_
 ) -> None:
     every = everything(operator, "message=one+of+three")
     form = every if choose == "all" else {"job": tokens(look(operator, OURS), "job")}
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         found = confirm(operator, form)
     (said,) = notices(look(operator, post(operator, found).headers["Location"]))
     assert said == f"Cleared 2 jobs. Jobs of {three[0]} were left alone: {NOT_READ_BEFORE}."
@@ -164,7 +164,7 @@ def test_what_is_locked_between_confirming_and_clearing_is_left_alone(
     lab: Lab, three: list[str], operator: Client
 ) -> None:
     found = confirm(operator, {"job": tokens(look(operator, OURS), "job")})
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         (said, _) = notices(look(operator, post(operator, found).headers["Location"]))
     assert reason(said) == f"Cleared 2 jobs. Jobs of {three[0]} were left alone: its jobs table is locked"
 
@@ -173,7 +173,7 @@ def test_what_may_be_read_and_not_written_is_left_alone_and_the_others_are_clear
     lab: Lab, three: list[str], operator: Client
 ) -> None:
     form = {"job": tokens(look(operator, OURS), "job")}
-    with held(lab, three[0], "READ"):
+    with locked_by_bob(lab, three[0], "READ"):
         (said,) = notices(look(operator, post(operator, confirm(operator, form)).headers["Location"]))
     assert said.startswith(f"Cleared 2 jobs. Jobs of {three[0]} were left alone: {ROWS_LOCKED}")
     assert [len(lab.jobs(schema)) for schema in three] == [1, 0, 0]
@@ -214,7 +214,7 @@ def test_connections_come_up_and_say_whose_jobs_they_could_not_see(locked: list[
 
 
 def test_whoever_locks_can_be_killed_and_is_not_said_to_lose_nothing(lab: Lab, three: list[str], admin: Client) -> None:
-    with held(lab, three[0]):
+    with locked_by_bob(lab, three[0]):
         found = look(admin, f"{CONNECTIONS}?user=bob")
         response = admin.post(KILL, {"connection": tokens(found, "connection"), "target": "connection"})
     assert response.status_code == 200

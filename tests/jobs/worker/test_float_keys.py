@@ -131,8 +131,8 @@ def test_the_lines_to_copy_mean_just_this_key(floats: ModuleType, viewer: Client
         key = eval(restriction, {name: getattr(floats, name).key_source, **names_in_lines()}).fetch1("KEY")
         options = shlex.split(command)[4:]
         (answer,) = answers(schema, [[table, *options, "--dry-run", "--json"]])
-        (held,) = json.loads(answer.out)["tables"][0]["excluded"]
-        assert str(key) == str({name: type(key[name])(value) for name, value in held["key"].items()})
+        (excluded,) = json.loads(answer.out)["tables"][0]["excluded"]
+        assert str(key) == str({name: type(key[name])(value) for name, value in excluded["key"].items()})
 
 
 def names_in_lines() -> dict[str, Any]:

@@ -89,8 +89,8 @@ TWO = ": 2 to compute, 0 excluded"
 ACTIVATES = "add --import and the module that activates"
 NAMED = {
     "the workflow is named after its element": ([ELEMENT, RECORDING], [ELEMENT]),
-    "a table that a held module holds": ([RECORDING], [RECORDING]),
-    "a held module": (["wf.pipeline.ephys"], [RECORDING, SORTING]),
+    "a table of a module that the workflow holds": ([RECORDING], [RECORDING]),
+    "a module that the workflow holds": (["wf.pipeline.ephys"], [RECORDING, SORTING]),
     "a whole workflow": (["wf.pipeline"], ["wf.pipeline.Checked", RECORDING, SORTING]),
     "a table by two names": ([RECORDING, ELEMENT], [RECORDING]),
     "a module and its workflow": (["mylab.probe_element", "wf.pipeline"], [ELEMENT, SECOND, "wf.pipeline.Checked"]),

@@ -25,9 +25,9 @@ class Runs:
         self.schema, module = lab.pipeline(recordings={"spare": ""})
         module.Recording.insert((f"s{number}", 1, way) for number, way in enumerate(WAYS))
         module.Recording.insert((subject, 1, "") for subject in ("second", "third"))
-        held = "--restrict", "subject NOT IN ('second', 'third')"
+        others = "--restrict", "subject NOT IN ('second', 'third')"
         again = "--restrict", f"subject='s{list(WAYS).index('returns')}'", "--no-reserve", "--json"
-        commands = [VIDEO, "--restrict", "subject='spare'"], [VIDEO, *held], [VIDEO, *again]
+        commands = [VIDEO, "--restrict", "subject='spare'"], [VIDEO, *others], [VIDEO, *again]
         _, self.first, self.again = answers(self.schema, commands)
 
     def status_of(self, way: str) -> str:

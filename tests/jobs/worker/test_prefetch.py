@@ -1,4 +1,4 @@
-"""jobs/worker/prefetch.py: what is reserved ahead of a long make is released, once, and nothing of it is lost."""
+"""jobs/worker/prefetch.py: what is reserved behind a long make is released, once, and nothing of it is lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.lab import Lab, eventually
 from tests.server import SERVER
 
 
-class ThreeAhead:
+class ThreePrefetched:
     """Three jobs, reserved by this process and not started."""
 
     def __init__(
@@ -36,45 +36,45 @@ class ThreeAhead:
 
 
 @pytest.fixture
-def ahead(lab: Lab) -> Iterator[ThreeAhead]:
+def three(lab: Lab) -> Iterator[ThreePrefetched]:
     schema, module = lab.pipeline()
     table = module.Score()
     reservations = reservations_of(table, Options())
     with Prefetched(reservations) as prefetched:
-        yield ThreeAhead(lab, prefetched, reservations, schema, table.connection)
+        yield ThreePrefetched(lab, prefetched, reservations, schema, table.connection)
 
 
-def test_what_waits_behind_a_long_make_is_released_while_it_runs(ahead: ThreeAhead) -> None:
-    ahead.prefetched.add(ahead.jobs)
-    assert ahead.prefetched.start_next() == ahead.jobs[0]
-    eventually(lambda: ahead.reserved() == {"a"}, "the jobs behind the long one to be released")
-    unstarted = ahead.prefetched.take_unstarted()
-    assert (unstarted.reserved, unstarted.released, unstarted.deferred) == ([], ahead.jobs[1:], [])
-    assert ahead.prefetched.start_next() is None
+def test_what_waits_behind_a_long_make_is_released_while_it_runs(three: ThreePrefetched) -> None:
+    three.prefetched.add(three.jobs)
+    assert three.prefetched.start_next() == three.jobs[0]
+    eventually(lambda: three.reserved() == {"a"}, "the jobs behind the long one to be released")
+    unstarted = three.prefetched.take_unstarted()
+    assert (unstarted.reserved, unstarted.released, unstarted.deferred) == ([], three.jobs[1:], [])
+    assert three.prefetched.start_next() is None
 
 
-def test_what_could_not_be_released_is_deferred(ahead: ThreeAhead, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(ahead.connection.conn_info, "passwd", "another")  # the thread is not let in
-    ahead.prefetched.add(ahead.jobs)
-    ahead.prefetched.start_next()
-    eventually(lambda: not ahead.prefetched, "the jobs behind the long one to be taken away")
-    unstarted = ahead.prefetched.take_unstarted()
-    assert (unstarted.reserved, unstarted.released, unstarted.deferred) == ([], [], ahead.jobs[1:])
-    assert ahead.reserved() == {"a", "b", "c"}
+def test_what_could_not_be_released_is_deferred(three: ThreePrefetched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(three.connection.conn_info, "passwd", "another")  # the thread is not let in
+    three.prefetched.add(three.jobs)
+    three.prefetched.start_next()
+    eventually(lambda: not three.prefetched, "the jobs behind the long one to be taken away")
+    unstarted = three.prefetched.take_unstarted()
+    assert (unstarted.reserved, unstarted.released, unstarted.deferred) == ([], [], three.jobs[1:])
+    assert three.reserved() == {"a", "b", "c"}
 
 
-def test_what_is_unstarted_at_the_end_is_returned_and_still_reserved(ahead: ThreeAhead) -> None:
-    ahead.prefetched.add(ahead.jobs)
-    ahead.prefetched.start_next()
-    assert ahead.prefetched.take_unstarted().reserved == ahead.jobs[1:]
-    assert ahead.reserved() == {"a", "b", "c"}
+def test_what_is_unstarted_at_the_end_is_returned_and_still_reserved(three: ThreePrefetched) -> None:
+    three.prefetched.add(three.jobs)
+    three.prefetched.start_next()
+    assert three.prefetched.take_unstarted().reserved == three.jobs[1:]
+    assert three.reserved() == {"a", "b", "c"}
 
 
-def test_the_job_itself_is_never_released(ahead: ThreeAhead) -> None:
-    ahead.prefetched.add(ahead.jobs[:2])
-    ahead.prefetched.start_next()
-    eventually(lambda: ahead.reserved() == {"a", "c"}, "the second job to be released")
-    SERVER.sql(f"UPDATE `{ahead.schema}`.`~jobs` SET pid = pid + 1")
-    ahead.prefetched.add(ahead.jobs[2:])
-    ahead.prefetched.start_next()
-    assert ahead.prefetched.take_unstarted().jobs == ahead.jobs[1:2]
+def test_the_job_itself_is_never_released(three: ThreePrefetched) -> None:
+    three.prefetched.add(three.jobs[:2])
+    three.prefetched.start_next()
+    eventually(lambda: three.reserved() == {"a", "c"}, "the second job to be released")
+    SERVER.sql(f"UPDATE `{three.schema}`.`~jobs` SET pid = pid + 1")
+    three.prefetched.add(three.jobs[2:])
+    three.prefetched.start_next()
+    assert three.prefetched.take_unstarted().jobs == three.jobs[1:2]

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from jobsite.lab.locks import Holder, who_holds
-from tests.jobs.locking import altered, bob_locks, bob_waits, held, moved
+from tests.jobs.locking import altered, bob_locks, bob_waits, locked_by_bob, moved
 from tests.lab import TRANSACTIONS_KEPT_S, Lab
 from tests.pages import look, notices
 from tests.server import LOCK_TABLES, SERVER
@@ -27,7 +27,7 @@ def holders(schema: str) -> tuple[Holder, ...]:
 
 
 def test_who_locked_the_table_is_told_where_the_server_tells_it(lab: Lab, schema: str) -> None:
-    with held(lab, schema) as thread:
+    with locked_by_bob(lab, schema) as thread:
         found = holders(schema)
     assert found == ((Holder(thread, "bob", "127.0.0.1", waits=False, is_certain=True),) if SERVER.tells_locks else ())
 
@@ -62,7 +62,7 @@ def test_without_the_grants_it_is_a_guess(lab: Lab, schema: str) -> None:
 
 def test_nobody_is_named_for_another_schema(lab: Lab, schema: str) -> None:
     other = lab.failed(m1="value")
-    with held(lab, schema):
+    with locked_by_bob(lab, schema):
         assert who_holds(TABLE, [other]) == {other: ()}
 
 
