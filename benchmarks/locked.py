@@ -34,7 +34,7 @@ Page = Callable[[Any, str], Any]
 
 
 def clear(client: Any, schema: str) -> Any:
-    """Tick a schema's jobs, confirm, clear."""
+    """Select the jobs of a schema, and clear them."""
     from bs4 import BeautifulSoup
 
     found = BeautifulSoup(client.get("/jobs/", {"schema": schema}).content, "html.parser")
@@ -43,7 +43,7 @@ def clear(client: Any, schema: str) -> Any:
 
 
 def confirm(client: Any, schema: str, address: str = "/jobs/clear/confirm/") -> Any:
-    """Confirm all that match in a schema."""
+    """Ask to confirm the clearing of all jobs of a schema."""
     form = {"all": "1", "as_of": "2030-01-04T00:00:00+00:00", "filter": f"schema={schema}"}
     return client.post(address, form)
 
@@ -52,9 +52,9 @@ PAGES: dict[str, Page] = {
     "Jobs": lambda client, schema: client.get("/jobs/"),
     "Jobs of another schema": lambda client, schema: client.get("/jobs/", {"schema": schema}),
     "a job of another schema": lambda client, schema: client.get(f"/jobs/{schema}/__score/{0:032}/"),
-    "confirm elsewhere": confirm,
-    "confirm everywhere": lambda client, schema: confirm(client, ""),
-    "clear elsewhere (list and clear)": clear,
+    "confirm in another schema": confirm,
+    "confirm in all schemas": lambda client, schema: confirm(client, ""),
+    "clear in another schema": clear,
     "Connections": lambda client, schema: client.get("/connections/"),
 }
 

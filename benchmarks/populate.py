@@ -1,7 +1,7 @@
 """How much faster than DataJoint's own populate is ours? Side by side in one run on one private server, as ratios.
 
 Each worker is a process of its own, started before the clock is: all wait for a gate, and the time runs from its
-opening until the last one is done. Absolute figures are of this machine; ratios travel. Some cases put a network
+opening until the last one is done. The figures depend on the machine, the ratios hardly. Some cases put a network
 between workers and server. A wasted reservation is one whose key was computed by somebody else.
 """
 

@@ -1,4 +1,4 @@
-"""Does every key survive a bad night? Four of our workers and four of DataJoint's own on one table, with accidents.
+"""Does every key survive accidents? They happen to four of our workers and four of DataJoint's own, on one table.
 
 Workers are killed and terminated, connections are killed, the server is restarted, its disk is full for a while, and
 it is read-only for a while; who ends is started again until nothing is left to do. Then every key has to be computed,
@@ -63,11 +63,11 @@ class Worker:
             self.process.stdin.flush()
 
 
-class Night:
+class Soak:
     """The run and its accidents."""
 
     def __init__(self, server: FullableServer, home: Path, seed: int) -> None:
-        """`seed` makes the accidents' choice repeatable, their moments are the machine's."""
+        """`seed` makes repeatable which accidents happen, not when."""
         self.server, self.home, self.chance = server, home, random.Random(seed)  # noqa: S311  not a secret
         self.bench = Bench(server)
         self.case = Case("soak", KEYS, make_s=MAKE_S)
@@ -102,11 +102,11 @@ class Night:
 
     def left(self) -> int:
         """Return how many keys are neither computed nor in the jobs table."""
-        done, held = self.count("SELECT COUNT(*) FROM __result"), self.count("SELECT COUNT(*) FROM `~jobs`")
+        done, jobs = self.count("SELECT COUNT(*) FROM __result"), self.count("SELECT COUNT(*) FROM `~jobs`")
         both = self.count(
             "SELECT COUNT(*) FROM __result JOIN `~jobs` ON key_hash = MD5(number) AND table_name = '__result'"
         )
-        return KEYS - done - held + both
+        return KEYS - done - jobs + both
 
     def count(self, query: str) -> int:
         """Return the number that a query returns."""
@@ -175,7 +175,7 @@ class Night:
 
 
 def main() -> int:
-    """Run the night, say what was found, and return 1 when a key was lost, left reserved or made twice at once."""
+    """Run it, say what was found, and return 1 when a key was lost, left reserved or made twice at once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=os.getpid())
     parser.add_argument("--home", type=Path)
@@ -184,17 +184,17 @@ def main() -> int:
     server = FullableServer(home / "server")
     server.start()
     try:
-        night = Night(server, home, chosen.seed)
-        night.prepare()
-        night.work(accidents=True)
-        twice, reserved, lost = night.overlaps(), night.still_reserved(), night.left()
-        print(f"seed {chosen.seed}: {dict(night.accidents)}; {night.statuses()}")
+        soak = Soak(server, home, chosen.seed)
+        soak.prepare()
+        soak.work(accidents=True)
+        twice, reserved, lost = soak.overlaps(), soak.still_reserved(), soak.left()
+        print(f"seed {chosen.seed}: {dict(soak.accidents)}; {soak.statuses()}")
         print(f"lost: {lost}; twice: {twice}; left reserved by a worker that was not killed: {reserved}", flush=True)
-        night.bench.sql("DELETE FROM `~jobs`")
-        night.makes.write_text("")
-        night.work(accidents=False)
-        computed = night.count("SELECT COUNT(*) FROM __result")
-        print(f"after clearing: {night.statuses()}; twice: {night.overlaps()}")
+        soak.bench.sql("DELETE FROM `~jobs`")
+        soak.makes.write_text("")
+        soak.work(accidents=False)
+        computed = soak.count("SELECT COUNT(*) FROM __result")
+        print(f"after clearing: {soak.statuses()}; twice: {soak.overlaps()}")
     finally:
         server.stop()
     return int(bool(twice or reserved or lost) or computed != KEYS)
