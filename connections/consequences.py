@@ -130,7 +130,9 @@ def consequences_of(row: Connection, target: Target, server: Server, unread: Seq
     for job in row.possible_jobs[:JOBS_NAMED]:
         yield _possible(job)
     if len(row.possible_jobs) > JOBS_NAMED:
-        yield Consequence(f"{counted(len(row.possible_jobs) - JOBS_NAMED, 'more job')} may be this one’s, too.")
+        yield Consequence(
+            f"{counted(len(row.possible_jobs) - JOBS_NAMED, 'more job')} may belong to this connection, too."
+        )
 
 
 def _of_connection(row: Connection, server: Server, unread: Sequence[str]) -> Iterator[Consequence]:
@@ -176,5 +178,5 @@ def _no_job(row: Connection, unread: Sequence[str]) -> Consequence:
 
 def _possible(job: Job) -> Consequence:
     shown = job.liveness.value if job.liveness else ""
-    rest = f" may be this one’s: it is of the same user, and its worker is shown as “{shown}”."
+    rest = f" may belong to this connection: it has the same user, and its worker is shown as “{shown}”."
     return Consequence("The job ", job, rest)

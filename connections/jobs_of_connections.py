@@ -18,7 +18,7 @@ from jobs.models import Job
 from jobsite.lab.explanations import explain
 from jobsite.lab.server import ConnectedThreads, Server
 
-NOT_ALL_READ = f"More than {MOST_READ} reserved jobs name them or their users, and not all were read."
+NOT_ALL_READ = f"More than {MOST_READ} reserved jobs name these connections or their users, and not all were read."
 
 
 def annotate_jobs(rows: Sequence[Connection], server: Server, everybody: ConnectedThreads | None = None) -> list[str]:
@@ -33,8 +33,14 @@ def annotate_jobs(rows: Sequence[Connection], server: Server, everybody: Connect
         found = _annotate_held(rows, server, reading) if everybody is None else _annotate_both(rows, everybody, reading)
     except DatabaseError as error:
         return [_explained(error)]
-    unread = [f"Jobs of {table.schema}: {table.in_words}." for table in reading.unreadable if table.has_jobs]
-    unread += [f"Jobs of {schema}: its jobs table does not say which connection." for schema in found.unnamed]
+    unread = [
+        f"The jobs of {table.schema} cannot be read: {table.in_words}."
+        for table in reading.unreadable
+        if table.has_jobs
+    ]
+    unread += [
+        f"The jobs table of {schema} does not say which connection has reserved a job." for schema in found.unnamed
+    ]
     return unread if found.is_whole else [*unread, NOT_ALL_READ]
 
 

@@ -72,7 +72,7 @@ class SentKill:
         if self.target is Target.STATEMENT:
             return f"its connection stays, {'a statement still runs' if self.connection.info else 'idle'}"
         now = ", ".join(filter(None, (self.connection.command, self.connection.state)))
-        return f"still there ({now}); a kill only asks, and a long transaction takes its time to roll back"
+        return f"still there ({now}): rolling back a long transaction takes time"
 
 
 def kill(selection: SelectedConnections, confirmation: Confirmation, user: User) -> KillSummary:

@@ -21,7 +21,7 @@ class JobStatus:
 
 JOB_STATUSES = (
     JobStatus(ERROR, "Errors", "make raised an error; populate skips the key until the job is cleared"),
-    JobStatus(RESERVED, "Reserved", "a worker has reserved the key: it computes it, or has died meanwhile"),
+    JobStatus(RESERVED, "Reserved", "a worker has reserved the key: it is computing it, or it has died"),
     JobStatus(IGNORE, "Ignored", "populate skips the key, because somebody set it to be ignored"),
 )
 STATUSES = tuple(one.status for one in JOB_STATUSES)

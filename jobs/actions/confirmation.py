@@ -55,7 +55,7 @@ class Confirmation:
         if self.needs_number and not self._is_typed:
             return f"{nothing} type {self.expected} to confirm."
         if review.running > self.running or self.abandoned & review.alive:
-            return f"{nothing} meanwhile a worker may be computing what looked abandoned. Look again."
+            return f"{nothing} a job that looked abandoned may be running by now. Check again before you confirm."
         if review.needs_number and not self._is_typed:  # whatever the form says of itself
             return f"{nothing} type {review.count} to confirm."
         return ""

@@ -19,7 +19,7 @@ from jobsite.lab.sql import lab_cursor
 
 LOOKING_LIMIT_S = 0.8
 """All looking for what cannot be read, on one page: after it, the rest is left out unlooked at."""
-UNLOOKED = "no time was left to read its jobs table, because others kept the page waiting: load the page again"
+UNLOOKED = "its jobs table was not read, because other jobs tables took too long: load the page again"
 
 # Nothing is read, so only a lock can keep it. MAX_EXECUTION_TIME: MySQL cannot be told not to wait for one.
 OPEN_SQL = "SELECT /*+ MAX_EXECUTION_TIME({limit_ms}) */ 1 FROM {table} LIMIT 0"

@@ -21,7 +21,7 @@ MOST_LOCK_WAITS = 2
 """Tables that are waited for when rows are deleted: a lock on the whole server would be waited for with each."""
 HOLDERS_NAMED = 3
 
-ROWS_LOCKED = "its jobs table, or some of these rows, are locked"
+ROWS_LOCKED = "its jobs table or some of these rows are locked"
 OPENED_AGAIN = "it could not be opened a moment ago: load the page again"
 
 

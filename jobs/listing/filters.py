@@ -28,7 +28,7 @@ SUBJECTS = {"error": "Failed jobs", "reserved": "Reserved jobs", "ignore": "Igno
 def _check_status(text: str) -> None:
     """Raise ValidationError with one sentence for a status that no job can have."""
     if text not in STATUSES:
-        raise forms.ValidationError(f"“{text}” is no status of a job: choose one of {', '.join(STATUSES)}.")
+        raise forms.ValidationError(f"“{text}” is not a status of a job: choose one of {', '.join(STATUSES)}.")
 
 
 class JobFilterForm(FilterForm):

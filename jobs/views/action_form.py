@@ -13,7 +13,7 @@ from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobsite.pages.tokens import read_timestamp, read_token, write_token
 
-NO_FORM_OF_OURS = "This form is not one that a jobs page made: go back to the list and choose again."
+NO_FORM_OF_OURS = "This form is not one that a jobs page made: go back to the list and select again."
 
 
 def read_filter(form: QueryDict) -> JobFilter:

@@ -20,7 +20,7 @@ from jobs.worker.prefetch import Prefetched
 from jobs.worker.reservations.base import Reservation
 from jobsite.one_line import line_logger
 
-ENDED = "make went on, and was ended with its process.\n"
+ENDED = "make did not stop, so its process was ended.\n"
 log = line_logger(__name__)
 
 

@@ -124,7 +124,7 @@ def _hint(attribute: Untyped) -> str:
     if attribute.uuid:
         return f"; {attribute.name} is a UUID, written X'…' there, without hyphens"
     if attribute.type.startswith("float"):
-        return f"; {attribute.name} is a FLOAT, which equals no number that is written: CONCAT({attribute.name})=0.1"
+        return f"; {attribute.name} is a FLOAT, written CONCAT({attribute.name})=0.1 there"
     return ""
 
 

@@ -61,7 +61,7 @@ class Watchdog:
 
     def _write(self) -> None:
         # Said first: once another worker may have the job, this one has to end at once.
-        log.warning("make does not stop, and is ended with its process.")
+        log.warning("make does not stop, so its process is ended.")
         try:
             self.write()
         except Exception as failure:  # the job stays reserved, and shows as abandoned

@@ -89,9 +89,9 @@ def _read_settings(path: Path) -> tuple[dict[str, object], str]:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return {}, f"{path} could not be read as JSON ({error}): mend it, or set DJ_HOST, DJ_USER and DJ_PASS."
+        return {}, f"{path} could not be read as JSON ({error}): correct it, or set DJ_HOST, DJ_USER and DJ_PASS."
     if not isinstance(raw, dict):
-        return {}, f"{path} is not a JSON object: mend it, or set DJ_HOST, DJ_USER and DJ_PASS."
+        return {}, f"{path} is not a JSON object: correct it, or set DJ_HOST, DJ_USER and DJ_PASS."
     nested = raw.get("database")
     found = {f"database.{name}": value for name, value in nested.items()} if isinstance(nested, dict) else {}
     found |= {name: value for name, value in raw.items() if name.startswith("database.")}

@@ -18,8 +18,8 @@ REFUSALS = {
     ),
     HTTPStatus.NOT_FOUND: ("No such page", "There is nothing at this address."),
     HTTPStatus.METHOD_NOT_ALLOWED: (
-        "Choose again",
-        "Nothing was done: a form leads to this address. Go back to the list and choose again.",
+        "Select again",
+        "Nothing was done: this address works only with the form of a list. Go back to the list and select again.",
     ),
 }
 """Status -> the title of the page and what it says when the exception says nothing."""

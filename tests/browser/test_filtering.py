@@ -169,6 +169,6 @@ def test_a_session_that_ended_before_a_confirm_leads_back_to_the_jobs(visit: Vis
     expect(jobs.heading).to_have_text("Log in")
     visit.expect("status of 405")
     jobs.log_in("otto")
-    expect(jobs.heading).to_have_text("Choose again")
+    expect(jobs.heading).to_have_text("Select again")
     jobs.page.get_by_role("link", name="Go to the jobs").click()
     expect(jobs.heading).to_have_text("Jobs")

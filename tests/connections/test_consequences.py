@@ -92,7 +92,7 @@ def test_a_job_without_a_time_runs_for_an_unknown_time() -> None:
 @pytest.mark.parametrize(("number", "more"), [(6, "1 more job"), (7, "2 more jobs")])
 def test_of_many_jobs_five_are_named_and_the_others_are_counted(number: int, more: str) -> None:
     assert said(jobs=[job()] * number)[6:] == [f"It holds {more}."]
-    assert said(possible_jobs=[job()] * number)[7:] == [f"{more} may be this one’s, too."]
+    assert said(possible_jobs=[job()] * number)[7:] == [f"{more} may belong to this connection, too."]
 
 
 def test_a_statement_that_is_killed_costs_the_job_of_its_connection() -> None:
@@ -113,8 +113,9 @@ def test_where_no_statement_runs_a_kill_of_it_costs_nothing() -> None:
     ]
 
 
-def test_a_job_that_may_be_a_connection_s_is_named_with_its_sign_of_life() -> None:
+def test_a_job_that_may_be_a_connection_s_is_named_with_its_liveness() -> None:
     one = job()
     assert said(possible_jobs=[one])[2] == (
-        f"The job {name_of(one)} may be this one’s: it is of the same user, and its worker is shown as “uncertain”."
+        f"The job {name_of(one)} may belong to this connection: "
+        "it has the same user, and its worker is shown as “uncertain”."
     )

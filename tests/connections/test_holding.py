@@ -29,7 +29,7 @@ NOT_ALL_READ = (
 )
 LIMIT_REACHED = (
     "A connection may hold more jobs than are named here. "
-    f"More than {MOST_READ} reserved jobs name them or their users, and not all were read."
+    f"More than {MOST_READ} reserved jobs name these connections or their users, and not all were read."
 )
 
 
@@ -111,8 +111,8 @@ def test_a_job_of_the_same_user_whose_worker_cannot_be_told_may_be_a_connection_
     eventually(lambda: not is_connected(thread), "the killed worker's connection to end")
     assert consequences(asked_to_kill(admin, idle)) == [
         "It has no open transaction. Whether it holds a job is not known.",
-        "The job Score(subject=m1, session=1) may be this one’s: "
-        "it is of the same user, and its worker is shown as “uncertain”.",
+        "The job Score(subject=m1, session=1) may belong to this connection: "
+        "it has the same user, and its worker is shown as “uncertain”.",
     ]
 
 

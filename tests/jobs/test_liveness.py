@@ -77,7 +77,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.says for case in CASES])
-def test_the_sign_of_a_reservation(case: Case) -> None:
+def test_the_liveness_of_a_reservation(case: Case) -> None:
     evidence = Evidence(
         NOON, sees_all=True, own_user="jobsite", threads=case.threads, last_id=case.last_id, proxies=case.proxies
     )

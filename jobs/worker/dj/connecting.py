@@ -89,7 +89,9 @@ def _import_datajoint() -> ModuleType:
     except Exception as error:  # its settings file is read on import
         raise WrongInputError(f"DataJoint does not start: {format_error(error)}") from None
     if not dj.__version__.startswith(KNOWN_VERSION):
-        raise WrongInputError(f"populate knows DataJoint {KNOWN_VERSION}x, and {dj.__version__} is installed here.")
+        raise WrongInputError(
+            f"populate works with DataJoint {KNOWN_VERSION}x, but {dj.__version__} is installed here."
+        )
     return dj
 
 

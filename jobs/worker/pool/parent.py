@@ -100,7 +100,7 @@ class WorkerProcess:
         """How it has ended, in words."""
         code = self._process.exitcode
         if code is None:
-            return "answers no more"
+            return "does not answer any more"
         if code < 0:
             return f"was killed by {signal.Signals(-code).name}"
         if code - KILLED_BY in SIGNALS:

@@ -31,7 +31,13 @@ def _add_keys(add: Callable[..., Any]) -> None:
     tables_help = "tables to populate, or modules for all their tables; each after those that it depends on"
     add("tables", nargs="+", metavar="module.Table", help=tables_help)
     add("--import", action="append", default=[], dest="imports", metavar="MODULE", help=IMPORT_HELP)
-    add("--restrict", action="append", default=[], metavar="SQL", help="a condition on the keys; may be repeated")
+    add(
+        "--restrict",
+        action="append",
+        default=[],
+        metavar="SQL",
+        help="a condition that the keys must meet; may be repeated",
+    )
     add("--order", default="original", metavar="|".join(ORDERS), help="the order of the keys (default: original)")
     add("--limit", metavar="N", help="look at N keys of each table at most, counting reserved, ignored and failed ones")
     add("--max-calls", metavar="N", help="try N keys of each table at most, over all processes together")

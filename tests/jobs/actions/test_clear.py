@@ -211,7 +211,7 @@ def test_an_abandoned_job_whose_worker_is_back_is_not_cleared(lab: Lab, operator
     response = post(operator, confirmed)
     assert response.status_code == 409
     assert notices(page(response)) == [
-        "Nothing was cleared: meanwhile a worker may be computing what looked abandoned. Look again."
+        "Nothing was cleared: a job that looked abandoned may be running by now. Check again before you confirm."
     ]
     assert lab.jobs(schema) == {"m1": "reserved"}
 

@@ -245,7 +245,7 @@ def test_a_form_that_no_page_made_is_answered_with_a_sentence(accounts: None, op
     responses = [operator.post(address, form) for form in FORMS_NO_PAGE_MADE]
     assert [response.status_code for response in responses] == [400] * len(FORMS_NO_PAGE_MADE)
     assert {text_of(page(response).select_one(".card p")) for response in responses} == {
-        "This form is not one that a jobs page made: go back to the list and choose again."
+        "This form is not one that a jobs page made: go back to the list and select again."
     }
 
 

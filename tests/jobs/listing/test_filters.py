@@ -32,7 +32,7 @@ def test_what_cannot_be_read_is_a_problem_and_never_passed_over() -> None:
     assert problems == (
         "“soon” is not a length of time: write 90s, 15m, 24h, 7d or 2w.",
         "“later” is not a length of time: write 90s, 15m, 24h, 7d or 2w.",
-        "“lost” is no status of a job: choose one of error, reserved, ignore.",
+        "“lost” is not a status of a job: choose one of error, reserved, ignore.",
     )
 
 

@@ -13,7 +13,7 @@ from tests.pages import FRAGMENT, cells, look, notices, page, text_of, tokens
 from tests.server import SERVER
 
 OURS = f"{JOBS}?message=one+of+three"
-ROWS_LOCKED = "its jobs table, or some of these rows, are locked"
+ROWS_LOCKED = "its jobs table or some of these rows are locked"
 NOT_READ_BEFORE = "they could not be read when you were asked to confirm"
 CONNECTIONS, KILL = "/connections/", "/connections/kill/confirm/"
 
@@ -209,7 +209,8 @@ def test_connections_come_up_and_say_whose_jobs_they_could_not_see(locked: list[
     found = look(viewer, CONNECTIONS)
     assert "bob" in cells(found, "User")
     assert [reason(said) for said in notices(found)] == [
-        f"A connection may hold more jobs than are shown here. Jobs of {locked[0]}: its jobs table is locked"
+        "A connection may hold more jobs than are shown here. "
+        f"The jobs of {locked[0]} cannot be read: its jobs table is locked"
     ]
 
 

@@ -109,7 +109,7 @@ def test_a_connection_is_not_said_to_hold_nothing_where_a_jobs_table_names_none(
     lab.start_waiting(schema, user="bob")
     found = look(admin, "/connections/?user=bob")
     form = {**fields(found, "/connections/kill/confirm/"), "connection": tokens(found, "connection")}
-    said = "Jobs of {}: its jobs table does not say which connection."
+    said = "The jobs table of {} does not say which connection has reserved a job."
     assert notices(found) == [f"A connection may hold more jobs than are shown here. {said.format(schema)}"]
     confirm = page(admin.post("/connections/kill/confirm/", form))
     assert "nothing is lost" not in text_of(confirm.select_one("form.confirm"))

@@ -147,9 +147,6 @@ def test_a_restriction_that_matches_no_float_says_how_one_is_written(floats: Mod
     no, yes = answers(
         schema, [[SPIKES, "--restrict", "threshold=0.11"], [SPIKES, "--restrict", "CONCAT(threshold)=0.11"]]
     )
-    assert (
-        "No key of Spikes matches --restrict; threshold is a FLOAT, which equals no number that is written: "
-        "CONCAT(threshold)=0.1."
-    ) in no.out
+    assert "No key of Spikes matches --restrict; threshold is a FLOAT, written CONCAT(threshold)=0.1 there." in no.out
     assert SERVER.sql(f"SELECT COUNT(*) FROM `{schema}`.`__spikes`") == [(1,)]
     assert "1 done" in yes.out

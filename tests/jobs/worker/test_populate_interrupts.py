@@ -178,7 +178,7 @@ def test_a_second_ctrl_c_ends_a_make_that_goes_on(
     worker.send_signal(signal.SIGINT)
     _, err = worker.communicate()
     assert (worker.returncode, lab.jobs(schema), len(module.Score())) == (130, left, 0)
-    assert "make does not stop, and is ended with its process." in err
+    assert "make does not stop, so its process is ended." in err
 
 
 def test_a_second_signal_does_not_wait() -> None:

@@ -80,7 +80,10 @@ REFUSED = {
     "unreachable": ({"DJ_PORT": "1"}, "The lab's server 127.0.0.1:1 does not answer: check DJ_HOST and DJ_PORT"),
     "no account": ({"DJ_USER": ""}, "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS"),
     "no DataJoint": ({"PYTHONPATH": "absent"}, "populate needs DataJoint, and datajoint is not installed here"),
-    "another DataJoint": ({"PYTHONPATH": "newer"}, "populate knows DataJoint 0.14.x, and 2.3.5 is installed here."),
+    "another DataJoint": (
+        {"PYTHONPATH": "newer"},
+        "populate works with DataJoint 0.14.x, but 2.3.5 is installed here.",
+    ),
 }
 
 

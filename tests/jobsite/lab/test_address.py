@@ -99,7 +99,7 @@ def test_a_file_that_is_no_json_object_is_said_with_its_path(here: Path, home: P
     write(here / "dj_local_conf.json", content)
     found = find_lab({}, here, home)
     assert found.problem.startswith(f"{here / 'dj_local_conf.json'} ")
-    assert found.problem.endswith("mend it, or set DJ_HOST, DJ_USER and DJ_PASS.")
+    assert found.problem.endswith("correct it, or set DJ_HOST, DJ_USER and DJ_PASS.")
 
 
 def test_a_file_that_is_not_text_is_said(here: Path, home: Path) -> None:
