@@ -7,7 +7,7 @@ from jobs.layouts.reading import LeftOut
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ActionOutcome:
     """How many jobs came to which end, of one chunk or of all."""
 
     done: int = 0
@@ -21,9 +21,9 @@ class Outcome:
     stopped: str = ""
     """Why the act ended before its time, in a sentence; '' when it came to its end."""
 
-    def __add__(self, other: "Outcome") -> "Outcome":
+    def __add__(self, other: "ActionOutcome") -> "ActionOutcome":
         """Return both together."""
-        return Outcome(
+        return ActionOutcome(
             self.done + other.done,
             self.changed + other.changed,
             self.gone + other.gone,

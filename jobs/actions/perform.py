@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from jobs.actions.action import Action, User
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
-from jobs.actions.outcome import Outcome
+from jobs.actions.outcome import ActionOutcome
 from jobs.actions.review import review, set_aside_unsupported
 from jobs.actions.selection import Selection
 from jobs.layouts.base import Layout
@@ -31,7 +31,7 @@ UNTRIED = "they were not tried, because the tables before them took too long: {v
 log = line_logger("jobsite.activity")
 
 
-def perform(action: Action, selection: Selection, confirmation: Confirmation, user: User) -> Outcome:
+def perform(action: Action, selection: Selection, confirmation: Confirmation, user: User) -> ActionOutcome:
     """Do `action` to the selected jobs that still are as they were seen; return what became of them.
 
     A jobs table that cannot be read or changed costs its own jobs only. What concerns the whole server ends the act;
@@ -54,7 +54,7 @@ def grant_for(action: Action, layout: Layout) -> str:
     return grant(layout.statements[action.verb].privilege, layout.table.quoted, account)
 
 
-def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot]) -> Outcome:
+def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot]) -> ActionOutcome:
     """Do `action` to one chunk in one statement; return what became of it. Raises DatabaseError."""
     statement = layout.statements[action.verb]
     try:
@@ -62,25 +62,25 @@ def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot
     except DatabaseError as error:
         if not lacks_privilege(error):
             raise
-        return Outcome(refused=len(snapshots), grants=frozenset([grant_for(action, layout)]))
+        return ActionOutcome(refused=len(snapshots), grants=frozenset([grant_for(action, layout)]))
     left = len(snapshots) - done
     if not left:
-        return Outcome(done=done)
+        return ActionOutcome(done=done)
     try:
         changed = layout.count(snapshots) - (done if statement.keeps_rows else 0)
     except DatabaseError as error:  # what became of the others is not known; these are done all the same
-        return Outcome(done=done, stopped=explain(error))
+        return ActionOutcome(done=done, stopped=explain(error))
     changed = min(max(changed, 0), left)  # a worker may have written or deleted rows since
-    return Outcome(done=done, changed=changed, gone=left - changed)
+    return ActionOutcome(done=done, changed=changed, gone=left - changed)
 
 
-def _perform_on_record(action: Action, selection: Selection, username: str) -> Outcome:
+def _perform_on_record(action: Action, selection: Selection, username: str) -> ActionOutcome:
     """Do it, with what was meant and what became of it in the site's record and in its log."""
     try:
         record = begin_act(username, action.verb, selection.in_words)
     except RecordError as error:
         log.warning("%s %s no jobs: %s %s", username, action.past, selection.in_words, error)
-        return Outcome(stopped=str(error))
+        return ActionOutcome(stopped=str(error))
     act = _Act(action, selection, record)
     try:
         act.run()
@@ -97,7 +97,7 @@ class _Act:
 
     def __init__(self, action: Action, selection: Selection, record: ActRecord) -> None:
         self.action, self.selection, self.record = action, selection, record
-        self.outcome = Outcome(gone=selection.without_table)
+        self.outcome = ActionOutcome(gone=selection.without_table)
 
     def run(self) -> None:
         """Go through the jobs tables until something concerns them all."""
@@ -109,7 +109,7 @@ class _Act:
             except DatabaseError as error:
                 self.outcome += self._blame(error, table)
             except RecordError as error:
-                self.outcome += Outcome(stopped=str(error))
+                self.outcome += ActionOutcome(stopped=str(error))
 
     def _go_through(self, table: QualifiedName) -> None:
         reading = self.selection.reading
@@ -117,7 +117,7 @@ class _Act:
             reading.set_aside([table], UNTRIED.format(verb=self.action.verb))
         layout = reading.layout_of(table)
         if layout is None:
-            self.outcome += Outcome(left_out=frozenset([reading.left_out[table]]))
+            self.outcome += ActionOutcome(left_out=frozenset([reading.left_out[table]]))
             return
         for snapshots in self.selection.chunks(layout):
             self._act_on(layout, snapshots)
@@ -126,14 +126,14 @@ class _Act:
 
     def _act_on(self, layout: Layout, snapshots: Sequence[JobSnapshot]) -> None:
         if variable := ask_only_reads():
-            self.outcome += Outcome(stopped=self.action.why_not_on(variable))
+            self.outcome += ActionOutcome(stopped=self.action.why_not_on(variable))
             return
         with self.record.chunk(layout.schema, [_as_row(one) for one in snapshots]) as chunk:
             outcome = self._outcome_of(layout, snapshots)
             chunk.counts = outcome.counts(self.action)
             self.outcome += outcome  # here: it was done, although the record may be full now
 
-    def _outcome_of(self, layout: Layout, snapshots: Sequence[JobSnapshot]) -> Outcome:
+    def _outcome_of(self, layout: Layout, snapshots: Sequence[JobSnapshot]) -> ActionOutcome:
         """Return what became of a chunk. Raises DatabaseError where that is not known.
 
         A statement that waited for a lock in vain has changed nothing (MySQL manual, "InnoDB Error Handling").
@@ -145,13 +145,13 @@ class _Act:
                 raise
             return self._blame(error, layout.table)
 
-    def _blame(self, error: DatabaseError, table: QualifiedName) -> Outcome:
+    def _blame(self, error: DatabaseError, table: QualifiedName) -> ActionOutcome:
         """Return what an error means: one table is left alone, or the act ends. Raises one that is not the server's."""
         if concerns_one_table(error):
-            return Outcome(left_out=frozenset([self.selection.reading.leave_out(table, error)]))
+            return ActionOutcome(left_out=frozenset([self.selection.reading.leave_out(table, error)]))
         if not explain(error):
             raise error
-        return Outcome(stopped=explain(error))
+        return ActionOutcome(stopped=explain(error))
 
 
 def _as_row(snapshot: JobSnapshot) -> Sequence[object]:

@@ -14,7 +14,7 @@ from jobs.layouts.discovery import Unreadable, job_tables
 from jobs.models import QualifiedName
 from jobsite.lab.errors import concerns_one_table, is_lock
 from jobsite.lab.explanations import why_not_read
-from jobsite.lab.locks import Holder, who_holds
+from jobsite.lab.locks import LockHolder, who_holds
 
 TRIES = 4
 MOST_LOCK_WAITS = 2
@@ -29,10 +29,10 @@ OPENED_AGAIN = "it could not be opened a moment ago: load the page again"
 class LeftOut(Unreadable):
     """A jobs table that is not read; `holders` have the lock on it, as far as the server tells."""
 
-    holders: tuple[Holder, ...] = ()
+    holders: tuple[LockHolder, ...] = ()
 
     @property
-    def named(self) -> tuple[Holder, ...]:
+    def named(self) -> tuple[LockHolder, ...]:
         """The holders that a sentence has room for."""
         return self.holders[:HOLDERS_NAMED]
 
@@ -143,8 +143,8 @@ class Reading:
             self.left_out[table] = LeftOut(table, why, has_jobs=True, holders=holders.get(table, ()))
 
 
-def _holders_of(tables: Sequence[QualifiedName]) -> Mapping[QualifiedName, tuple[Holder, ...]]:
-    found: dict[QualifiedName, tuple[Holder, ...]] = {}
+def _holders_of(tables: Sequence[QualifiedName]) -> Mapping[QualifiedName, tuple[LockHolder, ...]]:
+    found: dict[QualifiedName, tuple[LockHolder, ...]] = {}
     for name in {table.name for table in tables}:
         try:
             holders = who_holds(name, [table.schema for table in tables if table.name == name])

@@ -63,7 +63,7 @@ class Thread:
 
 
 @dataclass(frozen=True)
-class Holder:
+class LockHolder:
     """A connection that holds a table, or waits to have it alone; `is_certain` when the server says so itself."""
 
     connection_id: int
@@ -83,7 +83,7 @@ class Holder:
         return role if self.is_certain else f"perhaps {role}"
 
 
-def who_holds(table: str, schemas: Collection[str]) -> Mapping[str, tuple[Holder, ...]]:
+def who_holds(table: str, schemas: Collection[str]) -> Mapping[str, tuple[LockHolder, ...]]:
     """Return schema -> who holds its `table`, the likeliest first; nobody where the server does not tell."""
     server = shared_reads.server()
     there = _other_threads(server)
@@ -111,7 +111,7 @@ def _ask(query: str, table: str) -> Sequence[tuple[str, int, str]]:
         return [(schema, thread, mode.removeprefix("MDL_")) for schema, thread, mode in cursor.fetchall()]
 
 
-def _holders(there: Mapping[int, Thread], modes: Mapping[int, str]) -> tuple[Holder, ...]:
+def _holders(there: Mapping[int, Thread], modes: Mapping[int, str]) -> tuple[LockHolder, ...]:
     known = {thread: mode for thread, mode in modes.items() if thread in there}
     alone = [thread for thread, mode in known.items() if mode in NOBODY_READS and not there[thread].waits]
     # Where nobody has it alone, somebody waits to: for all who hold it in any way.
@@ -120,12 +120,12 @@ def _holders(there: Mapping[int, Thread], modes: Mapping[int, str]) -> tuple[Hol
     return tuple(_holder(there[thread], is_certain=certain) for thread in queue)
 
 
-def _guess(there: Mapping[int, Thread], open_for: Mapping[int, int], table: str, schema: str) -> tuple[Holder, ...]:
+def _guess(there: Mapping[int, Thread], open_for: Mapping[int, int], table: str, schema: str) -> tuple[LockHolder, ...]:
     waiting = [row for row in there.values() if row.waits and row.changes(table, schema)]
     longest = sorted((thread for thread in open_for if thread in there), key=lambda thread: -open_for[thread])
     rest = [there[thread] for thread in longest if there[thread] not in waiting]
     return tuple(_holder(row, is_certain=False) for row in [*waiting, *rest])
 
 
-def _holder(row: Thread, *, is_certain: bool) -> Holder:
-    return Holder(row.id, row.user, row.client, row.waits, is_certain)
+def _holder(row: Thread, *, is_certain: bool) -> LockHolder:
+    return LockHolder(row.id, row.user, row.client, row.waits, is_certain)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from jobs.actions.clear import CLEAR as CLEAR_JOBS
 from jobs.actions.confirmation import Confirmation
-from jobs.actions.outcome import Outcome
+from jobs.actions.outcome import ActionOutcome
 from jobs.actions.perform import perform
 from jobs.actions.review import review
 from jobs.actions.selection import MatchingJobs, SelectedJobs, Selection
@@ -85,16 +85,18 @@ def snapshots_of(schema: str, client: Client) -> list[JobSnapshot]:
     return [JobSnapshot.read(token) for token in selected(client, f"schema={schema}")["job"]]
 
 
-def clear(snapshots: Sequence[JobSnapshot], reading: Reading, user: User | AnonymousUser = ROOT) -> Outcome:
+def clear(snapshots: Sequence[JobSnapshot], reading: Reading, user: User | AnonymousUser = ROOT) -> ActionOutcome:
     """Clear these jobs as a command would, without a page."""
     return _confirmed(SelectedJobs(snapshots, reading), user)
 
 
-def clear_matching(chosen: JobFilter, reading: Reading, as_of: datetime, user: User | AnonymousUser = ROOT) -> Outcome:
+def clear_matching(
+    chosen: JobFilter, reading: Reading, as_of: datetime, user: User | AnonymousUser = ROOT
+) -> ActionOutcome:
     """Clear all that match as a command would, without a page."""
     return _confirmed(MatchingJobs(chosen, as_of, reading), user)
 
 
-def _confirmed(selection: Selection, user: User | AnonymousUser) -> Outcome:
+def _confirmed(selection: Selection, user: User | AnonymousUser) -> ActionOutcome:
     count = str(review(CLEAR_JOBS, selection).count)
     return perform(CLEAR_JOBS, selection, Confirmation(expected=int(count), typed=count), user)

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from jobs.actions.clear import CLEAR as CLEAR_JOBS
-from jobs.actions.outcome import Outcome
+from jobs.actions.outcome import ActionOutcome
 from jobs.actions.perform import act_on_chunk
 from jobs.layouts.schema_wide import SchemaWide
 from jobs.listing.filters import JobFilter
@@ -126,15 +126,15 @@ def test_two_who_clear_at_the_same_moment_clear_each_job_once(lab: Lab, operator
     schema = lab.failed(**{f"m{number}": "value" for number in range(30)})
     seen, layout = snapshots_of(schema, operator), SchemaWide(jobs_table(schema))
 
-    def clear_one_by_one(jobs: Iterable[JobSnapshot]) -> Outcome:
+    def clear_one_by_one(jobs: Iterable[JobSnapshot]) -> ActionOutcome:
         try:
-            return sum((act_on_chunk(CLEAR_JOBS, layout, [job]) for job in jobs), Outcome())
+            return sum((act_on_chunk(CLEAR_JOBS, layout, [job]) for job in jobs), ActionOutcome())
         finally:
             connections["lab"].close()
 
     with ThreadPoolExecutor() as people:
         outcomes = list(people.map(clear_one_by_one, [seen, seen[::-1]]))
-    assert sum(outcomes, Outcome()) == Outcome(done=30, gone=30)
+    assert sum(outcomes, ActionOutcome()) == ActionOutcome(done=30, gone=30)
 
 
 def test_the_same_job_selected_twice_is_counted_once(lab: Lab, operator: Client) -> None:
@@ -314,5 +314,5 @@ def test_a_long_list_is_cleared_in_short_statements(
     later = now.replace(tzinfo=timezone.utc) + timedelta(hours=1)
     with CaptureQueriesContext(connections["lab"]) as asked:
         outcome = clear_matching(JobFilter({"schema": many}), reading_of([many]), later)
-    assert outcome == Outcome(done=51)
+    assert outcome == ActionOutcome(done=51)
     assert len([query for query in asked if query["sql"].startswith("DELETE")]) == 3

@@ -8,7 +8,7 @@ from django.db import connections
 from django.test import Client
 
 from jobs.actions.clear import CLEAR
-from jobs.actions.outcome import Outcome
+from jobs.actions.outcome import ActionOutcome
 from jobs.formats.key import key_hash
 from jobs.listing.filters import JobFilter
 from tests.connections.test_doctor import doctor
@@ -158,7 +158,7 @@ def test_what_was_cleared_is_said_although_the_rest_could_not_be_counted(lab: La
     assert lab.jobs(schema) == {"m2": "second"}
 
 
-def clear_everything_in(schema: str) -> Outcome:
+def clear_everything_in(schema: str) -> ActionOutcome:
     """Clear all jobs of a schema that are there now."""
     ((now,),) = SERVER.sql("SELECT UTC_TIMESTAMP()")
     later = now.replace(tzinfo=timezone.utc) + timedelta(hours=1)

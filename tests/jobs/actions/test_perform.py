@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jobs.actions.clear import CLEAR
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
-from jobs.actions.outcome import Outcome
+from jobs.actions.outcome import ActionOutcome
 from jobs.actions.perform import act_on_chunk, perform
 from jobs.actions.review import review
 from jobs.actions.selection import SelectedJobs
@@ -127,7 +127,7 @@ def test_when_the_server_kills_a_chunk_half_way_the_act_says_what_was_done_and_w
         outcome = perform(CLEAR, selection, Confirmation(), ROOT)
         killed.result()
     why = f"The lab's server 127.0.0.1:{SERVER.port} ended this request: try again."
-    assert outcome == Outcome(done=1, stopped=why)
+    assert outcome == ActionOutcome(done=1, stopped=why)
     act = Act.objects.get()
     assert (act.outcome, act.stopped) == (f"Cleared 1 job. {why} The rest was left alone.", why)
     assert [(chunk.counts, chunk.ended_at is None) for chunk in act.chunks.all()] == [
@@ -217,7 +217,7 @@ def test_a_key_that_is_reserved_as_soon_as_it_is_cleared_makes_no_number_wrong(l
     (layout,) = reading_of([schema]).layouts
     with before_each("SELECT COUNT", lambda: module.schema.jobs.reserve("__score", key)) as counted:
         outcome = act_on_chunk(CLEAR, layout, seen)
-    assert (outcome, len(counted)) == (Outcome(done=1, changed=1), 1)
+    assert (outcome, len(counted)) == (ActionOutcome(done=1, changed=1), 1)
 
 
 def test_clearing_no_job_deletes_nothing(lab: Lab, operator: Client) -> None:

@@ -5,7 +5,7 @@ import time
 import pytest
 from django.test import Client
 
-from jobsite.lab.locks import Holder, who_holds
+from jobsite.lab.locks import LockHolder, who_holds
 from tests.jobs.locking import altered, bob_locks, bob_waits, locked_by_bob, moved
 from tests.lab import TRANSACTIONS_KEPT_S, Lab
 from tests.pages import look, notices
@@ -20,7 +20,7 @@ def schema(lab: Lab) -> str:
     return lab.failed(m1="value")
 
 
-def holders(schema: str) -> tuple[Holder, ...]:
+def holders(schema: str) -> tuple[LockHolder, ...]:
     """Return who holds the jobs table of a schema."""
     time.sleep(TRANSACTIONS_KEPT_S)
     return who_holds(TABLE, [schema])[schema]
@@ -29,7 +29,9 @@ def holders(schema: str) -> tuple[Holder, ...]:
 def test_who_locked_the_table_is_told_where_the_server_tells_it(lab: Lab, schema: str) -> None:
     with locked_by_bob(lab, schema) as thread:
         found = holders(schema)
-    assert found == ((Holder(thread, "bob", "127.0.0.1", waits=False, is_certain=True),) if SERVER.tells_locks else ())
+    assert found == (
+        (LockHolder(thread, "bob", "127.0.0.1", waits=False, is_certain=True),) if SERVER.tells_locks else ()
+    )
 
 
 def test_who_waits_to_change_the_table_and_who_keeps_it_waiting_are_told(lab: Lab, schema: str) -> None:
