@@ -1,8 +1,8 @@
 """Doing an action to jobs: the one way, for a page, a terminal and a cron job.
 
-Whoever acts may do so or is refused here; what was confirmed is compared with what would happen now, which worker lives
-included; every chunk is in the site's record before it is sent to the lab's server. Each statement is guarded by
-primary key, status and timestamp as seen, so a row that changed since is left alone.
+The permission is checked here. What was confirmed is compared with what would happen now, also whether workers still
+live. Every chunk is written into the site's record before it is sent to the lab's server. Each statement names primary
+key, status and timestamp as they were seen, so a row that changed since is left alone.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """What must a jobs table be able to say and do, so that the pages list its jobs and act on them?
 
-DataJoint keeps jobs in tables of more than one layout. Whatever differs between them stands in a class of this room:
-listing, actions and views ask a layout, and never which one it is. A new layout is a subclass, and a line in
+DataJoint keeps jobs in tables of more than one layout. Whatever differs between them is in a subclass of Layout:
+listing, actions and views call its methods and never ask which layout it is. A new layout is a subclass, and a line in
 jobs.layouts.discovery.
 """
 

@@ -1,7 +1,7 @@
 """How is an error written down? In DataJoint's words, with the traceback of the lab's own code, cut to fit its row.
 
-A traceback begins at the lab's make and ends at the lab's last line: how we came there, how a signal came to us, and
-that we look at statements, is nothing that the lab could mend.
+A traceback begins at the lab's make and ends at the lab's last line. The frames of Jobsite before, between and
+after are left out: there is nothing in them that the lab could correct.
 """
 
 import traceback

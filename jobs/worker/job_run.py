@@ -97,7 +97,7 @@ class JobRun:
     def _is_refused(self, error: BaseException) -> bool:
         """Say whether the server took no writes, or the commit gave way to another one's.
 
-        A deadlock inside make is of make's own statements: how those lock is the lab's to mend.
+        A deadlock inside make comes from make's own statements: only the lab can change how those lock.
         """
         return bool(no_writes_reason(error)) or (self._is_in_commit and is_deadlock(error))
 

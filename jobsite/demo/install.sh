@@ -130,7 +130,7 @@ fi
 # Two makes in one clone: the second waits here. The lock goes with the process.
 if runs flock; then exec 9<Makefile && flock 9; fi
 if ! is_installed; then
-    # An environment half made, of another Python or of a folder that was moved is not mended but made anew.
+    # An environment that is half made, of another Python, or of a folder that was moved is made anew.
     if [ -e .venv/unfinished ] || [ "$(cat .venv/made-for 2>/dev/null)" != "$(place)" ] || ! .venv/bin/python -c "import pip" 2>/dev/null; then
         # --clear would empty what a link leads to: another clone's.
         [ ! -L .venv ] || rm .venv

@@ -1,6 +1,6 @@
-"""The filters of a list: a GET form that reads, draws and says itself, and the frozen filter that it makes.
+"""The filters of a list: a GET form that reads and draws them, and the frozen filter that it makes of what it reads.
 
-A field of the form is all that a filter needs: its label and widget, its condition, and its clause in words.
+A field of the form has all that a filter needs: its label and widget, its condition, and its clause in words.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""How does a worker come to the lab's server? DataJoint is started on it, and its jobs table found.
+"""How does a worker connect to the lab's server? DataJoint is imported, configured, and connected.
 
 DataJoint takes two seconds to import and may not be installed where only the site runs: it is imported when a run
 begins, not when the site's commands are listed.

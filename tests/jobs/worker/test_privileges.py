@@ -1,4 +1,4 @@
-"""manage.py populate as an account that lacks a privilege: said before the first make, with the GRANT that mends it."""
+"""manage.py populate as an account that lacks a privilege: said before the first make, with the GRANT it lacks."""
 
 import re
 import subprocess
