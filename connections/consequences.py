@@ -1,6 +1,6 @@
 """What would a kill do now to each selected connection, and can it be known? In sentences, for pages and commands.
 
-Nothing is ever called lost, or safe, that could not be seen.
+What could not be seen is called neither lost nor safe.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """Which reserved jobs does each connection hold, and which may it hold? Here, and only here, connections ask for jobs.
 
-Whoever makes jobs slow to read is to be found and killed on these very pages: where jobs cannot be read, that is said
-in a sentence, and it costs nothing else.
+The connection that makes jobs slow to read is found and killed on these very pages. So where jobs cannot be read, a
+sentence says so, and everything else is shown.
 """
 
 from collections import defaultdict

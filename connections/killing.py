@@ -1,4 +1,4 @@
-"""Killing connections and statements: the one door, for pages and commands.
+"""Killing connections and statements: only here, for pages and commands.
 
 KILL takes a number, and a number says little: it may belong to somebody else by now, to replication, or to the site
 itself. So the process list is read again just before each KILL, over the very connection that sends it, and everything

@@ -1,7 +1,7 @@
 """Which reserved jobs do connections hold, or may they hold?
 
-Anybody may write any connection and user in a row. So rows are matched in the query as exactly as the server can, or
-many that were planted would push a real one out of what is read; and where not all were read, it is said.
+Anybody may write any connection and user in a row, and many such rows could push a real one out of what is read. So
+the query matches rows as exactly as the server can, and says where not all were read.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ NO_CONNECTION = Q(connection_id=0) | Q(connection_id=None)
 
 @dataclass(frozen=True)
 class ReservedJobs:
-    """Reserved jobs; not all that match when `is_whole` is False. Whether they are really held, liveness says."""
+    """Reserved jobs; not all that match when `is_whole` is False. Their liveness says whether they are really held."""
 
     jobs: Sequence[Job]
     is_whole: bool = True

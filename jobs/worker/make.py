@@ -1,6 +1,6 @@
 """How is one key computed? As DataJoint's populate does it (0.14.10, autopopulate.py: _populate1), in its transaction.
 
-Whoever calls has made sure that the key is reserved and still missing, and ends the transaction.
+The caller has made sure that the key is reserved and still missing, and ends the transaction.
 """
 
 import inspect

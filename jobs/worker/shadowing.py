@@ -18,7 +18,7 @@ from jobsite.startup import FOLDER
 
 OWN = ("benchmarks", "connections", "jobs", "jobsite", "manage", "tests")
 """The packages and the module in Jobsite's folder. One without Python files gives way to a module of the lab."""
-RENAME = "Jobsite's own {ours} has that name: rename the lab's module, or put it into a package."
+RENAME = "Python finds Jobsite's own {ours} by that name: rename the lab's module, or put it into a package."
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def refusing_shadowed(names: Iterable[str]) -> Iterator[None]:
     for name in names:
         if found := shadowed.get(name.partition(".")[0]):
             theirs, ours = found
-            raise WrongInputError(f"{name} would be of {theirs}, but {RENAME.format(ours=ours)}")
+            raise WrongInputError(f"{name} means {theirs}, but {RENAME.format(ours=ours)}")
     try:
         yield
     except (Exception, SystemExit) as error:
@@ -93,7 +93,7 @@ def _check_imports(shadowed: Mapping[str, tuple[str, str]], files: Iterable[str]
         for name, line in _imports(file, set(shadowed)):
             theirs, ours = shadowed[name]
             raise WrongInputError(
-                f"{file}, line {line}, imports {name}, which would be {theirs}, but {RENAME.format(ours=ours)}"
+                f"{file}, line {line}, imports {name} and means {theirs}, but {RENAME.format(ours=ours)}"
             ) from None
 
 

@@ -2,7 +2,7 @@
 
 A question to the server after each make would cost a third of a quick make's time. So the statements that pass through
 DataJoint's connection are looked at: its own plain insert of a row with the values of the key is sure, unless something
-came after it that could take the row away. Left out: every other way to insert. Whoever calls asks the server then.
+came after it that could take the row away. After every other way to insert, the caller asks the server.
 """
 
 import re

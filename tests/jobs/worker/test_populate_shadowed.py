@@ -73,7 +73,8 @@ def test_a_table_of_such_a_module_is_refused(lab: Lab, tmp_path: Path, name: str
     run = populate(tmp_path, "lab_none", f"{name}.Spikes")
     assert (run.returncode, run.stdout) == (2, "")
     assert run.stderr == (
-        f"CommandError: {name}.Spikes would be of {file}, but Jobsite's own {OURS[name]} has that name: {ADVICE}\n"
+        f"CommandError: {name}.Spikes means {file}, but Python finds Jobsite's own {OURS[name]} by that name:"
+        f" {ADVICE}\n"
     )
 
 
@@ -82,7 +83,8 @@ def test_so_it_is_from_jobsite_s_own_folder(lab: Lab, tmp_path: Path, name: str)
     file = write(tmp_path, name)
     run = populate(tmp_path, "lab_none", f"{name}.Spikes", here=False)
     assert run.stderr == (
-        f"CommandError: {name}.Spikes would be of {file}, but Jobsite's own {OURS[name]} has that name: {ADVICE}\n"
+        f"CommandError: {name}.Spikes means {file}, but Python finds Jobsite's own {OURS[name]} by that name:"
+        f" {ADVICE}\n"
     )
 
 
@@ -94,8 +96,8 @@ def test_it_is_refused_where_the_lab_s_code_imports_it(lab: Lab, tmp_path: Path,
     run = populate(tmp_path, lab.schema(), "ephys.Spikes")
     line = 2 if case.startswith(("with", "by its")) else 1
     assert run.stderr == (
-        f"CommandError: {file}, line {line}, imports jobs, which would be {tmp_path / 'jobs.py'},"
-        f" but Jobsite's own {OURS['jobs']} has that name: {ADVICE}\n"
+        f"CommandError: {file}, line {line}, imports jobs and means {tmp_path / 'jobs.py'},"
+        f" but Python finds Jobsite's own {OURS['jobs']} by that name: {ADVICE}\n"
     )
 
 
@@ -103,7 +105,7 @@ def test_it_is_refused_before_a_make_imports_it(lab: Lab, tmp_path: Path) -> Non
     (tmp_path / "jobs.py").write_text("only_there = 1")
     write(tmp_path, "ephys", make="from jobs import only_there")
     run = populate(tmp_path, lab.schema(), "ephys.Spikes", "--processes", "2")
-    assert (run.returncode, run.stdout, run.stderr.count(f"which would be {tmp_path / 'jobs.py'}")) == (2, "", 1)
+    assert (run.returncode, run.stdout, run.stderr.count(f"and means {tmp_path / 'jobs.py'}")) == (2, "", 1)
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])
