@@ -128,7 +128,7 @@ def _checked(found: Mapping[str, object], source: str, problem: str) -> LabServe
     if not str(port).isdecimal() or not 0 < int(str(port)) < 65536:
         return replace(server, problem=f"The port {str(port)!r} is not a number from 1 to 65535: set DJ_PORT.")
     if _is_unclear(found.get("database.use_tls")):
-        return replace(server, problem=f"DJ_USE_TLS is 1 or 0, not {found['database.use_tls']!r}: set it anew.")
+        return replace(server, problem=f"DJ_USE_TLS must be 1 or 0, not {found['database.use_tls']!r}.")
     if not server.user and not problem:
         problem = NOT_NAMED
     return replace(server, port=int(str(port)), problem=problem)

@@ -24,7 +24,7 @@ def _address(text: str) -> str:
         if NAME.fullmatch(text):
             return text
         raise ValueError(
-            f"JOBSITE_PROXIES names {text!r}, which is no address: write those of the proxies as the server sees them, "
+            f"JOBSITE_PROXIES names {text!r}, which is not an address: write the addresses as the server sees them, "
             "without ports and with commas between them."
         ) from None
     return str(getattr(address, "ipv4_mapped", None) or address)

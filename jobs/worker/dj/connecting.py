@@ -124,9 +124,9 @@ def _open_connection(dj: Untyped, lab: LabServer) -> None:
             dj.config["database.use_tls"] = False
             dj.conn()
     except Exception as error:
-        raise WrongInputError(refusal(error, lab)) from None
+        raise WrongInputError(connect_refusal(error, lab)) from None
 
 
-def refusal(error: BaseException, lab: LabServer) -> str:
-    """Return in one sentence why the server let us not in; `error` is PyMySQL's or DataJoint's."""
+def connect_refusal(error: BaseException, lab: LabServer) -> str:
+    """Return in one sentence why the server refused the connection; `error` is PyMySQL's or DataJoint's."""
     return sentence(error, lab.name, lab.user)

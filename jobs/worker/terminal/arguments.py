@@ -86,9 +86,9 @@ class Arguments:
 
 def _check_together(given: Mapping[str, Any]) -> None:
     if given["order"] not in ORDERS:
-        raise WrongInputError(f"--order is one of {', '.join(ORDERS)}, not “{given['order']}”.")
+        raise WrongInputError(f"--order must be one of {', '.join(ORDERS)}, not “{given['order']}”.")
     if given["on_stop"] not in ON_STOP:
-        raise WrongInputError(f"--on-stop is one of {', '.join(ON_STOP)}, not “{given['on_stop']}”.")
+        raise WrongInputError(f"--on-stop must be one of {', '.join(ON_STOP)}, not “{given['on_stop']}”.")
     if (_count("--processes", given["processes"]) or 1) > 1 and given["no_reserve"]:
         raise WrongInputError("--processes needs reservations, so that no key is computed twice: drop --no-reserve.")
     if given["forever"] and given["no_reserve"]:
@@ -118,7 +118,7 @@ def _count(name: str, text: str | int | None) -> int | None:
     if text is None:
         return None
     if not str(text).isdecimal() or int(text) < 1:
-        raise WrongInputError(f"{name} is a whole number from 1, not “{text}”.")
+        raise WrongInputError(f"{name} must be a whole number from 1, not “{text}”.")
     return int(text)
 
 
@@ -137,5 +137,5 @@ def _make_kwargs(text: str) -> dict[str, Any]:
     except ValueError as error:
         raise WrongInputError(f"--make-kwargs is not JSON ({error}): {EXAMPLE}.") from None
     if not isinstance(found, dict):
-        raise WrongInputError(f"--make-kwargs is JSON but no object: {EXAMPLE}.")
+        raise WrongInputError(f"--make-kwargs must be a JSON object: {EXAMPLE}.")
     return found

@@ -124,7 +124,7 @@ def test_tls_is_asked_for_forbidden_or_left_to_the_server(here: Path, home: Path
 
 def test_a_tls_setting_that_is_neither_yes_nor_no_is_a_problem(here: Path, home: Path) -> None:
     found = find_lab({"DJ_USER": "ada", "DJ_USE_TLS": "maybe"}, here, home)
-    assert found.problem == "DJ_USE_TLS is 1 or 0, not 'maybe': set it anew."
+    assert found.problem == "DJ_USE_TLS must be 1 or 0, not 'maybe'."
 
 
 def test_localhost_is_asked_by_tcp_as_datajoint_does(here: Path, home: Path) -> None:
@@ -153,6 +153,6 @@ def test_the_proxies_are_named_as_the_server_shows_them(here: Path, home: Path, 
 @pytest.mark.parametrize("named", ["10.0.0.7:6033", "10.0.0.256", "10.0.0.0/24", "10.0.0.7 10.0.0.8", "proxy;", "*"])
 def test_a_proxy_that_is_no_address_is_a_problem(here: Path, home: Path, named: str) -> None:
     assert find_lab({"DJ_USER": "ada", "JOBSITE_PROXIES": f"10.0.0.6,{named}"}, here, home).problem == (
-        f"JOBSITE_PROXIES names {named!r}, which is no address: write those of the proxies as the server sees them, "
+        f"JOBSITE_PROXIES names {named!r}, which is not an address: write the addresses as the server sees them, "
         "without ports and with commas between them."
     )
