@@ -24,8 +24,8 @@ from jobs.worker.server_errors import is_busy, is_deadlock, is_denied, is_duplic
 IN_ONE_STATEMENT = "BEGIN NOT ATOMIC {release}; {end}; END"
 
 
-class JobsTableReservations:
-    """The rows of one table in the `~jobs` table of its schema."""
+class JobsTableQueries:
+    """What is asked of the rows of one table in the `~jobs` table of its schema."""
 
     def __init__(self, connection: Untyped, jobs: JobsTable, table_name: str, pack: Pack) -> None:
         """`connection` is DataJoint's, `pack` its blob.pack with Python's own types."""
@@ -36,7 +36,38 @@ class JobsTableReservations:
         self._rows = JobRows(jobs, table_name, platform.node(), pack)
         self._identity = ConnectionIdentity(connection)
         self._pid = os.getpid()
+
+    def are_current(self, jobs: Sequence[Reservation]) -> bool:
+        """Say whether the reservations bear the id of the connection in use."""
+        return all(job.connection_id == self._identity.who()[0] for job in jobs)
+
+    def taken(self, jobs: Sequence[Reservation]) -> set[str]:
+        """Ask by primary key."""
+        hashes = [job.hash for job in jobs]
+        return {taken for (taken,) in self._connection.query(self._jobs.taken, (self._table_name, hashes))}
+
+    def reserved_by(self, pid: int, jobs: Sequence[Reservation]) -> list[Reservation]:
+        """Ask for the process by its id and this machine's name; none where the rows name neither."""
+        if not jobs or not self._jobs.names_processes:
+            return []
+        parameters = (self._table_name, [job.hash for job in jobs], self._rows.host, pid)
+        holders = dict(self._connection.query(self._jobs.reserved_by, parameters))
+        user = self._rows.user(self._identity.who()[1])
+        return [
+            replace(job, connection_id=holders[job.hash] or 0, pid=pid, user=user)
+            for job in jobs
+            if job.hash in holders
+        ]
+
+
+class JobsTableReservations(JobsTableQueries):
+    """The four verbs, and the same questions."""
+
+    def __init__(self, connection: Untyped, jobs: JobsTable, table_name: str, pack: Pack) -> None:
+        """Nothing is reserved yet."""
+        super().__init__(connection, jobs, table_name, pack)
         self._doubtful: list[Reservation] = []
+        """Reservations that may be in the jobs table, and that no answer of the server has accounted for."""
 
     def reserve(self, jobs: Sequence[Reservation]) -> list[Reservation]:
         """Reserve what nobody has yet, in as few statements as possible, and return it."""
@@ -83,28 +114,6 @@ class JobsTableReservations:
             if self._connection.query(self._jobs.release, parameters).rowcount < len(hashes):
                 self._connection.query(self._jobs.release, parameters)
         self._doubtful = []
-
-    def are_current(self, jobs: Sequence[Reservation]) -> bool:
-        """Say whether the reservations bear the id of the connection in use."""
-        return all(job.connection_id == self._identity.who()[0] for job in jobs)
-
-    def taken(self, jobs: Sequence[Reservation]) -> set[str]:
-        """Ask by primary key."""
-        hashes = [job.hash for job in jobs]
-        return {taken for (taken,) in self._connection.query(self._jobs.taken, (self._table_name, hashes))}
-
-    def reserved_by(self, pid: int, jobs: Sequence[Reservation]) -> list[Reservation]:
-        """Ask for the process by its id and this machine's name; none where the rows name neither."""
-        if not jobs or not self._jobs.names_processes:
-            return []
-        parameters = (self._table_name, [job.hash for job in jobs], self._rows.host, pid)
-        holders = dict(self._connection.query(self._jobs.reserved_by, parameters))
-        user = self._rows.user(self._identity.who()[1])
-        return [
-            replace(job, connection_id=holders[job.hash] or 0, pid=pid, user=user)
-            for job in jobs
-            if job.hash in holders
-        ]
 
     @contextmanager
     def on_second_connection(self) -> Iterator["JobsTableReservations"]:
