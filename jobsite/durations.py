@@ -7,6 +7,8 @@ UNITS_S = {"s": 1, "m": MINUTE_S, "h": HOUR_S, "d": DAY_S, "w": WEEK_S}
 LONGEST_S = 100 * 366 * DAY_S
 
 DURATION = re.compile(r"(\d{1,10})\s*([smhdw])?", re.ASCII)
+WHOLE_OR_NOTHING = r"\s*(0{1,10}|[0-9]{1,10}\s*[smhdwSMHDW])?\s*"
+"""The pattern of a box for a length of time: what stands there before it is whole does not match."""
 
 
 def read_duration_s(text: str) -> int:

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.db.models.lookups import IContains
 from django.utils.http import urlencode
 
-from jobsite.durations import read_duration_s, say_exactly
+from jobsite.durations import WHOLE_OR_NOTHING, read_duration_s, say_exactly
 from jobsite.lab.columns import InOneCollation
 from jobsite.pages.query_string import name_in, sort_in, term_in
 
@@ -100,7 +100,11 @@ class NameField(FilterField):
 class DurationField(FilterField):
     """A length of time; its value is in seconds."""
 
-    widget = forms.TextInput  # not a search box: half of it is no length of time, so the list waits for the whole
+    widget = forms.TextInput
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the attributes of the box; by its pattern the page knows what is worth asking for."""
+        return {**super().widget_attrs(widget), "pattern": WHOLE_OR_NOTHING}
 
     def to_python(self, value: Any) -> Any:
         """Return the seconds, or None for nothing. Raises ValidationError with one sentence."""

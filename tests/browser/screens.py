@@ -51,6 +51,7 @@ class Listing(Screen):
         self.rows = self.list.locator("tbody tr")
         self.boxes = self.rows.get_by_role("checkbox")
         self.select_page = page.get_by_role("checkbox", name="Select every row of this page")
+        self.next_page = self.list.get_by_role("link", name="Next")
 
     def box(self, name: str) -> Locator:
         """Return a field of the filter."""

@@ -3,16 +3,22 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.screens import Jobs
 from tests.browser.visits import Visits
+from tests.lab import Lab
 
 pytestmark = pytest.mark.browser
 
 EMPTY = "ValueError: the trace is empty"
 PAUSE_MS = 500
-"""Between two letters, longer than a search box waits."""
+"""Between two letters, longer than a box waits."""
+AT_ONCE = pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [("newer", "24h", "from the last 1 d"), ("user", "alice", "of users containing “alice”")],
+)
+"""What is typed before a click, and how the list says it."""
 SPIKES = "OwnError: no spikes: Überlänge 🧠"
 
 
@@ -58,6 +64,97 @@ def test_a_length_of_time_filters_when_it_is_whole(visit: Visits, failed_jobs: s
     jobs.box("newer").press("Enter")
     expect(jobs.says).to_contain_text("from the last 1 d")
     assert [url for url in asked if "newer=24h" not in url] == []
+
+
+def test_a_whole_length_of_time_filters_while_one_types(visit: Visits, failed_jobs: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={failed_jobs}")
+    jobs.box("newer").press_sequentially("24h")
+    expect(jobs.says).to_contain_text("from the last 1 d")
+    expect(jobs.box("newer")).to_be_focused()
+    jobs.box("newer").press("Control+A")
+    jobs.box("newer").press("Delete")
+    expect(jobs.says).to_have_text(f"All jobs in schema {failed_jobs}. Reset filters")
+
+
+def test_half_a_length_of_time_is_an_error_when_its_box_is_left(visit: Visits, failed_jobs: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={failed_jobs}")
+    jobs.box("newer").press_sequentially("24")
+    jobs.page.wait_for_timeout(PAUSE_MS)
+    expect(jobs.notices.filter(has_text="unit")).to_have_count(0)
+    jobs.box("newer").press("Tab")
+    expect(jobs.notices.filter(has_text="“24” has no unit: write 24s, 24m or 24h.")).to_have_count(1)
+
+
+@AT_ONCE
+def test_what_was_typed_holds_when_a_tab_is_clicked_at_once(
+    visit: Visits, failed_jobs: str, name: str, text: str, said: str
+) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={failed_jobs}")
+    jobs.box(name).press_sequentially(text)
+    jobs.tab("Errors").click()
+    for _ in range(2):  # at once, and after the pause that follows the last letter
+        expect(jobs.says).to_have_text(f"Failed jobs in schema {failed_jobs}, {said}. Reset filters")
+        expect(jobs.tab("Errors")).to_have_attribute("aria-current", "true")
+        expect(jobs.page).to_have_url(re.compile(f"[?&]{name}={text}(&|$)"))
+        jobs.page.wait_for_timeout(PAUSE_MS)
+
+
+@AT_ONCE
+def test_what_was_typed_holds_when_a_header_is_clicked_at_once(
+    visit: Visits, failed_jobs: str, name: str, text: str, said: str
+) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={failed_jobs}")
+    jobs.box(name).press_sequentially(text)
+    jobs.sort_by("Message")
+    for _ in range(2):
+        expect(jobs.says).to_contain_text(said)
+        expect(jobs.header("Message")).to_have_attribute("aria-sort", "ascending")
+        jobs.page.wait_for_timeout(PAUSE_MS)
+
+
+@AT_ONCE
+def test_a_click_that_takes_longer_than_the_pause_is_not_lost(
+    visit: Visits, failed_jobs: str, name: str, text: str, said: str
+) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={failed_jobs}")
+    jobs.box(name).press_sequentially(text)
+    jobs.tab("Errors").hover()
+    jobs.page.mouse.down()
+    jobs.page.wait_for_timeout(2 * PAUSE_MS)
+    jobs.page.mouse.up()
+    expect(jobs.says).to_have_text(f"Failed jobs in schema {failed_jobs}, {said}. Reset filters")
+
+
+def test_a_click_is_not_lost_when_the_list_comes_while_the_button_is_down(visit: Visits, failed_jobs: str) -> None:
+    jobs, typed, held = Jobs(visit.afresh("vera")), re.compile("user=alice"), list[Route]()
+    jobs.open(f"schema={failed_jobs}")
+    jobs.page.route(typed, lambda route: route.continue_() if held else held.append(route))
+    with jobs.page.expect_request(typed):
+        jobs.box("user").press_sequentially("alice")
+    jobs.tab("Errors").hover()
+    jobs.page.mouse.down()
+    with jobs.page.expect_response(typed):
+        held[0].continue_()
+    jobs.page.mouse.up()
+    expect(jobs.says).to_have_text(f"Failed jobs in schema {failed_jobs}, of users containing “alice”. Reset filters")
+
+
+def test_the_next_page_of_what_was_typed_is_its_first(visit: Visits, lab_without_db: Lab) -> None:
+    schema = lab_without_db.failed(**{f"m{number}": "value" for number in range(51)})
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={schema}")
+    jobs.box("newer").press_sequentially("24h")
+    jobs.next_page.click()
+    expect(jobs.says).to_contain_text("from the last 1 d")
+    expect(jobs.rows).to_have_count(50)
+    jobs.next_page.click()
+    expect(jobs.rows).to_have_count(1)
+    expect(jobs.says).to_contain_text("from the last 1 d")
 
 
 def test_a_tab_stays_chosen_while_one_types(visit: Visits, failed_jobs: str) -> None:

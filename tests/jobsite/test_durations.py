@@ -1,8 +1,10 @@
 """Lengths of time as they are written and read."""
 
+import re
+
 import pytest
 
-from jobsite.durations import read_duration_s, say_duration, say_exactly
+from jobsite.durations import WHOLE_OR_NOTHING, read_duration_s, say_duration, say_exactly
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,16 @@ def test_a_number_without_a_unit_is_refused_with_what_to_write(text: str) -> Non
     number = text.strip()
     with pytest.raises(ValueError, match=f"“{number}” has no unit: write {number}s, {number}m or {number}h"):
         read_duration_s(text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "0", "00", "0h", "90s", "15m", " 1 H ", "2w"])
+def test_the_pattern_of_a_box_knows_what_is_whole(text: str) -> None:
+    assert re.fullmatch(WHOLE_OR_NOTHING, text)
+
+
+@pytest.mark.parametrize("text", ["2", "24", " 24 ", "h", "soon", "-1", "1.5h", "1y", "1h30m", "٣h", "99999999999"])
+def test_the_pattern_of_a_box_knows_what_is_half(text: str) -> None:
+    assert not re.fullmatch(WHOLE_OR_NOTHING, text)
 
 
 @pytest.mark.parametrize(

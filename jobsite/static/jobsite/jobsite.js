@@ -86,6 +86,65 @@ document.addEventListener("keydown", (event) => {
   if (search) { event.preventDefault(); search.focus(); }
 });
 
+// --- Filters ---------------------------------------------------------------------------------------------------------
+// What is typed is asked for after a pause. A tab, header or page link of the list was drawn before, and its request takes
+// the place of the form's. So it takes along what stands in the form when it is sent: to ask for that first and click
+// after it would need the link that the answer brings. The pause is kept here, and not by htmx, so that a link can end it.
+const PAUSE_MS = 400;
+let pause = null;
+
+function askLater(form, box, wait_ms = PAUSE_MS) {
+  clearTimeout(pause);
+  pause = setTimeout(() => ask(form, box), wait_ms);
+}
+
+function endPause() {
+  clearTimeout(pause);
+  pause = null;
+}
+
+function ask(form, box) {
+  // A list that is drawn anew under a pressed link swallows the click; one on its way says which tab and order hold.
+  if ($(".list:active, .list :is(.tabs, thead, .pager) .htmx-request")) { askLater(form, box); return; }
+  pause = null;
+  htmx.trigger(form, "ask", { box });
+}
+
+document.addEventListener("input", (event) => {
+  const box = event.target;
+  if (!box.matches("form.filter input")) return;
+  endPause();
+  if (box.validity.valid) askLater(box.form, box); // half a length of time asks for nothing yet
+});
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  if (box.matches("form.filter select")) askLater(box.form, null, 0);
+  if (box.matches("form.filter input") && (pause || !box.validity.valid)) askLater(box.form, box, 0);
+});
+document.addEventListener("htmx:configRequest", (event) => {
+  const asked = event.detail;
+  if (!asked.target.matches(".list")) return;
+  endPause();
+  const form = $("form.filter");
+  if (asked.elt !== form) asked.path = withForm(asked.path, form);
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const form = event.detail.requestConfig.elt;
+  if (!form.matches("form.filter") || !$(".list:active")) return;
+  event.detail.shouldSwap = false;
+  askLater(form, lastTypedInto);
+});
+
+function withForm(path, form) {
+  const url = new URL(path, location.href), asked = url.searchParams;
+  for (const { name, value } of form.querySelectorAll("[name]")) {
+    if ((asked.get(name) ?? "") === value) continue;
+    asked.set(name, value);
+    asked.delete("page"); // it counts the rows of another list
+  }
+  return url.pathname + url.search;
+}
+
 // --- htmx ------------------------------------------------------------------------------------------------------------
 function notice(text) {
   const place = $("#notice");
@@ -100,7 +159,7 @@ function notice(text) {
 let lastTypedInto = null;
 document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
   const cause = event.detail.requestConfig.triggeringEvent;
-  const box = cause?.type === "input" ? cause.target : null;
+  const box = cause?.type === "ask" ? cause.detail.box : null;
   if (box && box === lastTypedInto) event.detail.history.type = "replace";
   lastTypedInto = box;
 });
