@@ -171,3 +171,15 @@ def test_the_second_of_two_people_who_clear_one_job_is_told_it_was_gone(visit: V
     ada.danger.click()
     expect(ada.notices).to_have_text("Nothing was cleared. 1 was gone already.")
     assert lab_without_db.jobs(schema) == {"m2": "ValueError: the trace is empty"}
+
+
+def test_a_second_click_on_the_confirm_button_sends_nothing(visit: Visits, lab_without_db: Lab) -> None:
+    schema, _ = night_of_failures(lab_without_db)
+    jobs = Jobs(visit.afresh("otto"))
+    jobs.open(f"schema={schema}&status=error")
+    jobs.select(["m1", "m2"])
+    jobs.clear_selected.click()
+    expect(jobs.heading).to_have_text("Clear 2 jobs?")
+    jobs.page.route("**/jobs/clear/", lambda route: route.fulfill(status=204))  # leaves the page
+    jobs.danger.click()
+    expect(jobs.danger).to_be_disabled()

@@ -145,6 +145,19 @@ function withForm(path, form) {
   return url.pathname + url.search;
 }
 
+// --- Confirm pages: a second click would answer that what the first one did was gone already ---------------------------
+function letConfirm(form, may) {
+  for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = !may;
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form.confirm")) letConfirm(event.target, false);
+});
+// Back shows the page as it was left.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form.confirm")) letConfirm(form, true);
+});
+
 // --- htmx ------------------------------------------------------------------------------------------------------------
 function notice(text) {
   const place = $("#notice");
