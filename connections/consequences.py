@@ -51,6 +51,8 @@ class ReviewedConnection:
 
     connection: Connection
     consequences: tuple[Consequence, ...]
+    at_stake: str
+    """Why it costs something, or may, in words that follow its name; '' where nothing is lost."""
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,17 @@ def review_kill(selection: SelectedConnections, server: Server) -> KillReview:
     found = [row for row in everybody if row.id in wanted and wanted[row.id].is_still(row, server)]
     unread = annotate(found, server, ConnectedThreads(server, {row.id: row.account for row in everybody}))
     rows = [row for row in found if not row.refusal]
-    unsure = bool(unread) or not server.sees_all or any(row.possible_jobs for row in rows)
+    sees_enough = server.sees_all and not unread
+    unsure = not sees_enough or any(row.possible_jobs for row in rows)
     return KillReview(
         target=selection.target,
         connections=tuple(
-            ReviewedConnection(row, tuple(consequences_of(row, selection.target, server, unread))) for row in rows
+            ReviewedConnection(
+                row,
+                tuple(consequences_of(row, selection.target, server, unread)),
+                at_stake(row, selection.target, sees_enough=sees_enough),
+            )
+            for row in rows
         ),
         refused=tuple(row for row in found if row.refusal),
         gone=len(wanted) - len(found),
@@ -114,6 +122,22 @@ def review_kill(selection: SelectedConnections, server: Server) -> KillReview:
 def counted(number: int, noun: str) -> str:
     """Return `1 job`, `2 jobs`."""
     return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def at_stake(row: Connection, target: Target, *, sees_enough: bool) -> str:
+    """Return why a kill of an annotated connection costs something, or may, in words that follow its name.
+
+    '' where it is known to cost nothing. `sees_enough` says whether all jobs and transactions could be seen.
+    """
+    if target is Target.STATEMENT and not row.info:
+        return ""
+    if row.jobs:
+        return "holds a job"
+    if target is Target.CONNECTION and row.transaction is not None and row.transaction.rows_written:
+        return "has written rows in a transaction"
+    if row.possible_jobs:
+        return "may hold a job"
+    return "" if sees_enough else "may hold what cannot be seen"
 
 
 def consequences_of(row: Connection, target: Target, server: Server, unread: Sequence[str]) -> Iterator[Consequence]:

@@ -26,34 +26,58 @@ from jobsite.lab.sql import lab_cursor
 from jobsite.one_line import line_logger
 
 KILL = "connections.kill_connection"
+CHANGED_NAMED = 5
+"""Connections that are named because they are not harmless any more."""
 User = AbstractBaseUser | AnonymousUser
 
 log = line_logger("jobsite.activity")
 
 
 class NotConfirmedError(Exception):
-    """Nothing was done: what would be lost cannot be known, and the number of connections was not typed."""
+    """Nothing was done: what was confirmed is not what would happen now. The message says why, in a sentence."""
 
-    def __init__(self, review: KillReview) -> None:
+    def __init__(self, sentence: str, review: KillReview) -> None:
         """`review` is what would happen now."""
-        super().__init__(f"No kill was sent: type {len(review.connections)} to confirm.")
+        super().__init__(sentence)
         self.review = review
 
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What a person confirmed: the number that they typed, and whether they were asked for one."""
+    """What a person was told that a kill would do, and the number that they typed."""
 
     typed: str = ""
     needs_number: bool = False
+    harmless: tuple[ConnectionSnapshot, ...] = ()
+    """The connections whose kill they were told costs nothing."""
 
     def check(self, selection: SelectedConnections, server: Server) -> None:
-        """Raise NotConfirmedError where the number is needed, by now or as they were told, and was not typed."""
-        if self.typed.replace(",", "").strip() == str(len(selection.snapshots)):
+        """Raise NotConfirmedError where a kill would cost more by now than was said, or lacks the number.
+
+        What was said to cost nothing is looked at again at the moment of the act: a worker may have taken a key. Who
+        typed the number of connections of which none was said to be harmless has confirmed whatever is lost.
+        """
+        is_typed = self.typed.replace(",", "").strip() == str(len(selection.snapshots))
+        if is_typed and not self.harmless:
             return
         review = review_kill(selection, server)
-        if review.connections and (review.needs_number or self.needs_number):
-            raise NotConfirmedError(replace(review, needs_number=True))
+        needs_number = review.needs_number or self.needs_number
+        why_not = self._changed(review)
+        if not why_not and review.connections and needs_number and not is_typed:
+            why_not = f"No kill was sent: type {len(review.connections)} to confirm."
+        if why_not:
+            raise NotConfirmedError(why_not, replace(review, needs_number=needs_number))
+
+    def _changed(self, review: KillReview) -> str:
+        """Return in a sentence which connections are not harmless any more, '' when all still are."""
+        # By number alone: the review has left out who is somebody else by now.
+        harmless = {seen.id for seen in self.harmless}
+        lost = [one for one in review.connections if one.at_stake and one.connection.id in harmless]
+        if not lost:
+            return ""
+        named = ", ".join(f"{one.connection} {one.at_stake}" for one in lost[:CHANGED_NAMED])
+        more = f" (and {len(lost) - CHANGED_NAMED} more have changed)" if len(lost) > CHANGED_NAMED else ""
+        return f"No kill was sent: meanwhile {named}{more}. Look again."
 
 
 @dataclass(frozen=True)
@@ -79,7 +103,7 @@ def kill(selection: SelectedConnections, confirmation: Confirmation, user: User)
     """Send a KILL to each connection that is still the one that was seen and may be killed; return what became of each.
 
     A KILL only sets a flag: the connection may live on for a while. Raises PermissionDenied when `user` may not kill,
-    before anything is asked of the server, and NotConfirmedError when the number has to be typed.
+    before anything is asked of the server, and NotConfirmedError when something else would happen than was confirmed.
     """
     if not isinstance(user, PermissionsMixin) or not user.has_perm(KILL):
         raise PermissionDenied("Your account may look at connections but not kill them: ask an admin of Jobsite.")
@@ -98,7 +122,7 @@ def follow(sent: SelectedConnections, server: Server) -> list[SentKill]:
 
 def _kill_on_record(selection: SelectedConnections, username: str, server: Server) -> KillSummary:
     """Kill, with what was meant and what became of it in the site's record and in its log."""
-    verb = f"kill {selection.target.value}"
+    verb = selection.target.verb
     try:
         record = begin_act(username, verb, selection.in_words)
     except RecordError as error:
@@ -125,7 +149,7 @@ class _Act:
     @property
     def summary(self) -> KillSummary:
         """What became of them until now."""
-        return KillSummary(self.selection, tuple(self.outcomes), self.stopped)
+        return KillSummary(self.selection, tuple(self.outcomes), self.stopped, self.record.number)
 
     def run(self) -> None:
         """Kill one after the other, until something goes wrong."""
@@ -142,7 +166,7 @@ class _Act:
             log.warning("%s: %s", self.who, self.summary.problems[-1])
 
     def _kill(self, snapshot: ConnectionSnapshot) -> None:
-        with self.record.chunk("", [(snapshot.id, snapshot.user, snapshot.host, snapshot.started)]) as chunk:
+        with self.record.chunk("", [snapshot.row]) as chunk:
             outcome = _obstacle(snapshot, self.server) or _send(snapshot, self.selection.target, self.server)
             chunk.counts = {outcome.result.value: 1}
             self.outcomes.append(outcome)  # here: it was done, although the record may be full now

@@ -44,6 +44,8 @@ class KillSummary:
     outcomes: tuple[KillOutcome, ...] = ()
     stopped: str = ""
     """Why the act ended before its time, in a sentence; '' when it came to its end."""
+    act: int | None = None
+    """Its number in the record; None when nothing was to be done, or the record could not be written."""
 
     @property
     def sent(self) -> SelectedConnections:

@@ -3,10 +3,11 @@
 A kill binds to it: the number alone may belong to somebody else by now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from connections.models import Connection
 from jobsite.lab.server import Server
@@ -31,6 +32,11 @@ class Target(Enum):
         """The statement, with a place for the thread's number."""
         return {"connection": "KILL CONNECTION %s", "statement": "KILL QUERY %s"}[self.value]
 
+    @property
+    def verb(self) -> str:
+        """What the record calls the act."""
+        return f"kill {self.value}"
+
 
 @dataclass(frozen=True)
 class ConnectionSnapshot:
@@ -54,9 +60,20 @@ class ConnectionSnapshot:
             raise ValueError("This is not a connection that a page showed.")
         return cls(int(thread), user, host, read_timestamp(started))
 
+    @classmethod
+    def of_row(cls, row: Sequence[Any]) -> "ConnectionSnapshot":
+        """Return what the record of acts kept of a connection."""
+        thread, user, host, started = row
+        return cls(thread, user, host, read_timestamp(started))
+
     def __str__(self) -> str:
         """Return who it is, as people say it."""
         return f"{self.id} {self.user}@{self.host}"
+
+    @property
+    def row(self) -> tuple[int, str, str, str]:
+        """The same as plain values, for the record of acts."""
+        return self.id, self.user, self.host, self.started.isoformat()
 
     @property
     def token(self) -> str:

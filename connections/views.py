@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
@@ -13,7 +13,8 @@ from connections.consequences import KillReview, review_kill
 from connections.filters import ConnectionFilter
 from connections.killing import KILL, Confirmation, NotConfirmedError
 from connections.listing import annotate, list_connections
-from connections.outcomes import sent_in_words
+from connections.outcomes import KillOutcome, KillResult, sent_in_words
+from connections.recorded import recorded_kill
 from connections.snapshots import SelectedConnections, Target
 from connections.tables import ConnectionTable
 from jobsite.lab import shared_reads
@@ -47,7 +48,7 @@ def kill_confirm(request: HttpRequest) -> HttpResponse:
     selection = _selection(request.POST)
     if selection.is_empty:
         messages.warning(request, "No connection was selected: select the connections to kill.")
-        return HttpResponseRedirect(f"{reverse('connections:connection_list')}?{request.POST.get('filter', '')}")
+        return _to_list(request)
     return _confirm(request, review_kill(selection, shared_reads.server()), refusal="")
 
 
@@ -56,32 +57,41 @@ def kill_confirm(request: HttpRequest) -> HttpResponse:
 def kill(request: HttpRequest) -> HttpResponse:
     """Send the kills that were confirmed, and lead to the page that follows them."""
     selection = _selection(request.POST)
-    confirmation = Confirmation(request.POST.get("typed", ""), bool(request.POST.get("needs_number")))
+    confirmation = _confirmation(request.POST)
     try:
         summary = killing.kill(selection, confirmation, request.user)
     except NotConfirmedError as refused:
         return _confirm(request, refused.review, refusal=str(refused))
     for problem in summary.problems:
         messages.warning(request, problem)
-    sent = [snapshot.token for snapshot in summary.sent.snapshots]
-    query = {"target": selection.target.value, "filter": request.POST.get("filter", ""), "connection": sent}
-    return HttpResponseRedirect(f"{reverse('connections:kill_result')}?{urlencode(query, doseq=True)}")
+    if summary.act is None:
+        return _to_list(request)
+    # By its number: the names of some forty connections make an address that is longer than gunicorn takes.
+    query = urlencode({"act": str(summary.act), "filter": request.POST.get("filter", "")})
+    return HttpResponseRedirect(f"{reverse('connections:kill_result')}?{query}")
 
 
 @require_GET
 @permission_required(LOOK, raise_exception=True)
 def kill_result(request: HttpRequest) -> HttpResponse:
     """Follow the connections a kill was sent to until they are gone."""
-    sent = _selection(request.GET)
-    kills = killing.follow(sent, shared_reads.server())
+    recorded = recorded_kill(request.GET.get("act", ""))
+    if recorded is None:
+        raise Http404
+    kills = killing.follow(recorded.sent, shared_reads.server())
     context = {
-        "heading": sent_in_words(sent),
+        "heading": sent_in_words(recorded.sent),
         "kills": kills,
-        "waiting": sent.target is Target.CONNECTION and any(one.connection for one in kills),
+        "unknown": [KillOutcome(seen, KillResult.UNKNOWN) for seen in recorded.unknown],
+        "waiting": recorded.sent.target is Target.CONNECTION and any(one.connection for one in kills),
         "filter": request.GET.get("filter", ""),
         "address": request.get_full_path(),
     }
     return page_or_fragment(request, "connections/kill_result.html", "connections/_kill_result.html", context)
+
+
+def _to_list(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(f"{reverse('connections:connection_list')}?{request.POST.get('filter', '')}")
 
 
 def _confirm(request: HttpRequest, review: KillReview, refusal: str) -> HttpResponse:
@@ -90,8 +100,13 @@ def _confirm(request: HttpRequest, review: KillReview, refusal: str) -> HttpResp
     return page_or_fragment(request, template, template, context, status=status)
 
 
-def _selection(form: QueryDict) -> SelectedConnections:
+def _selection(form: QueryDict, name: str = "connection") -> SelectedConnections:
     try:
-        return SelectedConnections.read(form.getlist("connection"), form.get("target", Target.CONNECTION.value))
+        return SelectedConnections.read(form.getlist(name), form.get("target", Target.CONNECTION.value))
     except ValueError as error:
         raise BadRequest(str(error)) from error
+
+
+def _confirmation(form: QueryDict) -> Confirmation:
+    harmless = _selection(form, "harmless").snapshots
+    return Confirmation(form.get("typed", ""), bool(form.get("needs_number")), harmless)

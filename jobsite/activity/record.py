@@ -43,6 +43,11 @@ class ActRecord:
         """`act` has been written."""
         self._act = act
 
+    @property
+    def number(self) -> int:
+        """The act's number in the record."""
+        return int(self._act.pk)
+
     @contextmanager
     def chunk(self, schema: str, rows: Sequence[Row]) -> Iterator[ChunkRecord]:
         """Write down what one statement is meant for; at the end of the block, what became of it.

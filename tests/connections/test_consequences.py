@@ -12,6 +12,7 @@ from connections.consequences import (
     NOTHING_IS_LOST,
     STATEMENT_ENDS,
     TRANSACTION_UNSEEN,
+    at_stake,
     consequences_of,
 )
 from connections.models import Connection
@@ -35,13 +36,19 @@ def job(**changes: Any) -> Job:
     return found
 
 
-def said(target: Target = Target.CONNECTION, *, privileges: frozenset[str] = SEES_ALL, **about: Any) -> list[str]:
-    """Return what is said of a kill of a connection, with the number of warnings first."""
-    unread = about.pop("unread", ())
-    row = Connection(id=3, user="bob", host="10.0.0.5:49152", command="Sleep", info=about.pop("info", None))
+def connection_with(info: str | None = None, **about: Any) -> Connection:
+    """Return a connection annotated with what it holds."""
+    row = Connection(id=3, user="bob", host="10.0.0.5:49152", command="Sleep", info=info)
     known = {"jobs": [], "possible_jobs": [], "transaction": None, **about}
     for name, value in known.items():
         setattr(row, name, value)
+    return row
+
+
+def said(target: Target = Target.CONNECTION, *, privileges: frozenset[str] = SEES_ALL, **about: Any) -> list[str]:
+    """Return what is said of a kill of a connection, with the number of warnings first."""
+    unread = about.pop("unread", ())
+    row = connection_with(**about)
     server = Server(NOW, NOW, "10.11-MariaDB", "site", "10.0.0.9", 7, privileges, INFORMATION_SCHEMA)
     found = list(consequences_of(row, target, server, unread))
     return [f"{sum(one.is_warning for one in found)} of {len(found)}", *map(str, found)]
@@ -119,3 +126,28 @@ def test_a_job_that_may_be_a_connection_s_is_named_with_its_liveness() -> None:
         f"The job {name_of(one)} may belong to this connection: "
         "it has the same user, and its worker is shown as “uncertain”."
     )
+
+
+@pytest.mark.parametrize(
+    ("about", "connection", "statement"),
+    [
+        ({}, "", ""),
+        ({"transaction": Transaction(70, 0)}, "", ""),
+        ({"jobs": [job()]}, "holds a job", "holds a job"),
+        ({"possible_jobs": [job()]}, "may hold a job", "may hold a job"),
+        ({"transaction": Transaction(70, 3)}, "has written rows in a transaction", ""),
+    ],
+    ids=["nothing", "has only read", "a job", "a possible job", "has written"],
+)
+def test_what_is_at_stake_is_said_in_a_few_words(about: dict[str, Any], connection: str, statement: str) -> None:
+    row = connection_with(info="SELECT 1", **about)
+    assert at_stake(row, Target.CONNECTION, sees_enough=True) == connection
+    assert at_stake(row, Target.STATEMENT, sees_enough=True) == statement
+
+
+def test_what_could_not_be_seen_may_be_at_stake() -> None:
+    assert at_stake(connection_with(), Target.CONNECTION, sees_enough=False) == "may hold what cannot be seen"
+
+
+def test_where_no_statement_runs_nothing_is_at_stake_in_it() -> None:
+    assert at_stake(connection_with(jobs=[job()]), Target.STATEMENT, sees_enough=False) == ""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import ModuleType
 
 import pymysql
 import pytest
@@ -11,11 +12,13 @@ from django.test import Client
 
 from connections.consequences import review_kill
 from connections.killing import Confirmation, NotConfirmedError, kill
+from connections.snapshots import ConnectionSnapshot
 from jobs.listing.reserved import MOST_READ, jobs_of_connections, jobs_of_users
 from jobsite.lab.server import ask_server
 from tests.cast import person
 from tests.connections.test_connection_list import LIST, row_of
 from tests.connections.test_killing import KILL, confirm, consequences, selected, token
+from tests.forked_worker import ForkedWorker
 from tests.jobs.tables import reading_of
 from tests.lab import Lab, eventually, is_connected
 from tests.pages import fields, look, notices, page, text_of
@@ -240,3 +243,88 @@ def test_no_number_is_asked_for_where_no_statement_runs_that_could_be_killed(lab
 def test_without_the_privilege_the_number_has_to_be_typed(lab: Lab, admin: Client) -> None:
     with site_from_elsewhere() as thread, SERVER.without("PROCESS"):
         assert asked_to_kill(admin, thread).select_one('input[name="typed"]') is not None
+
+
+# --- What changed since it was said -----------------------------------------------------------------------------------
+
+
+def idle_worker(lab: Lab) -> tuple[ModuleType, int]:
+    """Start a worker that has nothing to compute; return its pipeline and its connection."""
+    schema, module = lab.pipeline()
+    worker = lab.start(schema, "--forever", "--sleep", "1s", user="bob")
+    assert isinstance(worker, ForkedWorker)
+    eventually(lambda: "Nothing to compute" in worker.so_far(), "the worker to be idle")
+    ((thread,),) = SERVER.sql("SELECT id FROM information_schema.processlist WHERE user = 'bob'")
+    return module, thread
+
+
+def reserve(schema: str, *threads: int) -> None:
+    """Write a reserved job for each of these connections, as a worker of theirs would."""
+    SERVER.sql(
+        f"INSERT INTO `{schema}`.`~jobs` (table_name, key_hash, status, user, host, connection_id) "
+        "SELECT '__a', id, 'reserved', CONCAT(user, '@', SUBSTRING_INDEX(host, ':', 1)), 'x', id "
+        "FROM information_schema.processlist WHERE id IN %s",
+        [threads],
+    )
+
+
+def take_a_key(lab: Lab, module: ModuleType) -> None:
+    """Let the worker find a key, and return when it is inside make."""
+    module.Recording.insert1(("m1", 1, "wait"))
+    eventually(lab.gate.with_suffix(".waiting").exists, "the worker to take the key")
+
+
+def test_a_worker_that_took_a_key_since_is_not_killed_as_if_nothing_were_lost(lab: Lab, admin: Client) -> None:
+    module, thread = idle_worker(lab)
+    found = asked_to_kill(admin, thread)
+    assert consequences(found) == [NOTHING_IS_LOST]
+    take_a_key(lab, module)
+    response = admin.post(KILL, fields(found, KILL))
+    assert response.status_code == 409
+    again = page(response)
+    seen = ConnectionSnapshot.read(token(thread))
+    assert notices(again) == [f"No kill was sent: meanwhile {seen} holds a job. Look again."]
+    assert consequences(again)[0].startswith("It holds the job Score(subject=m1, session=1) ,")
+    assert is_connected(thread)
+    killed = admin.post(KILL, fields(again, KILL))
+    assert text_of(look(admin, killed.headers["Location"]).h1) == "Kill sent to 1 connection"
+
+
+def test_a_typed_number_confirms_no_loss_that_was_not_said(lab: Lab, admin: Client) -> None:
+    _, certain = lab.idle("alice")
+    found = asked_to_kill(admin, unsure(lab), certain)
+    reserve(lab.failed(m2="value"), certain)
+    response = admin.post(KILL, {**fields(found, KILL), "typed": "2"})
+    assert response.status_code == 409
+    again = page(response)
+    assert notices(again)[0].endswith(" holds a job. Look again.")
+    assert again.select_one('input[name="typed"]') is not None
+    assert is_connected(certain)
+
+
+def test_a_transaction_that_wrote_since_is_not_rolled_back_unsaid(lab: Lab, admin: Client) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": ""})
+    driver, thread = lab.idle()
+    driver.query("START TRANSACTION")
+    found = asked_to_kill(admin, thread)
+    driver.query(f"DELETE FROM `{schema}`.recording")
+    form = fields(found, KILL)
+    eventually(lambda: "has written 1 row" in text_of(asked_to_kill(admin, thread).main), "the page to see it")
+    response = admin.post(KILL, form)
+    assert response.status_code == 409
+    assert notices(page(response))[0].endswith(" has written rows in a transaction. Look again.")
+    assert is_connected(thread)
+
+
+def test_what_is_as_it_was_said_is_killed_after_one_more_look(lab: Lab) -> None:
+    ada, selection = person("ada", "admin"), selected(lab.idle("bob")[1])
+    assert kill(selection, Confirmation(harmless=selection.snapshots), ada).in_words == "Kill sent to 1 connection."
+
+
+def test_of_many_that_changed_five_are_named(lab: Lab) -> None:
+    threads = [lab.idle("bob")[1] for _ in range(7)]
+    selection = selected(*threads)
+    reserve(lab.failed(m1="value"), *threads)
+    with pytest.raises(NotConfirmedError) as refused:
+        kill(selection, Confirmation(harmless=selection.snapshots), person("ada", "admin"))
+    assert str(refused.value).endswith(" holds a job (and 2 more have changed). Look again.")

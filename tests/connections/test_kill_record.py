@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import connections as databases
 from django.test import Client
 
@@ -15,7 +16,7 @@ from connections.snapshots import ConnectionSnapshot
 from jobsite.activity.models import Act, ActChunk
 from jobsite.lab.server import ask_server
 from tests.cast import person
-from tests.connections.test_killing import KILL, confirm, post, selected, token
+from tests.connections.test_killing import KILL, LIST, confirm, post, selected, token
 from tests.lab import Lab, eventually, is_connected
 from tests.pages import look, notices, text_of
 from tests.server import SERVER
@@ -146,6 +147,16 @@ def test_without_a_record_nothing_is_killed(lab: Lab, caplog: pytest.LogCaptureF
         f"ada, kill connection: {selection.in_words} {summary.stopped}"
     ]
     assert is_connected(selection.snapshots[0].id)
+
+
+def test_without_a_record_the_page_says_so_above_the_list(lab: Lab, admin: Client) -> None:
+    form = {"connection": [token(lab.idle()[1])], "target": ["connection"], "filter": ["user=bob"]}
+    with databases["default"].cursor() as cursor:
+        cursor.execute("ALTER TABLE activity_act RENAME TO activity_act_away")
+    response = admin.post(KILL, form)
+    assert response.headers["Location"] == f"{LIST}?user=bob"
+    (said,) = get_messages(response.wsgi_request)
+    assert "could not be written" in str(said)
 
 
 def test_confirming_leaves_no_record(lab: Lab, admin: Client) -> None:

@@ -20,7 +20,9 @@ from connections.outcomes import KillOutcome, KillResult
 from connections.processes import process_list
 from connections.protected import refusal_reason
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
+from jobsite.activity.record import begin_act
 from jobsite.lab.server import INFORMATION_SCHEMA, Server, ask_server
+from jobsite.pages.tables import PER_PAGE
 from tests.cast import person
 from tests.lab import TRANSACTIONS_KEPT_S, Lab, eventually, is_connected
 from tests.pages import FRAGMENT, fields, look, notices, page, text_of
@@ -59,6 +61,15 @@ def confirm(client: Client, form: Form) -> BeautifulSoup:
 def consequences(found: BeautifulSoup) -> list[str]:
     """Return what the confirm page says will become of each."""
     return [text_of(line) for line in found.select(".consequence li")]
+
+
+def recorded(*threads: int) -> int:
+    """Write down that these connections were killed, which were not; return the number of the act."""
+    record = begin_act("ada", "kill connection", "Selected: …")
+    for seen in selected(*threads).snapshots:
+        with record.chunk("", [seen.row]) as chunk:
+            chunk.counts = {KillResult.SENT.value: 1}
+    return record.number
 
 
 def post(client: Client, form: Form) -> BeautifulSoup:
@@ -179,6 +190,30 @@ def test_many_are_killed_at_once(lab: Lab, admin: Client) -> None:
     eventually(lambda: not any(map(is_connected, threads)), "the connections to end")
 
 
+def test_of_a_whole_page_that_was_killed_it_is_said_what_became_of_each(lab: Lab, admin: Client) -> None:
+    selection = selected(*(lab.idle()[1] for _ in range(PER_PAGE)))
+    form = {"connection": [seen.token for seen in selection.snapshots], "target": ["connection"]}
+    address = admin.post(KILL, form).headers["Location"]
+    assert len(address) < 100
+    eventually(lambda: not any(is_connected(seen.id) for seen in selection.snapshots), "the connections to end")
+    found = look(admin, address)
+    assert text_of(found.h1) == f"Kill sent to {PER_PAGE} connections"
+    assert [text_of(line) for line in found.select("#kill_result li")] == [
+        f"{seen.id} · {seen.user} from {seen.host}: gone" for seen in selection.snapshots
+    ]
+
+
+def test_a_kill_of_which_nothing_was_written_down_after_is_said_to_be_unknown(lab: Lab, viewer: Client) -> None:
+    thread = lab.idle()[1]
+    (seen,) = selected(thread).snapshots
+    record = begin_act("ada", "kill connection", "Selected: …")
+    with pytest.raises(ZeroDivisionError), record.chunk("", [seen.row]):
+        raise ZeroDivisionError
+    found = look(viewer, f"{RESULT}?act={record.number}")
+    assert text_of(found.h1) == "No kill was sent"
+    assert text_of(found.select_one("#kill_result li")) == f"Whether {seen} was killed is not known."
+
+
 def test_a_kill_is_followed_until_the_connection_is_gone(lab: Lab, admin: Client) -> None:
     _, thread = lab.idle()
     form = {"connection": [token(thread)], "target": ["connection"], "filter": ["user=bob"]}
@@ -197,8 +232,7 @@ def followed(client: Client, address: str) -> BeautifulSoup | None:
 
 
 def test_while_a_connection_lives_on_the_page_looks_again(lab: Lab, admin: Client) -> None:
-    _, thread = lab.idle()
-    found = look(admin, f"{RESULT}?target=connection&connection={token(thread).replace('%', '%25')}")
+    found = look(admin, f"{RESULT}?act={recorded(lab.idle()[1])}")
     assert "still there (Sleep" in text_of(found.select_one("#kill_result li"))
     waiting = found.select_one("#kill_result[hx-get]")
     assert waiting is not None
@@ -341,8 +375,9 @@ def test_one_that_is_gone_already_is_said_to_be(lab: Lab, admin: Client) -> None
     form = {"connection": [token(thread)]}
     SERVER.sql(f"KILL {thread}")
     eventually(lambda: not is_connected(thread), "the connection to end")
-    assert refusals(admin, form) == ["gone already."]
-    assert text_of(look(admin, RESULT).h1) == "No kill was sent"
+    found = post(admin, form)
+    assert text_of(found.h1) == "No kill was sent"
+    assert [said.partition(" was left alone, ")[2] for said in notices(found)] == ["gone already."]
 
 
 # --- Who may -----------------------------------------------------------------------------------------------------
@@ -394,7 +429,7 @@ def test_the_page_that_follows_a_kill_is_for_those_who_may_look(
     lab: Lab, request: pytest.FixtureRequest, name: str
 ) -> None:
     status = {"viewer": 200, "stranger": 403}[name]
-    look(request.getfixturevalue(name), RESULT, status=status)
+    look(request.getfixturevalue(name), f"{RESULT}?act={recorded(lab.idle()[1])}", status=status)
 
 
 # --- What the server does not allow ------------------------------------------------------------------------------
@@ -445,6 +480,13 @@ def test_a_form_that_no_page_made_is_answered_with_a_sentence(lab: Lab, admin: C
     }
 
 
-def test_an_address_that_no_page_made_is_answered_with_a_sentence(lab: Lab, viewer: Client) -> None:
-    found = look(viewer, f"{RESULT}?connection=garbage", status=400)
-    assert "go back and select again" in text_of(found.main)
+@pytest.mark.parametrize("act", ["", "garbage", "-1", "0", "1.5", "9" * 30, "9" * 5000])
+def test_an_act_that_is_not_in_the_record_is_answered_with_a_sentence(lab: Lab, viewer: Client, act: str) -> None:
+    found = look(viewer, f"{RESULT}?act={act}", status=404)
+    assert text_of(found.select_one(".card p")) == "There is nothing at this address."
+
+
+def test_an_act_that_was_no_kill_is_answered_with_a_sentence(lab: Lab, viewer: Client) -> None:
+    cleared = begin_act("olga", "clear", "Jobs that failed.").number
+    found = look(viewer, f"{RESULT}?act={cleared}", status=404)
+    assert text_of(found.select_one(".card p")) == "There is nothing at this address."

@@ -35,7 +35,8 @@ def pages(failed_jobs: str, lab: Lab, shelf: dict[str, BeautifulSoup]) -> dict[s
         token = ConnectionSnapshot.of(process_list(server).get(id=thread), server).token
         shelf["connections"] = look(client, "/connections/")
         shelf["kill"] = page(client.post("/connections/kill/confirm/", {"connection": token}))
-        shelf["killed"] = look(client, f"/connections/killed/?connection={token.replace('%', '%25')}")
+        killed = client.post("/connections/kill/", {"connection": token, "target": "connection"})
+        shelf["killed"] = look(client, killed.headers["Location"])
         shelf["missing"] = look(client, "/nowhere/", status=404)
     return shelf
 
