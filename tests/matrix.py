@@ -40,12 +40,32 @@ class Setting:
         return [f"--init-file={script}"]
 
 
+# 0.14.10, dependencies.py: one SELECT without a LIMIT reads the foreign keys of all tables of the schemas. Where these are
+# more than three, its own populate() fails alike.
+READS_THREE_ROWS = "DataJoint reads three rows of the schemas' foreign keys, and finds a table to have none"
+OF_LARGER_TABLES = (
+    "test_float_keys.py::test_two_workers_at_once_compute_no_float_twice",
+    "test_float_keys.py::test_the_lines_to_copy_mean_just_this_key",
+    "test_float_keys.py::test_a_restriction_that_matches_no_float_says_how_one_is_written",
+    "test_populate_elements.py::test_an_imported_workflow_activates_the_element_in_each_process",
+    "test_populate_elements.py::test_a_workflow_is_populated_by_several_processes",
+    "test_populate_elements.py::test_tables_are_found_by_each_of_their_names",
+    "test_populate_nothing_inserted.py::test_a_make_of_any_kind_may_insert_nothing",
+    "test_populate_nothing_inserted.py::test_several_processes_and_tables_try_such_a_key_once_each",
+    "test_populate_real_element.py::test_a_table_of_the_element_is_populated_by_the_name_that_the_workflow_gives_it",
+    "test_populate_real_element.py::test_it_is_by_its_own_name_when_the_workflow_is_imported_first",
+    "test_populate_real_element.py::test_the_workflow_stands_for_all_populated_tables_of_its_element",
+    "test_populate_shadowed.py::test_it_is_refused_where_the_lab_s_code_imports_it",
+    "test_populate_overridden.py::test_json_has_it_under_a_key_of_its_own",
+)
+
+
 SETTINGS = {
     "": Setting(),
     "ansi": Setting({"sql_mode": "ANSI"}),
     "oracle": Setting({"sql_mode": "ORACLE"}),
     "no-backslash-escapes": Setting({"sql_mode": "NO_BACKSLASH_ESCAPES"}),
-    "select-limit": Setting({"sql_select_limit": 3}),
+    "select-limit": Setting({"sql_select_limit": 3}, excepted=dict.fromkeys(OF_LARGER_TABLES, READS_THREE_ROWS)),
     "safe-updates": Setting({"sql_safe_updates": 1}),
     "completion-type": Setting({"completion_type": 2}),
     "latin1": Setting(
