@@ -61,7 +61,7 @@ def name_of(one: Job) -> str:
 
 def test_that_nothing_is_lost_is_said_only_where_all_could_be_seen() -> None:
     assert said() == ["0 of 1", NOTHING_IS_LOST]
-    assert said(unread=["Jobs of a: locked."]) == ["1 of 1", NO_JOB_READ]
+    assert said(unread=["The jobs of a cannot be read: locked."]) == ["1 of 1", NO_JOB_READ]
     assert said(privileges=SEES_OWN) == ["1 of 1", TRANSACTION_UNSEEN]
     assert said(possible_jobs=[job()])[:2] == ["2 of 2", JOBS_UNKNOWN]
 

@@ -98,7 +98,7 @@ def test_jobs_in_a_table_that_may_be_read_in_part_only_are_said_not_to_be_known(
     with SERVER.without_grants():
         SERVER.sql(f"GRANT SELECT (table_name, key_hash, status) ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
         found = asked_to_kill(admin, thread)
-    why = f"Jobs of {schema}: SELECT is granted on some of its columns only."
+    why = f"The jobs of {schema} cannot be read: SELECT is granted on some of its columns only."
     assert notices(found) == [f"A connection may hold more jobs than are named here. {why}"]
     assert consequences(found) == [NOT_ALL_READ]
 
