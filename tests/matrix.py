@@ -40,8 +40,8 @@ class Setting:
         return [f"--init-file={script}"]
 
 
-# 0.14.10, dependencies.py: one SELECT without a LIMIT reads the foreign keys of all tables of the schemas. Where these are
-# more than three, its own populate() fails alike.
+# 0.14.10, dependencies.py: one SELECT without a LIMIT reads the foreign keys of all tables of the schemas. Of more than
+# three, DataJoint's own populate() misses the others too.
 READS_THREE_ROWS = "DataJoint reads three rows of the schemas' foreign keys, and finds a table to have none"
 OF_LARGER_TABLES = (
     "test_float_keys.py::test_two_workers_at_once_compute_no_float_twice",
