@@ -20,7 +20,7 @@ from tests.connections.test_connection_list import LIST, row_of
 from tests.connections.test_killing import KILL, confirm, consequences, selected, token
 from tests.forked_worker import ForkedWorker
 from tests.jobs.tables import reading_of
-from tests.lab import Lab, eventually, is_connected
+from tests.lab import TRANSACTIONS_KEPT_S, Lab, eventually, is_connected
 from tests.pages import fields, look, notices, page, text_of
 from tests.server import PASSWORD, SERVER, SITE
 
@@ -309,7 +309,11 @@ def test_a_transaction_that_wrote_since_is_not_rolled_back_unsaid(lab: Lab, admi
     found = asked_to_kill(admin, thread)
     driver.query(f"DELETE FROM `{schema}`.recording")
     form = fields(found, KILL)
-    eventually(lambda: "has written 1 row" in text_of(asked_to_kill(admin, thread).main), "the page to see it")
+    eventually(
+        lambda: "has written 1 row" in text_of(asked_to_kill(admin, thread).main),
+        "the page to see it",
+        pause_s=TRANSACTIONS_KEPT_S,
+    )
     response = admin.post(KILL, form)
     assert response.status_code == 409
     assert notices(page(response))[0].endswith(" has written rows in a transaction. Look again.")
