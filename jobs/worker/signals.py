@@ -32,6 +32,7 @@ class Signals:
         self._is_deferred = False
         self._forward_to: Callable[[int], None] | None = None
         self._pid = os.getpid()
+        os.register_at_fork(after_in_child=self._leave_child)
 
     def __enter__(self) -> "Signals":
         """Take the signals until the end of the block."""
@@ -94,8 +95,18 @@ class Signals:
         finally:
             self._forward_to = None
 
+    def _leave_child(self) -> None:
+        """Give back the signals in a process that make has forked: as if nobody had taken them, they end it.
+
+        Our handler is Python code, which does not run when a signal comes just before the child blocks: a pool of
+        multiprocessing would wait for its child for ever (Pool.terminate).
+        """
+        for signum in SIGNALS:
+            if signal.getsignal(signum) == self._arrived:
+                signal.signal(signum, signal.SIG_DFL)
+
     def _arrived(self, signum: int, frame: FrameType | None) -> None:
-        if os.getpid() != self._pid:  # a process forked by make inherits this handler: let it die as if it had none
+        if os.getpid() != self._pid:  # in a process that make is just forking: as `_leave_child`
             signal.signal(signum, signal.SIG_DFL)
             os.kill(os.getpid(), signum)
             return

@@ -1,5 +1,6 @@
 """manage.py populate: Ctrl-C and SIGTERM end a run cleanly, wherever they land."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -253,3 +254,17 @@ def test_a_job_names_the_connection_that_runs_it_although_it_was_lost_after_the_
         compute(TableContext(table, Options(), signals, reservations, told.append), [KEY])
     assert [outcome.status for outcome in told] == ["done"]
     assert (module.Score.fetch1("score"), lab.jobs(schema)) == (1.0, {})
+
+
+def test_a_process_that_make_forks_has_no_handler_of_the_workers() -> None:
+    with Signals():
+        receiver, sender = multiprocessing.Pipe(duplex=False)
+        child = multiprocessing.get_context("fork").Process(target=send_handlers, args=(sender,))
+        child.start()
+        assert receiver.recv() == [signal.SIG_DFL, signal.SIG_DFL]
+        child.join()
+
+
+def send_handlers(sender: Any) -> None:
+    """Send what a process does on the two signals."""
+    sender.send([signal.getsignal(signum) for signum in (signal.SIGINT, signal.SIGTERM)])
