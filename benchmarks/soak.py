@@ -28,6 +28,8 @@ KEYS, MAKE_S, ACCIDENT_EACH_S = 5_000, 0.01, 0.7
 FULL, READ_ONLY, RESTART = "full disk", "read-only", "restart"
 AT = {5: FULL, 10: RESTART, 15: READ_ONLY, 0: RESTART}
 LASTING_S = 10.0
+# A server that was restarted takes connections after a second or two.
+ASKED_AGAIN_S = 0.2
 # Not root, who may write to a server that is read-only.
 ACCOUNT = {"DJ_USER": "worker", "DJ_PASS": "soak"}
 COMMANDS = {
@@ -109,8 +111,11 @@ class Soak:
         return KEYS - done - jobs + both
 
     def count(self, query: str) -> int:
-        """Return the number that a query returns."""
-        return int(str(self.bench.sql(query)[0][0]))
+        """Return the number that a query returns, when the server is there to answer it."""
+        while True:
+            with suppress(MySQLdb.OperationalError):
+                return int(str(self.bench.sql(query)[0][0]))
+            time.sleep(ASKED_AGAIN_S)
 
     def accident(self, workers: list[Worker]) -> None:
         """Let one thing go wrong."""
