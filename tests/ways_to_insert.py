@@ -22,7 +22,8 @@ def rolls_back(table: Any, row: Key) -> None:
 
 def rolls_back_unseen(table: Any, row: Key) -> None:
     table.insert1(row)
-    table.connection._conn.rollback()
+    # NO RELEASE: a server of completion_type=2 would end the connection, for DataJoint's own populate too.
+    table.connection._conn.query("ROLLBACK NO RELEASE")
 
 
 def connects_again(table: Any, row: Key) -> None:
