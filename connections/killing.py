@@ -6,6 +6,7 @@ must still be as it was seen.
 """
 
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,7 @@ from connections.outcomes import KillOutcome, KillResult, KillSummary
 from connections.processes import process_list
 from connections.protected import refusal_reason
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
+from jobsite.activity.forms import check_unused
 from jobsite.activity.record import ActRecord, RecordError, begin_act
 from jobsite.lab.errors import Kind, kind_of
 from jobsite.lab.explanations import explain
@@ -50,6 +52,8 @@ class Confirmation:
     needs_number: bool = False
     harmless: tuple[ConnectionSnapshot, ...] = ()
     """The connections whose kill they were told costs nothing."""
+    form: UUID | None = None
+    """The form that they were told it by, which is used once; None where there is none."""
 
     def check(self, selection: SelectedConnections, server: Server) -> None:
         """Raise NotConfirmedError where a kill would cost more by now than was said, or lacks the number.
@@ -102,16 +106,18 @@ class SentKill:
 def kill(selection: SelectedConnections, confirmation: Confirmation, user: User) -> KillSummary:
     """Send a KILL to each connection that is still the one that was seen and may be killed; return what became of each.
 
-    A KILL only sets a flag: the connection may live on for a while. Raises PermissionDenied when `user` may not kill,
-    before anything is asked of the server, and NotConfirmedError when something else would happen than was confirmed.
+    A KILL only sets a flag: the connection may live on for a while. Before anything is asked of the server, raises
+    PermissionDenied when `user` may not kill, and FormUsedError when the form was sent before; then NotConfirmedError
+    when something else would happen than was confirmed.
     """
     if not isinstance(user, PermissionsMixin) or not user.has_perm(KILL):
         raise PermissionDenied("Your account may look at connections but not kill them: ask an admin of Jobsite.")
     if selection.is_empty:
         return KillSummary(selection)
+    check_unused(user.get_username(), confirmation.form)
     server = ask_server()
     confirmation.check(selection, server)
-    return _kill_on_record(selection, user.get_username(), server)
+    return _kill_on_record(selection, user.get_username(), server, confirmation.form)
 
 
 def follow(sent: SelectedConnections, server: Server) -> list[SentKill]:
@@ -120,11 +126,11 @@ def follow(sent: SelectedConnections, server: Server) -> list[SentKill]:
     return [SentKill(one, sent.target, there.get(one.id)) for one in sent.snapshots]
 
 
-def _kill_on_record(selection: SelectedConnections, username: str, server: Server) -> KillSummary:
+def _kill_on_record(selection: SelectedConnections, username: str, server: Server, form: UUID | None) -> KillSummary:
     """Kill, with what was meant and what became of it in the site's record and in its log."""
     verb = selection.target.verb
     try:
-        record = begin_act(username, verb, selection.in_words)
+        record = begin_act(username, verb, selection.in_words, form)
     except RecordError as error:
         log.warning("%s, %s: %s %s", username, verb, selection.in_words, error)
         return KillSummary(selection, stopped=str(error))

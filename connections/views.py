@@ -14,9 +14,10 @@ from connections.filters import ConnectionFilter
 from connections.killing import KILL, Confirmation, NotConfirmedError
 from connections.listing import annotate, list_connections
 from connections.outcomes import KillOutcome, KillResult, sent_in_words
-from connections.recorded import recorded_kill
-from connections.snapshots import SelectedConnections, Target
+from connections.recorded import TARGETS, recorded_kill
+from connections.snapshots import NO_FORM_OF_OURS, SelectedConnections, Target
 from connections.tables import ConnectionTable
+from jobsite.activity.forms import FormUsedError, new_form, read_form_number
 from jobsite.lab import shared_reads
 from jobsite.pages.http import page_or_fragment
 from jobsite.pages.tables import ListingData
@@ -62,13 +63,14 @@ def kill(request: HttpRequest) -> HttpResponse:
         summary = killing.kill(selection, confirmation, request.user)
     except NotConfirmedError as refused:
         return _confirm(request, refused.review, refusal=str(refused))
+    except FormUsedError as used:
+        messages.info(request, str(used))
+        return _to_result(request, used.act.pk) if used.act.verb in TARGETS else _to_list(request)
     for problem in summary.problems:
         messages.warning(request, problem)
     if summary.act is None:
         return _to_list(request)
-    # By its number: the names of some forty connections make an address that is longer than gunicorn takes.
-    query = urlencode({"act": str(summary.act), "filter": request.POST.get("filter", "")})
-    return HttpResponseRedirect(f"{reverse('connections:kill_result')}?{query}")
+    return _to_result(request, summary.act)
 
 
 @require_GET
@@ -90,13 +92,20 @@ def kill_result(request: HttpRequest) -> HttpResponse:
     return page_or_fragment(request, "connections/kill_result.html", "connections/_kill_result.html", context)
 
 
+def _to_result(request: HttpRequest, act: int) -> HttpResponse:
+    # By its number: the names of some forty connections make an address that is longer than gunicorn takes.
+    query = urlencode({"act": str(act), "filter": request.POST.get("filter", "")})
+    return HttpResponseRedirect(f"{reverse('connections:kill_result')}?{query}")
+
+
 def _to_list(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('connections:connection_list')}?{request.POST.get('filter', '')}")
 
 
 def _confirm(request: HttpRequest, review: KillReview, refusal: str) -> HttpResponse:
     template, status = "connections/kill_confirm.html", NOT_DONE if refusal else 200
-    context = {"review": review, "refusal": refusal, "filter": request.POST.get("filter", "")}
+    filtered = request.POST.get("filter", "")
+    context = {"review": review, "refusal": refusal, "filter": filtered, "form_number": new_form()}
     return page_or_fragment(request, template, template, context, status=status)
 
 
@@ -109,4 +118,8 @@ def _selection(form: QueryDict, name: str = "connection") -> SelectedConnections
 
 def _confirmation(form: QueryDict) -> Confirmation:
     harmless = _selection(form, "harmless").snapshots
-    return Confirmation(form.get("typed", ""), bool(form.get("needs_number")), harmless)
+    try:
+        number = read_form_number(form.get("form", ""))
+    except ValueError as error:
+        raise BadRequest(NO_FORM_OF_OURS) from error
+    return Confirmation(form.get("typed", ""), bool(form.get("needs_number")), harmless, number)

@@ -1,6 +1,7 @@
 """What did a person confirm, and may the action be done that was confirmed so?"""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from jobs.actions.action import count_jobs
 from jobs.actions.review import Review
@@ -31,9 +32,11 @@ class Confirmation:
     """Which of them they were told are abandoned."""
     left_out: frozenset[QualifiedName] = frozenset()
     """The tables that were not read for what they were told: they are left alone, whatever became of them since."""
+    form: UUID | None = None
+    """The form that they were told it by, which is used once; None where there is none."""
 
     @classmethod
-    def of(cls, review: Review, typed: str = "") -> "Confirmation":
+    def of(cls, review: Review, typed: str = "", form: UUID | None = None) -> "Confirmation":
         """Return the confirmation of what a review says."""
         return cls(
             expected=review.count,
@@ -42,6 +45,7 @@ class Confirmation:
             running=review.running,
             abandoned=review.abandoned,
             left_out=frozenset(review.selection.reading.left_out),
+            form=form,
         )
 
     def refusal_reason(self, review: Review) -> str:

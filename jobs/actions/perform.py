@@ -6,6 +6,7 @@ key, status and timestamp as they were seen, so a row that changed since is left
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import DatabaseError
 
@@ -17,6 +18,7 @@ from jobs.actions.selection import Selection
 from jobs.layouts.base import Layout
 from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
+from jobsite.activity.forms import check_unused
 from jobsite.activity.record import ActRecord, RecordError, begin_act
 from jobsite.lab import shared_reads
 from jobsite.lab.errors import Kind, concerns_one_table, kind_of, lacks_privilege
@@ -35,17 +37,19 @@ def perform(action: Action, selection: Selection, confirmation: Confirmation, us
     """Do `action` to the selected jobs that still are as they were seen; return what became of them.
 
     A jobs table that cannot be read or changed costs its own jobs only. What concerns the whole server ends the act;
-    what was done before is not forgotten. Raises PermissionDenied when `user` may not do this, before anything is asked
-    of the server, and NotConfirmedError when something else would happen now than was confirmed.
+    what was done before is not forgotten. Before anything is asked of the server, raises PermissionDenied when `user`
+    may not do this, and FormUsedError when the form was sent before; then NotConfirmedError when something else would
+    happen now than was confirmed.
     """
     action.check(user)
+    check_unused(user.get_username(), confirmation.form)
     set_aside_unsupported(action, selection.reading)
     left_out = [layout.table for layout in selection.reading.layouts if layout.table in confirmation.left_out]
     selection.reading.set_aside(left_out, NOT_READ_BEFORE)
     reviewed = review(action, selection)
     if reason := confirmation.refusal_reason(reviewed):
         raise NotConfirmedError(reason, reviewed)
-    return _perform_on_record(action, selection, user.get_username())
+    return _perform_on_record(action, selection, user.get_username(), confirmation.form)
 
 
 def grant_for(action: Action, layout: Layout) -> str:
@@ -74,10 +78,10 @@ def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot
     return ActionOutcome(done=done, changed=changed, gone=left - changed)
 
 
-def _perform_on_record(action: Action, selection: Selection, username: str) -> ActionOutcome:
+def _perform_on_record(action: Action, selection: Selection, username: str, form: UUID | None) -> ActionOutcome:
     """Do it, with what was meant and what became of it in the site's record and in its log."""
     try:
-        record = begin_act(username, action.verb, selection.in_words)
+        record = begin_act(username, action.verb, selection.in_words, form)
     except RecordError as error:
         log.warning("%s %s no jobs: %s %s", username, action.past, selection.in_words, error)
         return ActionOutcome(stopped=str(error))

@@ -11,6 +11,7 @@ from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
+from jobsite.activity.forms import read_form_number
 from jobsite.pages.tokens import read_timestamp, read_token, write_token
 
 NO_FORM_OF_OURS = "This form is not one that a jobs page made: go back to the list and select again."
@@ -46,6 +47,7 @@ def _read_confirmation(form: QueryDict) -> Confirmation:
         running=int(form.get("running") or 0),
         abandoned=frozenset(JobSnapshot.read(token) for token in form.getlist("abandoned")),
         left_out=frozenset(QualifiedName(*read_token(token, 2)) for token in form.getlist("left_out")),
+        form=read_form_number(form.get("form", "")),
     )
 
 
@@ -56,6 +58,7 @@ def hidden_fields(selection: Selection, confirmation: Confirmation) -> Sequence[
         ("expected", str(confirmation.expected)),
         ("needs_number", "1" if confirmation.needs_number else ""),
         ("running", str(confirmation.running)),
+        ("form", str(confirmation.form or "")),
         *(("abandoned", snapshot.token) for snapshot in confirmation.abandoned),
         *(("left_out", write_token(*table)) for table in confirmation.left_out),
     ]

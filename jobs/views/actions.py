@@ -13,6 +13,7 @@ from jobs.actions.perform import perform
 from jobs.actions.review import Review, review
 from jobs.layouts.reading import Reading
 from jobs.views.action_form import hidden_fields, read_filter, read_form
+from jobsite.activity.forms import FormUsedError, new_form
 from jobsite.lab import shared_reads
 from jobsite.lab.server import Server
 from jobsite.pages.http import page_or_fragment
@@ -40,6 +41,9 @@ def perform_action(request: HttpRequest, action: Action) -> HttpResponse:
         outcome = perform(action, selection, confirmation, request.user)
     except NotConfirmedError as refused:
         return _confirm_page(request, refused.review, shared_reads.server(), str(refused))
+    except FormUsedError as used:
+        messages.info(request, str(used))
+        return _to_list(request)
     level = messages.SUCCESS if outcome.done and outcome.is_whole else messages.WARNING
     messages.add_message(request, level, outcome.in_words(action))
     return _to_list(request)
@@ -53,7 +57,7 @@ def _confirm_page(request: HttpRequest, reviewed: Review, server: Server, refusa
     context = {
         "review": reviewed,
         "action": reviewed.action,
-        "fields": hidden_fields(reviewed.selection, Confirmation.of(reviewed)),
+        "fields": hidden_fields(reviewed.selection, Confirmation.of(reviewed, form=new_form())),
         "query": read_filter(request.POST).query,
         "now": server.now,
         "refusal": refusal,

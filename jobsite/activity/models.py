@@ -27,9 +27,12 @@ class Act(models.Model):
     """What became of it, in a sentence; '' until it has ended."""
     stopped = models.TextField(blank=True)
     """Why it ended before its time, in a sentence; '' when it came to its end."""
+    form = models.UUIDField(null=True)
+    """Which form asked for it; NULL when it came from a terminal."""
 
     class Meta:
         ordering = ["-began_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["username", "form"], name="activity_one_act_a_form")]
 
     def __str__(self) -> str:
         """Return who did what."""

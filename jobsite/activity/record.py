@@ -6,12 +6,15 @@ A process that is killed, or a server that goes away, leaves a row that says so:
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import Error, connection
+from django.db import Error, IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from jobsite.activity.forms import check_unused
 from jobsite.activity.models import Act, ActChunk
 from jobsite.one_line import line_logger
 
@@ -80,15 +83,27 @@ class ActRecord:
         self.end(outcome, f"It was broken off by {cause}.")
 
 
-def begin_act(username: str, verb: str, meant: str) -> ActRecord:
-    """Write down what `username` is about to do, in a sentence. Raises RecordError when that cannot be written."""
+def begin_act(username: str, verb: str, meant: str, form: UUID | None = None) -> ActRecord:
+    """Write down what `username` is about to do, in a sentence, and by which form.
+
+    Raises RecordError when that cannot be written, and FormUsedError when the form was sent at the same time by a
+    second click, which was quicker.
+    """
+    act = Act(username=username, verb=verb, meant=meant, server=settings.LAB.name, form=form)
     with _as_record_error():
-        return ActRecord(Act.objects.create(username=username, verb=verb, meant=meant, server=settings.LAB.name))
+        try:
+            with transaction.atomic():
+                act.save(force_insert=True)
+        except IntegrityError:
+            check_unused(username, form)
+            raise
+    return ActRecord(act)
 
 
-def has_tables() -> bool:
-    """Say whether the site's own database has the tables of the record. Raises django.db.Error when it cannot."""
-    return {Act._meta.db_table, ActChunk._meta.db_table} <= set(connection.introspection.table_names())
+def is_migrated() -> bool:
+    """Say whether the site's own database has the record as this version of it is. Raises django.db.Error."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes(Act._meta.app_label))
 
 
 @contextmanager

@@ -183,3 +183,19 @@ def test_a_second_click_on_the_confirm_button_sends_nothing(visit: Visits, lab_w
     jobs.page.route("**/jobs/clear/", lambda route: route.fulfill(status=204))  # leaves the page
     jobs.danger.click()
     expect(jobs.danger).to_be_disabled()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_who_goes_back_and_confirms_again_reads_what_came_of_it(
+    visit: Visits, lab_without_db: Lab, javascript: bool
+) -> None:
+    schema = lab_without_db.failed(m1="value", m2="value")
+    jobs = Jobs(visit("otto", javascript=javascript))
+    jobs.open(f"schema={schema}&status=error")
+    jobs.select(["m1"])
+    jobs.clear_selected.click()
+    jobs.danger.click()
+    expect(jobs.notices).to_have_text("Cleared 1 job.")
+    jobs.page.go_back()
+    jobs.danger.click()
+    expect(jobs.notices).to_have_text("This form was sent before. What came of it: Cleared 1 job.")

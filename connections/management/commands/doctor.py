@@ -59,7 +59,7 @@ def _about_server(server: Server) -> Iterator[Finding]:
 
 def _about_record() -> Iterator[Finding]:
     try:
-        well = record.has_tables()
+        well = record.is_migrated()
     except Error as error:
         yield False, f"The site's own database cannot be read: {error}."
     else:
