@@ -12,6 +12,7 @@ from connections.processes import process_list
 from connections.snapshots import SelectedConnections, Target
 from jobs.models import Job
 from jobsite.durations import say_duration
+from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads, Server
 from jobsite.lab.transactions import Transaction
 
@@ -26,6 +27,7 @@ JOBS_UNKNOWN = "It has no open transaction. Whether it holds a job is not known.
 TRANSACTION_UNSEEN = (
     "Whether it has an open transaction is not known: Jobsite’s account may not see that (PROCESS is missing)."
 )
+TRANSACTION_LATE = "Whether it has an open transaction is not known: the server did not tell in time."
 MORE_JOBS = "A connection may hold more jobs than are named here."
 STATEMENT_ENDS = "Its statement ends with an error; the connection stays."
 NO_STATEMENT = "It runs no statement now: nothing will happen."
@@ -97,16 +99,18 @@ def review_kill(selection: SelectedConnections, server: Server) -> KillReview:
     everybody = list(process_list(server).order_by("id"))
     wanted = {one.id: one for one in selection.snapshots}
     found = [row for row in everybody if row.id in wanted and wanted[row.id].is_still(row, server)]
-    unread = annotate(found, server, ConnectedThreads(server, {row.id: row.account for row in everybody}))
+    parts = Parts()
+    unread = annotate(found, server, parts, ConnectedThreads(server, {row.id: row.account for row in everybody}))
+    unseen = (TRANSACTION_LATE if parts.late else "") if server.sees_all else TRANSACTION_UNSEEN
     rows = [row for row in found if not row.refusal]
-    sees_enough = server.sees_all and not unread
+    sees_enough = not unseen and not unread
     unsure = not sees_enough or any(row.possible_jobs for row in rows)
     return KillReview(
         target=selection.target,
         connections=tuple(
             ReviewedConnection(
                 row,
-                tuple(consequences_of(row, selection.target, server, unread)),
+                tuple(consequences_of(row, selection.target, server, unread, unseen)),
                 at_stake(row, selection.target, sees_enough=sees_enough),
             )
             for row in rows
@@ -140,13 +144,16 @@ def at_stake(row: Connection, target: Target, *, sees_enough: bool) -> str:
     return "" if sees_enough else "may hold what cannot be seen"
 
 
-def consequences_of(row: Connection, target: Target, server: Server, unread: Sequence[str]) -> Iterator[Consequence]:
+def consequences_of(
+    row: Connection, target: Target, server: Server, unread: Sequence[str], unseen: str
+) -> Iterator[Consequence]:
     """Yield what a kill of an annotated connection would do, with how sure that is.
 
-    `unread` says in sentences why it may hold jobs that could not be seen.
+    `unread` says in sentences why it may hold jobs that could not be seen, and `unseen` why its transaction could not
+    be; '' where it was looked for.
     """
     if target is Target.CONNECTION:
-        yield from _of_connection(row, server, unread)
+        yield from _of_connection(row, server, unread, unseen)
     else:
         yield from _of_statement(row)
     if len(row.jobs) > JOBS_NAMED:
@@ -159,14 +166,14 @@ def consequences_of(row: Connection, target: Target, server: Server, unread: Seq
         )
 
 
-def _of_connection(row: Connection, server: Server, unread: Sequence[str]) -> Iterator[Consequence]:
-    may_survive = row.transaction is None and server.sees_all
+def _of_connection(row: Connection, server: Server, unread: Sequence[str], unseen: str) -> Iterator[Consequence]:
+    may_survive = row.transaction is None and not unseen
     for job in row.jobs[:JOBS_NAMED]:
         yield _lost(job, server, may_survive)
     if row.transaction is not None:
         yield _rolled_back(row.transaction)
-    if not server.sees_all:
-        yield Consequence(TRANSACTION_UNSEEN)
+    if unseen:
+        yield Consequence(unseen)
     elif not row.jobs and row.transaction is None:
         yield _no_job(row, unread)
 

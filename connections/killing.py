@@ -21,6 +21,7 @@ from connections.protected import refusal_reason
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from jobsite.activity.forms import check_unused
 from jobsite.activity.record import ActRecord, RecordError, begin_act
+from jobsite.lab import deadline
 from jobsite.lab.errors import Kind, kind_of
 from jobsite.lab.explanations import explain
 from jobsite.lab.server import Server, ask_server
@@ -93,6 +94,11 @@ class SentKill:
     connection: Connection | None
 
     @property
+    def is_awaited(self) -> bool:
+        """Say whether it is still there and will be gone in the end."""
+        return self.target is Target.CONNECTION and self.connection is not None
+
+    @property
     def in_words(self) -> str:
         """What is seen of it now, in words that end a sentence."""
         if self.connection is None:
@@ -136,7 +142,8 @@ def _kill_on_record(selection: SelectedConnections, username: str, server: Serve
         return KillSummary(selection, stopped=str(error))
     act = _Act(selection, server, record, who=f"{username}, {verb}")
     try:
-        act.run()
+        with deadline.act():
+            act.run()
     except BaseException as error:
         record.break_off(act.summary.in_words, error)
         raise

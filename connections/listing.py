@@ -1,6 +1,6 @@
 """Filter -> connections of the lab's server, with what a page says of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import F
 
@@ -10,9 +10,12 @@ from connections.models import Connection
 from connections.processes import process_list
 from connections.protected import refusal_reason
 from connections.snapshots import ConnectionSnapshot
+from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads, Server
-from jobsite.lab.transactions import open_transactions
+from jobsite.lab.transactions import Transaction, open_transactions
 
+TRANSACTIONS = "Which transactions are open"
+NONE_SEEN: Mapping[int, Transaction] = {}
 ROWS_READ = 5000
 """Connections that are read at most; a server is seldom set to allow more."""
 
@@ -31,13 +34,15 @@ def read_again(snapshots: Iterable[ConnectionSnapshot], server: Server) -> list[
     return [row for row in rows if wanted[row.id].is_still(row, server)]
 
 
-def annotate(rows: Sequence[Connection], server: Server, everybody: ConnectedThreads | None = None) -> list[str]:
+def annotate(
+    rows: Sequence[Connection], server: Server, parts: Parts, everybody: ConnectedThreads | None = None
+) -> list[str]:
     """Give the connections what a page says of them: token, refusal, open transaction, jobs they hold.
 
     With `everybody` who is connected, give them the jobs that they may hold, too. Return why jobs could not be looked
     at, in sentences: a connection may hold some there that nobody sees.
     """
-    transactions = open_transactions(server)
+    transactions = parts.read(TRANSACTIONS, lambda: open_transactions(server), NONE_SEEN)
     for row in rows:
         row.token = ConnectionSnapshot.of(row, server).token
         row.refusal = refusal_reason(row, server)

@@ -19,11 +19,13 @@ from connections.snapshots import NO_FORM_OF_OURS, SelectedConnections, Target
 from connections.tables import ConnectionTable
 from jobsite.activity.forms import FormUsedError, new_form, read_form_number
 from jobsite.lab import shared_reads
+from jobsite.lab.parts import Parts
 from jobsite.pages.http import page_or_fragment
 from jobsite.pages.tables import ListingData
 
 LOOK = "connections.view_connection"
 NOT_DONE = 409
+NOW_SEEN = "What became of them"
 
 
 @require_GET
@@ -31,14 +33,14 @@ NOT_DONE = 409
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Show the connections that match the filter of the URL, and the jobs they hold."""
     chosen, server = ConnectionFilter.read(request.GET), shared_reads.server()
-    rows = [] if chosen.problems else list_connections(chosen, server)
-    unread = [] if chosen.problems else annotate(rows, server)
+    rows, parts = [] if chosen.problems else list_connections(chosen, server), Parts()
+    unread = [] if chosen.problems else annotate(rows, server, parts)
     may_kill = request.user.has_perm(KILL)
     data = ListingData(len(rows), lambda start, stop: rows[start:stop])
     table = ConnectionTable(data, selectable=may_kill, order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {"chosen": chosen, "form": chosen.form(), "table": table, "server": server, "may_kill": may_kill}
-    context |= {"unread": unread, "confirm_url": reverse("connections:kill_confirm")}
+    context |= {"unread": unread, "parts": parts, "confirm_url": reverse("connections:kill_confirm")}
     return page_or_fragment(request, "connections/connection_list.html", "connections/_connection_list.html", context)
 
 
@@ -80,12 +82,14 @@ def kill_result(request: HttpRequest) -> HttpResponse:
     recorded = recorded_kill(request.GET.get("act", ""))
     if recorded is None:
         raise Http404
-    kills = killing.follow(recorded.sent, shared_reads.server())
+    parts = Parts()
+    kills = parts.read(NOW_SEEN, lambda: killing.follow(recorded.sent, shared_reads.server()), None)
     context = {
         "heading": sent_in_words(recorded.sent),
-        "kills": kills,
+        "kills": kills or [],
+        "parts": parts,
         "unknown": [KillOutcome(seen, KillResult.UNKNOWN) for seen in recorded.unknown],
-        "waiting": recorded.sent.target is Target.CONNECTION and any(one.connection for one in kills),
+        "waiting": kills is None or any(one.is_awaited for one in kills),
         "filter": request.GET.get("filter", ""),
         "address": request.get_full_path(),
     }

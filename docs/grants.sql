@@ -10,6 +10,10 @@
 
 CREATE USER IF NOT EXISTS 'jobsite'@'%' IDENTIFIED BY '{password}';
 
+-- One connection for each thread of the site (docs/admin.md: 32), and some for commands. So the site never uses up the
+-- server's connections.
+ALTER USER 'jobsite'@'%' WITH MAX_USER_CONNECTIONS 50;
+
 -- PROCESS: see every connection and which transactions are open. CONNECTION ADMIN: kill connections of other accounts;
 -- MariaDB (10.5 and later) reads the first comment, MySQL (8.0 and later) the second.
 GRANT PROCESS /*M!100502 , CONNECTION ADMIN */ /*!80000 , CONNECTION_ADMIN */ ON *.* TO 'jobsite'@'%';

@@ -54,7 +54,8 @@ MEANINGS = {
     ),
     Liveness.CANNOT_TELL: (
         "Its row does not say by whose connection it was reserved, names no machine, or bears a proxy's number; "
-        "or Jobsite's account may not see other people's connections (PROCESS is missing)."
+        "or Jobsite's account may not see other people's connections (PROCESS is missing); "
+        "or the server did not tell in time who is connected."
     ),
 }
 

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "jobsite.pages.middleware.DeadlineMiddleware",
     "jobsite.pages.middleware.SharedReadsMiddleware",
     "jobsite.pages.middleware.ServerErrorMiddleware",
     "jobsite.pages.middleware.WrongMethodMiddleware",

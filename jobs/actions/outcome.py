@@ -14,6 +14,8 @@ class ActionOutcome:
     changed: int = 0
     gone: int = 0
     refused: int = 0
+    unknown: int = 0
+    """Of the statement that was sent for these, the answer was lost: it may have been done. Nothing is sent again."""
     grants: frozenset[str] = frozenset()
     """What an administrator of the server has to run before the action can be done to the refused ones."""
     left_out: frozenset[LeftOut] = frozenset()
@@ -28,6 +30,7 @@ class ActionOutcome:
             self.changed + other.changed,
             self.gone + other.gone,
             self.refused + other.refused,
+            self.unknown + other.unknown,
             self.grants | other.grants,
             self.left_out | other.left_out,
             self.stopped or other.stopped,
@@ -36,7 +39,7 @@ class ActionOutcome:
     @property
     def is_whole(self) -> bool:
         """Say whether nothing stood in the way."""
-        return not self.refused and not self.left_out and not self.stopped
+        return not self.unknown and not self.refused and not self.left_out and not self.stopped
 
     def counts(self, action: Action) -> dict[str, int]:
         """Return the numbers by their words, without those that are none."""
@@ -45,7 +48,7 @@ class ActionOutcome:
 
     def in_words(self, action: Action) -> str:
         """Return the outcome in sentences; what did not happen is not mentioned."""
-        said = [f"{action.past.capitalize()} {count_jobs(self.done)}." if self.done else f"Nothing was {action.past}."]
+        said = self._done_in_words(action)
         if self.changed:
             said.append(f"{self.changed:,} changed meanwhile and {_were(self.changed)} left alone.")
         if self.gone:
@@ -56,8 +59,15 @@ class ActionOutcome:
         for one in sorted(self.left_out, key=lambda one: one.table):
             said.append(f"Jobs of {one.schema} were left alone: {one.in_words}.")
         if self.stopped:
-            said.append(f"{self.stopped} The rest was left alone." if self.done else self.stopped)
+            said.append(f"{self.stopped} The rest was left alone." if self.done or self.unknown else self.stopped)
         return " ".join(said)
+
+    def _done_in_words(self, action: Action) -> list[str]:
+        said = [f"{action.past.capitalize()} {count_jobs(self.done)}."] if self.done else []
+        if self.unknown:
+            more = " more" * bool(self.done)
+            said.append(f"Whether {self.unknown:,}{more} {_were(self.unknown)} {action.past} is not known.")
+        return said or [f"Nothing was {action.past}."]
 
 
 def _were(number: int) -> str:

@@ -20,8 +20,8 @@ from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobsite.activity.forms import check_unused
 from jobsite.activity.record import ActRecord, RecordError, begin_act
-from jobsite.lab import shared_reads
-from jobsite.lab.errors import Kind, concerns_one_table, kind_of, lacks_privilege
+from jobsite.lab import deadline, shared_reads
+from jobsite.lab.errors import Kind, concerns_one_table, kind_of, lacks_privilege, may_be_done
 from jobsite.lab.explanations import explain
 from jobsite.lab.grants import grant
 from jobsite.lab.server import ask_only_reads
@@ -87,7 +87,8 @@ def _perform_on_record(action: Action, selection: Selection, username: str, form
         return ActionOutcome(stopped=str(error))
     act = _Act(action, selection, record)
     try:
-        act.run()
+        with deadline.act():
+            act.run()
     except BaseException as error:
         record.break_off(act.outcome.in_words(action), error)
         raise
@@ -145,6 +146,8 @@ class _Act:
         try:
             return act_on_chunk(self.action, layout, snapshots)
         except DatabaseError as error:
+            if may_be_done(error):
+                self.outcome += ActionOutcome(unknown=len(snapshots))
             if kind_of(error) is not Kind.LOCKED:
                 raise
             return self._blame(error, layout.table)

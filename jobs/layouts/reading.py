@@ -12,9 +12,11 @@ from jobs.layouts.base import Layout
 from jobs.layouts.causes import Answer, Cause, CauseSearch, Question
 from jobs.layouts.discovery import Unreadable, job_tables
 from jobs.models import QualifiedName
-from jobsite.lab.errors import concerns_one_table, is_lock
+from jobsite.lab.deadline import part
+from jobsite.lab.errors import concerns_one_table, is_late, is_lock
 from jobsite.lab.explanations import why_not_read
 from jobsite.lab.locks import LockHolder, who_holds
+from jobsite.lab.parts import Parts
 
 TRIES = 4
 MOST_LOCK_WAITS = 2
@@ -22,6 +24,7 @@ MOST_LOCK_WAITS = 2
 HOLDERS_NAMED = 3
 
 ROWS_LOCKED = "its jobs table or some of these rows are locked"
+HOLDERS_LATE = "and who holds it could not be read in time"
 OPENED_AGAIN = "it could not be opened a moment ago: load the page again"
 
 
@@ -59,6 +62,7 @@ class Reading:
         self._search = CauseSearch()
 
     @classmethod
+    @part()
     def begin(cls) -> "Reading":
         """Look which jobs tables there are; what the server itself could not open is left out from the start."""
         tables = job_tables()
@@ -108,6 +112,7 @@ class Reading:
         """Leave out tables that could be read, for a reason of the caller's."""
         self._leave_out({layout.table: why for layout in self.layouts if layout.table in tables})
 
+    @part()
     def ask(self, question: Question[Answer], among: Collection[Layout] | None = None) -> Answer:
         """Return what `question` answers about the tables that can be read, of all or of those `among` them.
 
@@ -137,9 +142,12 @@ class Reading:
 
     def _leave_out(self, causes: Mapping[QualifiedName, Cause]) -> None:
         locked = [table for table, cause in causes.items() if isinstance(cause, DatabaseError) and is_lock(cause)]
-        holders = _holders_of(locked)
+        parts = Parts()
+        holders = parts.read("Who holds them", lambda: _holders_of(locked), {})
         for table, cause in causes.items():
             why = cause if isinstance(cause, str) else why_not_read(cause)
+            if table in locked and parts.late:
+                why = f"{why}, {HOLDERS_LATE}"
             self.left_out[table] = LeftOut(table, why, has_jobs=True, holders=holders.get(table, ()))
 
 
@@ -148,7 +156,9 @@ def _holders_of(tables: Sequence[QualifiedName]) -> Mapping[QualifiedName, tuple
     for name in {table.name for table in tables}:
         try:
             holders = who_holds(name, [table.schema for table in tables if table.name == name])
-        except DatabaseError:  # the page, or what was done, is worth more than a name
-            return found
+        except DatabaseError as error:
+            if is_late(error):
+                raise
+            return found  # the page, or what was done, is worth more than a name
         found |= {QualifiedName(schema, name): who for schema, who in holders.items()}
     return found

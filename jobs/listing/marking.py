@@ -30,5 +30,6 @@ def annotate_liveness(jobs: Iterable[Job], threads: ConnectedThreads) -> list[Jo
     """Return the jobs, each with its `liveness` set."""
     evidence, marked = evidence_of(threads), list(jobs)
     for job in marked:
-        job.liveness = _liveness_of_job(job, evidence)
+        known = _liveness_of_job(job, evidence)
+        job.liveness = known if threads.was_read else known and Liveness.CANNOT_TELL
     return marked

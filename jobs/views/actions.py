@@ -15,6 +15,7 @@ from jobs.layouts.reading import Reading
 from jobs.views.action_form import hidden_fields, read_filter, read_form
 from jobsite.activity.forms import FormUsedError, new_form
 from jobsite.lab import shared_reads
+from jobsite.lab.parts import Parts
 from jobsite.lab.server import Server
 from jobsite.pages.http import page_or_fragment
 
@@ -28,8 +29,9 @@ def confirm_action(request: HttpRequest, action: Action) -> HttpResponse:
         hint = f"select the jobs to {action.verb}, or {action.verb} all that match"
         messages.warning(request, f"No job was selected: {hint}.")
         return _to_list(request)
-    threads = shared_reads.connected()
-    return _confirm_page(request, review(action, selection, threads), threads.server)
+    parts = Parts()
+    threads = parts.read_connected()
+    return _confirm_page(request, review(action, selection, threads), threads.server, parts=parts)
 
 
 @require_POST
@@ -53,8 +55,11 @@ def _to_list(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('jobs:job_list')}?{read_filter(request.POST).query}")
 
 
-def _confirm_page(request: HttpRequest, reviewed: Review, server: Server, refusal: str = "") -> HttpResponse:
+def _confirm_page(
+    request: HttpRequest, reviewed: Review, server: Server, refusal: str = "", parts: Parts | None = None
+) -> HttpResponse:
     context = {
+        "parts": parts,
         "review": reviewed,
         "action": reviewed.action,
         "fields": hidden_fields(reviewed.selection, Confirmation.of(reviewed, form=new_form())),

@@ -1,5 +1,6 @@
 """The pages of jobs: the list, and a job of its own."""
 
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import permission_required
@@ -13,37 +14,42 @@ from jobs.listing.filters import JobFilter
 from jobs.listing.marking import annotate_liveness
 from jobs.listing.rows import Counts, count_jobs, list_jobs, read_job
 from jobs.listing.tables import JobTable
+from jobs.models import Job
 from jobs.statuses import JOB_STATUSES
 from jobs.tracebacks.display import shown
 from jobs.tracebacks.parsing import read_stack, read_stack_blob, without_middle
 from jobs.views.copying import lines_to_copy
-from jobsite.lab import shared_reads
-from jobsite.pages.http import CANNOT_LOOK, page_or_fragment
-from jobsite.pages.tables import ListingData
+from jobsite.lab.parts import Parts
+from jobsite.pages.http import CANNOT_LOOK, page_or_fragment, wants_fragment
+from jobsite.pages.tables import PER_PAGE, ListingData
 
 LOOK = "jobs.view_job"
 TABLES_OFFERED = 500
+NUMBERS, ROWS = "The numbers of jobs", "The jobs of this page"
 
 
 @require_GET
 @permission_required(LOOK, raise_exception=True)
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL."""
-    chosen, reading, threads = JobFilter.read(request.GET), Reading.begin(), shared_reads.connected()
+    chosen, reading, parts = JobFilter.read(request.GET), Reading.begin(), Parts()
+    threads = parts.read_connected()
     now = threads.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
     # A filter that could not be read must not look like a filter that matches everything.
-    counts = Counts({}) if chosen.problems else count_jobs(chosen, reading, now)
-    data = ListingData(
-        counts.matching(chosen),
-        lambda start, stop: annotate_liveness(list_jobs(chosen, reading, now, start, stop), threads),
-    )
+    counts = Counts({}) if chosen.problems else parts.read(NUMBERS, lambda: count_jobs(chosen, reading, now), None)
+
+    def read(start: int, stop: int) -> list[Job]:
+        return annotate_liveness(list_jobs(chosen, reading, now, start, stop), threads)
+
     offered = offer(request.user, reading.layouts, threads.server)
+    data = _listing(request, counts.matching(chosen) if counts else None, read, parts)
     table = JobTable(data, now=now, selectable=bool(offered.actions), order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {
         "chosen": chosen,
-        "form": chosen.form(schema=reading.all_schemas, table=counts.tables(chosen.schema)[:TABLES_OFFERED]),
+        "form": chosen.form(schema=reading.all_schemas, table=_tables_offered(chosen, counts)),
         "reading": reading,
+        "parts": parts,
         "at_least": reading.misses(chosen.schema),
         "tabs": _tabs(chosen, counts),
         "counts": counts,
@@ -60,13 +66,14 @@ def job_list(request: HttpRequest) -> HttpResponse:
 @permission_required(LOOK, raise_exception=True)
 def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str) -> HttpResponse:
     """Show one job: its message, traceback, key and worker."""
-    reading = Reading.begin()
+    reading, parts = Reading.begin(), Parts()
     found = read_job(reading, schema, table_name, key_hash)
-    threads = shared_reads.connected()
+    threads = parts.read_connected()
     context: dict[str, object] = {
         "job": found,
         "schema": schema,
         "left_out": reading.left_out_in(schema),
+        "parts": parts,
         "table_name": table_name,
         "now": threads.server.now,
     }
@@ -84,8 +91,27 @@ def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str
     return page_or_fragment(request, "jobs/job_detail.html", "jobs/_job_detail.html", context, status=status)
 
 
-def _tabs(chosen: JobFilter, counts: Counts) -> list[dict[str, object]]:
-    numbers = counts.by_status(chosen)
+def _listing(
+    request: HttpRequest, count: int | None, read: Callable[[int, int], Sequence[Job]], parts: Parts
+) -> ListingData:
+    """Return the rows that `read(start, stop)` reads: only the first where `count`, how many there are, was late.
+
+    Raises DatabaseError where the rows are late too, or where old rows stay when no new ones come.
+    """
+    if count is None:
+        first = read(0, PER_PAGE)
+        return ListingData(len(first), lambda start, stop: first[start:stop])
+    if wants_fragment(request):
+        return ListingData(count, read)
+    return ListingData(count, lambda start, stop: parts.read(ROWS, lambda: read(start, stop), []))
+
+
+def _tables_offered(chosen: JobFilter, counts: Counts | None) -> list[str]:
+    return counts.tables(chosen.schema)[:TABLES_OFFERED] if counts else list(filter(None, [chosen.table]))
+
+
+def _tabs(chosen: JobFilter, counts: Counts | None) -> list[dict[str, object]]:
+    numbers = (counts or Counts({})).by_status(chosen)
     tabs = [("", "All", numbers.total(), "every job in the jobs tables")]
     tabs += [(one.status, one.tab, numbers[one.status], one.meaning) for one in JOB_STATUSES]
     return [

@@ -47,7 +47,7 @@ class LabServer:
             return {"ENGINE": "django.db.backends.dummy"}
         ssl = {} if self.use_tls is None else {"ssl_mode": "REQUIRED" if self.use_tls else "DISABLED"}
         return {
-            "ENGINE": "django.db.backends.mysql",
+            "ENGINE": "jobsite.lab.backend",
             "NAME": "",
             # MySQLdb takes "localhost" for the server's socket file; DataJoint (PyMySQL) connects by TCP.
             "HOST": "127.0.0.1" if self.host == "localhost" else self.host,

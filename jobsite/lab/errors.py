@@ -6,6 +6,7 @@ Message Reference"; MariaDB Knowledge Base, "MariaDB Error Codes".
 
 from enum import Enum, auto
 
+from jobsite.lab.deadline import PART_LIMIT_S, seconds_left
 from jobsite.lab.session import STATEMENT_LIMIT_S
 
 
@@ -23,6 +24,8 @@ class Kind(Enum):
     """Somebody held a lock longer than the session waits."""
     TOO_SLOW = auto()
     """The statement took longer than the session allows, or waited so long on MySQL."""
+    LATE = auto()
+    """No answer came in time, and the connection was cut: what the statement did is not known."""
     INTERRUPTED = auto()
     """Somebody ended the statement."""
     DEADLOCK = auto()
@@ -64,6 +67,8 @@ LACKS = "The account {user} lacks a privilege on {lab} ({said}): grant it what d
 NO_CHANGES = "The lab's server {lab} takes no changes ({said})."
 SLOW = "The lab's server {lab} needed more than {limit} s: narrow the filter and try again."
 
+LATE = 1159
+"""ER_NET_READ_INTERRUPTED, "Got timeout reading communication packets": our own, no server sends it to a client."""
 BY_OPTION = 1290
 NO_ENCRYPTION = 2026
 ERRORS = {
@@ -97,6 +102,7 @@ ERRORS = {
     1142: (Kind.DENIED, LACKS),
     1143: (Kind.DENIED, LACKS),
     1146: (Kind.VANISHED, "A jobs table vanished from {lab} while it was read ({said}): load the page again."),
+    LATE: (Kind.LATE, "The lab's server {lab} did not answer within {limit} s: try again in a while."),
     1175: (Kind.ONLY_BY_KEY, NO_CHANGES),
     1203: (
         Kind.USED_UP,
@@ -140,6 +146,7 @@ OF_THE_SERVER = {
     Kind.NOT_LET_IN,
     Kind.USED_UP,
     Kind.TOO_SLOW,
+    Kind.LATE,
     Kind.INTERRUPTED,
     Kind.DEADLOCK,
     Kind.BY_OPTION,
@@ -173,7 +180,12 @@ def sentence(error: BaseException, lab: str, user: str) -> str:
     _, words = ERRORS.get(error_number(error), (None, OTHER_SENTENCE))
     if _is_read_only_by_option(error):
         words = NO_CHANGES
-    return words.format(lab=lab, user=user, said=server_text(error), limit=STATEMENT_LIMIT_S)
+    return words.format(lab=lab, user=user, said=server_text(error), limit=f"{_limit_s():g}")
+
+
+def _limit_s() -> float:
+    """Return how many seconds a statement has, in a page or in a command."""
+    return STATEMENT_LIMIT_S if seconds_left() is None else PART_LIMIT_S
 
 
 def _is_read_only_by_option(error: BaseException) -> bool:
@@ -189,6 +201,16 @@ def concerns_one_table(error: BaseException) -> bool:
     """Say whether another table might be read where this error came: not when the server as a whole refuses."""
     number = error_number(error)
     return bool(number) and number not in OF_THE_CLIENT and kind_of(error) not in OF_THE_SERVER
+
+
+def is_late(error: BaseException) -> bool:
+    """Say whether a part of a page could not be read in time, so that the rest of the page is worth drawing."""
+    return kind_of(error) in (Kind.LATE, Kind.TOO_SLOW)
+
+
+def may_be_done(error: BaseException) -> bool:
+    """Say whether the answer was lost, so that the statement may have been done all the same."""
+    return error_number(error) in OF_THE_CLIENT or kind_of(error) is Kind.LATE
 
 
 def is_lock(error: BaseException) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError
 
 from jobsite.lab import shared_reads
+from jobsite.lab.errors import is_late
 from jobsite.lab.server import Server, client_of
 from jobsite.lab.sql import lab_cursor
 from jobsite.lab.transactions import open_transactions
@@ -106,8 +107,10 @@ def _ask(query: str, table: str) -> Sequence[tuple[str, int, str]]:
     with lab_cursor() as cursor:
         try:
             cursor.execute(query, [table])
-        except DatabaseError:  # not granted, or no such plugin
-            return ()
+        except DatabaseError as error:
+            if is_late(error):
+                raise
+            return ()  # not granted, or no such plugin
         return [(schema, thread, mode.removeprefix("MDL_")) for schema, thread, mode in cursor.fetchall()]
 
 

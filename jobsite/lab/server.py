@@ -106,6 +106,8 @@ class ConnectedThreads:
 
     server: Server
     threads: Mapping[int, tuple[str, str]]
+    was_read: bool = True
+    """False when they could not be read in time, so that nothing can be said of anybody."""
 
 
 def ask_server() -> Server:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar, cast
 
+from jobsite.lab.deadline import part
 from jobsite.lab.server import ConnectedThreads, Server, ask_server, who_is_connected
 
 Answer = TypeVar("Answer")
@@ -29,7 +30,8 @@ class SharedRead(Generic[Answer]):
         if kept is None:
             return self._read()
         if self not in kept:
-            kept[self] = self._read()
+            with part():
+                kept[self] = self._read()
         return cast("Answer", kept[self])
 
     @property

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 
+from jobsite.lab import deadline
 from jobsite.lab.explanations import explain
 from jobsite.lab.shared_reads import read_once
 from jobsite.pages.http import CANNOT_LOOK, page_or_fragment, wants_fragment, wrong_method
@@ -20,6 +21,15 @@ class Middleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass the request on."""
         return self.get_response(request)
+
+
+class DeadlineMiddleware(Middleware):
+    """No page waits longer for the lab's server than its deadline allows."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on, and count its time."""
+        with deadline.page():
+            return self.get_response(request)
 
 
 class SharedReadsMiddleware(Middleware):

@@ -48,9 +48,10 @@ def connection_with(info: str | None = None, **about: Any) -> Connection:
 def said(target: Target = Target.CONNECTION, *, privileges: frozenset[str] = SEES_ALL, **about: Any) -> list[str]:
     """Return what is said of a kill of a connection, with the number of warnings first."""
     unread = about.pop("unread", ())
-    row = connection_with(**about)
     server = Server(NOW, NOW, "10.11-MariaDB", "site", "10.0.0.9", 7, privileges, INFORMATION_SCHEMA)
-    found = list(consequences_of(row, target, server, unread))
+    unseen = about.pop("unseen", "" if server.sees_all else TRANSACTION_UNSEEN)
+    row = connection_with(**about)
+    found = list(consequences_of(row, target, server, unread, unseen))
     return [f"{sum(one.is_warning for one in found)} of {len(found)}", *map(str, found)]
 
 

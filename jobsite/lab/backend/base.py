@@ -1,0 +1,127 @@
+"""Django's backend for MySQL and MariaDB, of which a page waits no longer than its deadline allows.
+
+Django looks for a class of this name in a module of this name (Django documentation, "Using an external or custom
+database backend").
+"""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, InvalidStateError, TimeoutError
+from contextlib import suppress
+from functools import partial
+from math import ceil
+from typing import Any
+
+from django.db import OperationalError
+from django.db.backends.mysql.base import DatabaseWrapper as MySQLWrapper
+
+from jobsite.lab.deadline import PART_LIMIT_S, Watch, seconds_left, watchdog
+from jobsite.lab.errors import LATE
+from jobsite.lab.session import PAGE_STATEMENT_LIMIT_S, session_sql
+
+MOST_CONNECTING = 64
+"""Connections that are made at a time. One that nobody waits for any more cannot be cut before it is made."""
+_places = threading.BoundedSemaphore(MOST_CONNECTING)
+
+
+class DatabaseWrapper(MySQLWrapper):
+    """A connection to the lab's server."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """As Django's."""
+        super().__init__(*args, **options)
+        self.wire: socket.socket | None = None
+        self.is_cut = False
+        self.execute_wrappers.append(_within_limit)
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Return what the driver is told; in a page the server, too, gives a statement up when its time is over."""
+        params: dict[str, Any] = super().get_connection_params()
+        if seconds_left() is None:
+            return params
+        return params | {"connect_timeout": ceil(PART_LIMIT_S), "init_command": session_sql(PAGE_STATEMENT_LIMIT_S)}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Return a new connection of the driver's. Raises OperationalError when there is none in time."""
+        connect, seconds = partial(super().get_new_connection, conn_params), seconds_left()
+        connection = connect() if seconds is None else _connect_within(seconds, connect)
+        # A descriptor of our own: the number may be another connection's as soon as the driver has closed its own.
+        self.wire = socket.socket(fileno=os.dup(connection.fileno()))
+        self.is_cut = False
+        return connection
+
+    def connect(self) -> None:
+        """Connect; a connection that Django or jobsite.lab.tls could not look at in time is not used."""
+        try:
+            super().connect()
+        except BaseException:
+            self.close()
+            raise
+
+    def ensure_connection(self) -> None:
+        """Connect where there is no connection, or where it was cut."""
+        if self.is_cut:
+            self.close()
+        super().ensure_connection()
+
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Close when a request is over, without asking the server whether it is still there: it might not answer."""
+        self.close()
+
+    def _close(self) -> None:
+        super()._close()  # type: ignore[misc]  # Django's own, which the stubs leave out
+        if self.wire is not None:
+            self.wire.close()
+            self.wire = None
+
+
+def _within_limit(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Send a statement, and cut the connection when its time is over: what the statement has done is not known then."""
+    connection: DatabaseWrapper = context["connection"]
+    seconds = seconds_left()
+    if seconds is None or connection.wire is None:
+        return execute(sql, params, many, context)
+    if not seconds:
+        raise _late()
+    watch = Watch(connection.wire, seconds)
+    try:
+        with watchdog.watching(watch):
+            return execute(sql, params, many, context)
+    finally:
+        if watch.is_cut:
+            connection.is_cut = True
+            raise _late()
+
+
+def _connect_within(seconds: float, connect: Callable[[], Any]) -> Any:
+    """Return what `connect` returns, in a thread that is left to itself when that takes too long."""
+    if not seconds or not _places.acquire(timeout=seconds):
+        raise _late()
+    made: Future[Any] = Future()
+    threading.Thread(target=_connect, args=(connect, made), name="connect", daemon=True).start()
+    try:
+        return made.result(seconds)
+    except TimeoutError:
+        if made.cancel():
+            raise _late() from None
+        return made.result()  # made at the last moment
+
+
+def _connect(connect: Callable[[], Any], made: "Future[Any]") -> None:
+    try:
+        connection = connect()
+        try:
+            made.set_result(connection)
+        except InvalidStateError:  # nobody waits for it any more
+            connection.close()
+    except Exception as error:  # whatever it is, who waits for the connection is told
+        with suppress(InvalidStateError):
+            made.set_exception(error)
+    finally:
+        _places.release()
+
+
+def _late() -> OperationalError:
+    return OperationalError(LATE, "no answer in time")
