@@ -1,7 +1,7 @@
-"""Four people's pages are stuck: does everybody else's site stay as quick as ever? Prints seconds.
+"""Some people's pages are stuck: does everybody else's site stay as quick as ever? Prints seconds.
 
 The site is served on a private MariaDB by the gunicorn command of docs/admin.md; gunicorn must be installed. A proxy
-before the server stalls the answers to four viewers in one of several ways, and lets all other connections through.
+before the server stalls the answers to these in one of several ways, and lets all other connections through.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -26,10 +27,11 @@ from tests.stalling import Stall, StallingProxy
 
 ROOT = Path(__file__).resolve().parent.parent
 COMMAND = re.compile(r"^(?:\w+=\S+ )*gunicorn (.+)$", re.MULTILINE)
-STUCK = 4
 PASSED_ON_AFTER_S = 0.5
 """By then the stuck pages have connected."""
 SCHEMAS = 3
+STALLED_WORD = b"SELECT"
+"""In the statements whose answers are stalled in the middle: not yet those by which a session begins."""
 PREPARE = """
 import django
 django.setup()
@@ -126,11 +128,11 @@ def slowest(visitor: Visitor, rounds: int) -> dict[str, float]:
 
 
 def stuck_round(
-    visitor: Visitor, proxy: StallingProxy, stall: Stall, place: ThreadPoolExecutor
+    visitor: Visitor, proxy: StallingProxy, stall: Stall, place: ThreadPoolExecutor, number: int
 ) -> tuple[list[Answer], dict[str, float]]:
-    """Let four pages get stuck; return what they answered, and how long the others took meanwhile."""
-    proxy.stall = stall
-    stuck: list[Future[Answer]] = [place.submit(visitor.visit, page) for page in STUCK_PAGES]
+    """Let some pages get stuck; return what they answered, and how long the others took meanwhile."""
+    proxy.stall, proxy.word = stall, STALLED_WORD
+    stuck: list[Future[Answer]] = [place.submit(visitor.visit, page) for page in islice(cycle(STUCK_PAGES), number)]
     time.sleep(PASSED_ON_AFTER_S)
     proxy.stall = Stall.NOTHING
     others = slowest(visitor, 1)
@@ -142,8 +144,9 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--gunicorn", default="", help="other options than those of docs/admin.md, and the application")
+    asked.add_argument("--stuck", type=int, default=4, help="how many pages are stuck at a time")
     given = asked.parse_args()
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(STUCK) as place:
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.stuck) as place:
         server = Server(Path(folder) / "server")
         server.start()
         try:
@@ -151,17 +154,17 @@ def main() -> None:
             with schemas(address, SCHEMAS), StallingProxy("127.0.0.1", server.port) as proxy:
                 (home := Path(folder) / "site").mkdir()
                 with a_site(home, proxy.port, given.gunicorn) as visitor:
-                    _measure(visitor, proxy, place, given.rounds)
+                    _measure(visitor, proxy, place, given)
         finally:
             server.stop()
 
 
-def _measure(visitor: Visitor, proxy: StallingProxy, place: ThreadPoolExecutor, rounds: int) -> None:
+def _measure(visitor: Visitor, proxy: StallingProxy, place: ThreadPoolExecutor, given: argparse.Namespace) -> None:
     slowest(visitor, 4)  # each worker process has made each page
-    usual = slowest(visitor, rounds)
+    usual = slowest(visitor, given.rounds)
     print(f"{'nobody is stuck':16}" + "  ".join(f"{page[:13]} {seconds:.2f}" for page, seconds in usual.items()))
     for stall in (one for one in Stall if one is not Stall.NOTHING):
-        found = [stuck_round(visitor, proxy, stall, place) for _ in range(rounds)]
+        found = [stuck_round(visitor, proxy, stall, place, given.stuck) for _ in range(given.rounds)]
         stuck = [answer for answers, _ in found for answer in answers]
         more = {page: max(others[page] for _, others in found) - usual[page] for page in OTHER_PAGES}
         statuses = sorted({answer.status for answer in stuck})
