@@ -25,7 +25,7 @@ class Kind(Enum):
     TOO_SLOW = auto()
     """The statement took longer than the session allows, or waited so long on MySQL."""
     LATE = auto()
-    """No answer came in time, and the connection was cut: what the statement did is not known."""
+    """No answer came in time, so that the connection was cut, or there is none."""
     INTERRUPTED = auto()
     """Somebody ended the statement."""
     DEADLOCK = auto()
@@ -69,6 +69,9 @@ SLOW = "The lab's server {lab} needed more than {limit} s: narrow the filter and
 
 LATE = 1159
 """ER_NET_READ_INTERRUPTED, "Got timeout reading communication packets": our own, no server sends it to a client."""
+LATE_TO_CONNECT = 2055
+"""CR_SERVER_LOST_EXTENDED, "Lost connection to server at '%s'", where the driver names a step of connecting."""
+ANSWER_LOST = {2006, 2013, LATE}
 BY_OPTION = 1290
 NO_ENCRYPTION = 2026
 ERRORS = {
@@ -129,6 +132,10 @@ ERRORS = {
     2005: (Kind.NO_SUCH_HOST, "No server named {lab} is known: check DJ_HOST."),
     2006: (Kind.GONE, WENT_AWAY),
     2013: (Kind.GONE, WENT_AWAY),
+    LATE_TO_CONNECT: (
+        Kind.LATE,
+        "The lab's server {lab} did not answer within {limit} s: check DJ_HOST and DJ_PORT, and that the server runs.",
+    ),
     NO_ENCRYPTION: (
         Kind.NOT_LET_IN,
         "No encrypted connection to {lab} could be made ({said}): set DJ_USE_TLS=0 if the server has no TLS.",
@@ -210,7 +217,7 @@ def is_late(error: BaseException) -> bool:
 
 def may_be_done(error: BaseException) -> bool:
     """Say whether the answer was lost, so that the statement may have been done all the same."""
-    return error_number(error) in OF_THE_CLIENT or kind_of(error) is Kind.LATE
+    return error_number(error) in ANSWER_LOST
 
 
 def is_lock(error: BaseException) -> bool:

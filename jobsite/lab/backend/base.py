@@ -18,7 +18,7 @@ from django.db import OperationalError
 from django.db.backends.mysql.base import DatabaseWrapper as MySQLWrapper
 
 from jobsite.lab.deadline import PART_LIMIT_S, Watch, seconds_left, watchdog
-from jobsite.lab.errors import LATE
+from jobsite.lab.errors import LATE, LATE_TO_CONNECT
 from jobsite.lab.session import PAGE_STATEMENT_LIMIT_S, session_sql
 
 MOST_CONNECTING = 64
@@ -41,7 +41,8 @@ class DatabaseWrapper(MySQLWrapper):
         params: dict[str, Any] = super().get_connection_params()
         if seconds_left() is None:
             return params
-        return params | {"connect_timeout": ceil(PART_LIMIT_S), "init_command": session_sql(PAGE_STATEMENT_LIMIT_S)}
+        connect_timeout = ceil(PART_LIMIT_S) + 1  # the page gives up first, with a sentence of its own
+        return params | {"connect_timeout": connect_timeout, "init_command": session_sql(PAGE_STATEMENT_LIMIT_S)}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Return a new connection of the driver's. Raises OperationalError when there is none in time."""
@@ -84,7 +85,7 @@ def _within_limit(execute: Callable[..., Any], sql: str, params: Any, many: bool
     if seconds is None or connection.wire is None:
         return execute(sql, params, many, context)
     if not seconds:
-        raise _late()
+        raise _late(LATE)
     watch = Watch(connection.wire, seconds)
     try:
         with watchdog.watching(watch):
@@ -92,20 +93,20 @@ def _within_limit(execute: Callable[..., Any], sql: str, params: Any, many: bool
     finally:
         if watch.is_cut:
             connection.is_cut = True
-            raise _late()
+            raise _late(LATE)
 
 
 def _connect_within(seconds: float, connect: Callable[[], Any]) -> Any:
     """Return what `connect` returns, in a thread that is left to itself when that takes too long."""
     if not seconds or not _places.acquire(timeout=seconds):
-        raise _late()
+        raise _late(LATE_TO_CONNECT)
     made: Future[Any] = Future()
     threading.Thread(target=_connect, args=(connect, made), name="connect", daemon=True).start()
     try:
         return made.result(seconds)
     except TimeoutError:
         if made.cancel():
-            raise _late() from None
+            raise _late(LATE_TO_CONNECT) from None
         return made.result()  # made at the last moment
 
 
@@ -123,5 +124,5 @@ def _connect(connect: Callable[[], Any], made: "Future[Any]") -> None:
         _places.release()
 
 
-def _late() -> OperationalError:
-    return OperationalError(LATE, "no answer in time")
+def _late(number: int) -> OperationalError:
+    return OperationalError(number, "no answer in time")

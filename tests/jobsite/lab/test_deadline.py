@@ -26,6 +26,7 @@ from tests.stalling import Stall, StallingProxy
 SHORT_S = 0.3
 WITHOUT_WORD = (Stall.AFTER_CONNECT, Stall.IN_GREETING, Stall.IN_ANSWER, Stall.TRICKLE, Stall.DELAY)
 LATE = f"The lab's server {settings.LAB.name} did not answer within 2 s: try again in a while."
+CONNECTING_LATE = f"The lab's server {settings.LAB.name} did not answer within 2 s: check DJ_HOST and DJ_PORT, and that the server runs."
 NUMBERS_LATE = "The numbers of jobs could not be read within 2 s."
 ROWS_LATE = "The jobs of this page could not be read within 2 s."
 CONNECTED_LATE = "Who is connected could not be read within 2 s."
@@ -79,7 +80,7 @@ def test_a_page_whose_parts_are_all_late_is_the_one_page_that_says_so(
 ) -> None:
     stall(proxy, how=how)
     response = PAGES[name](admin)
-    said = LATE if response.request["REQUEST_METHOD"] == "GET" else f"{LATE} Nothing was done."
+    said = CONNECTING_LATE if response.request["REQUEST_METHOD"] == "GET" else f"{CONNECTING_LATE} Nothing was done."
     assert (response.status_code, notices(page(response))) == (503, [said])
 
 
@@ -129,7 +130,7 @@ def test_jobs_are_listed_without_their_numbers(proxy: StallingProxy, operator: C
     assert len(cells(found, "Table")) == 2
     assert text_of(found.select_one(".tabs")) == "All Errors Reserved Ignored"
     assert [text_of(button) for button in found.select(".acts button")] == ["Clear selected…"]
-    assert text_of(found.select_one(".says")).partition(". ")[2] == "Only the first 2 are shown. Reset filters"
+    assert text_of(found.select_one(".says")).partition(". ")[2] == "The first 2 are shown. Reset filters"
 
 
 def test_the_numbers_stand_where_the_rows_are_late(proxy: StallingProxy, viewer: Client, failed_jobs: str) -> None:
