@@ -21,8 +21,9 @@ from jobsite.lab.deadline import PART_LIMIT_S, Watch, seconds_left, watchdog
 from jobsite.lab.errors import LATE, LATE_TO_CONNECT
 from jobsite.lab.session import PAGE_STATEMENT_LIMIT_S, session_sql
 
-MOST_CONNECTING = 64
-"""Connections that are made at a time. One that nobody waits for any more cannot be cut before it is made."""
+MOST_CONNECTING = 256
+"""Connections that are being made at a time, with those for which nobody waits any more. The driver soon ends these, if
+they are not greeted byte by byte. A process may have more open files than this."""
 _places = threading.BoundedSemaphore(MOST_CONNECTING)
 
 

@@ -26,7 +26,8 @@ from tests.stalling import Stall, StallingProxy
 SHORT_S = 0.3
 WITHOUT_WORD = (Stall.AFTER_CONNECT, Stall.IN_GREETING, Stall.IN_ANSWER, Stall.TRICKLE, Stall.DELAY)
 LATE = f"The lab's server {settings.LAB.name} did not answer within 2 s: try again in a while."
-CONNECTING_LATE = f"The lab's server {settings.LAB.name} did not answer within 2 s: check DJ_HOST and DJ_PORT, and that the server runs."
+CHECK = "check DJ_HOST and DJ_PORT, and that the server runs"
+CONNECTING_LATE = LATE.replace("try again in a while", CHECK)
 NUMBERS_LATE = "The numbers of jobs could not be read within 2 s."
 ROWS_LATE = "The jobs of this page could not be read within 2 s."
 CONNECTED_LATE = "Who is connected could not be read within 2 s."
