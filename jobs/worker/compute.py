@@ -132,7 +132,7 @@ class TableRun:
     def _release_all(self) -> None:
         """Leave nothing reserved behind. Raises StoppedError when that cannot be done."""
         try:
-            self._context.retry(self._leave_nothing)
+            self._context.retry_to_leave_nothing(self._leave_nothing)
         except Exception as failure:
             current = self._job_run.current
             left = [*([current] if current else []), *self._claims.deferred]

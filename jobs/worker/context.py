@@ -11,7 +11,7 @@ from jobs.worker.errors import format_error
 from jobs.worker.options import Options
 from jobs.worker.outcomes import InterruptedRunError, Outcome, StoppedError
 from jobs.worker.reservations.base import Reservations
-from jobs.worker.retry import retry_until_available
+from jobs.worker.retry import retry_to_leave_nothing, retry_until_available
 from jobs.worker.signals import Signals
 
 OnOutcome = Callable[[Outcome], None]
@@ -36,6 +36,10 @@ class TableContext:
     def retry(self, ask: Callable[[], Answer]) -> Answer:
         """Return what `ask` returns, once the server is available; raises what else it raises."""
         return retry_until_available(ask, self.signals, partial(reconnect, self.table))
+
+    def retry_to_leave_nothing(self, ask: Callable[[], Answer]) -> Answer:
+        """Return the same of what ends a reservation, which is tried for a while after a signal, too."""
+        return retry_to_leave_nothing(ask, self.signals, partial(reconnect, self.table))
 
     def retry_or_stop(self, ask: Callable[[], Answer], failed: str) -> Answer:
         """Return the same. Raises StoppedError, which begins with `failed`, or InterruptedRunError after a signal."""

@@ -89,7 +89,7 @@ class JobRun:
         """
         is_tried_again = self._is_refused(error) and self.postponed.record_refusal(job, error)
         try:
-            return self._context.retry(partial(self._end_failed, job, error, is_tried_again))
+            return self._context.retry_to_leave_nothing(partial(self._end_failed, job, error, is_tried_again))
         except Exception as failure:
             self._context.on_outcome(Outcome(job.key, "failed", format_error(error), job.number))
             raise StoppedError(f"{key_of(job.key)} may be left reserved: {format_error(failure)}") from None

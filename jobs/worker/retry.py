@@ -9,6 +9,8 @@ from jobs.worker.signals import Signals
 from jobsite.one_line import line_logger
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
+# After a signal, a worker tries for so long to leave nothing reserved: a server restarts in a second or two.
+LAST_TRIES_S, LAST_PAUSE_S = 5.0, 1.0
 # A key whose make is refused each time may be what fills the disk: then it is an error, as one of make's own.
 MOST_TRIES = 6
 # A result waits this long in its transaction for a server that takes no writes: another one may have taken its place.
@@ -26,9 +28,14 @@ class Backoff:
         self._next_s = FIRST_PAUSE_S
 
     def wait(self, error: BaseException) -> None:
-        """Say why the server is not available, and pause."""
-        log.warning("The lab's server %s (%s); trying again in %d s.", _reason(error), error, self._next_s)
-        self._signals.wait(self._next_s)
+        """Say why the server is not available, and pause; after a signal, which has ended the pauses, shortly."""
+        is_last = self._signals.received is not None
+        pause_s = LAST_PAUSE_S if is_last else self._next_s
+        log.warning("The lab's server %s (%s); trying again in %d s.", _reason(error), error, pause_s)
+        if is_last:
+            time.sleep(pause_s)
+            return
+        self._signals.wait(pause_s)
         self._next_s = min(self._next_s * 2, LONGEST_PAUSE_S)
 
     def reset(self) -> None:
@@ -46,6 +53,11 @@ def retry_until_available(
     else `ask` raises; a signal ends the waiting.
     """
     return _retry(ask, signals, is_temporary, reconnect)
+
+
+def retry_to_leave_nothing(ask: Callable[[], Answer], signals: Signals, reconnect: Callable[[], None]) -> Answer:
+    """Return the same of what ends a reservation: a signal ends the waiting after LAST_TRIES_S only."""
+    return _retry(ask, signals, is_temporary, reconnect, LAST_TRIES_S)
 
 
 def retry_statement(ask: Callable[[], Answer], signals: Signals, is_kept: Callable[[], bool]) -> Answer:
@@ -75,6 +87,7 @@ def _retry(
     signals: Signals,
     can_retry: Callable[[BaseException], bool],
     reconnect: Callable[[], None] = lambda: None,
+    after_signal_s: float = 0.0,
 ) -> Answer:
     backoff, is_refused = Backoff(signals), False
     while True:
@@ -83,7 +96,7 @@ def _retry(
                 reconnect()
             return ask()
         except Exception as error:
-            if not can_retry(error) or signals.received is not None:
+            if not can_retry(error) or signals.has_passed(after_signal_s):
                 raise
             is_refused = bool(no_writes_reason(error))
             backoff.wait(error)

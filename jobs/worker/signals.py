@@ -60,6 +60,10 @@ class Signals:
         """Say whether this error is a signal of ours, and not a make that calls exit."""
         return self.received is not None and repr(error) == repr(self.exception_for(self.received))
 
+    def has_passed(self, seconds: float) -> bool:
+        """Say whether the first signal came at least so many seconds ago."""
+        return self._received_s is not None and time.monotonic() - self._received_s >= seconds
+
     def wait(self, pause_s: float) -> None:
         """Wait `pause_s` seconds, or until a signal has come."""
         until = time.monotonic() + pause_s

@@ -1,6 +1,7 @@
 """manage.py populate: the lab's server stops in the middle of a run, or its disk is full; then all is well again."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -91,6 +92,23 @@ def test_a_run_waits_for_its_server_and_goes_on(outage: Outage) -> None:
     assert outage.sql("SELECT subject FROM __score ORDER BY subject") == [("b",), ("c",)]
     assert outage.sql("SELECT status, error_message FROM `~jobs`") == [("error", LOST)]
     assert out.splitlines()[-2:] == [f"{SCORE}: 2 done, 1 failed, 0 skipped", f"  FAILED subject=a, session=1: {LOST}"]
+
+
+@pytest.mark.parametrize("on_stop", ["error", "release"])
+def test_a_worker_that_is_stopped_while_its_server_restarts_leaves_nothing_reserved(
+    outage: Outage, on_stop: str
+) -> None:
+    worker = outage.start(SCORE, "--on-stop", on_stop)
+    eventually(outage.gate.with_suffix(".waiting").exists, "the worker to be inside make")
+    port = outage.server.port
+    outage.server.stop()
+    worker.send_signal(signal.SIGTERM)
+    assert worker.stderr
+    heard = next(line for line in worker.stderr if "does not answer" in line)
+    outage.server.start(port=port)
+    worker.communicate(timeout=LIMIT_S)
+    left = {"error": [("error", "SystemExit: SIGTERM received")], "release": []}[on_stop]
+    assert outage.sql("SELECT status, error_message FROM `~jobs`") == left, heard
 
 
 def test_what_was_computed_outside_of_a_transaction_is_kept(outage: Outage) -> None:
