@@ -11,15 +11,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import dropwhile, groupby, takewhile
 
 from jobs.formats.blob import BlobError, Limits, first_bytes, unpack
 from jobs.tracebacks.libraries import library_of
+from jobs.tracebacks.repeats import LARGEST_GROUP, runs
 
 STACK_BYTES = 8 * 1024 * 1024
 PARSED_CHARS = 512 * 1024
-FRAMES_KEPT = 500
+OUTERMOST_KEPT, INNERMOST_KEPT = 100, 400
+"""Frames of an exception, once those that repeat are counted: what began it, and what ended it."""
+FRAMES_KEPT = OUTERMOST_KEPT + INNERMOST_KEPT
 CHAIN_KEPT = 50
 
 HEADER = "Traceback (most recent call last):"
@@ -36,7 +39,8 @@ REPEATED = re.compile(r"  \[Previous line repeated ([0-9]{1,9}) more times?\]$")
 class Frame:
     """One place in the code: `package` names the library it is in, or is empty for own code.
 
-    `source` may be empty or have several lines; `repeats` counts the equal frames Python left out after it.
+    `source` may be empty or have several lines. `repeats` counts the equal frames that came after it, whether Python
+    left them out or not. The `group` frames of which this is the last came `group_repeats` more times.
     """
 
     path: str
@@ -45,6 +49,8 @@ class Frame:
     source: str
     package: str = ""
     repeats: int = 0
+    group: int = 0
+    group_repeats: int = 0
 
     @property
     def own(self) -> bool:
@@ -62,7 +68,10 @@ class FrameGroup:
 
 @dataclass(frozen=True)
 class Raised:
-    """One exception; `relation` to the one before it in the chain is "", "cause" (`raise ... from`) or "context"."""
+    """One exception; `relation` to the one before it in the chain is "", "cause" (`raise ... from`) or "context".
+
+    Its frames stand outermost first. Those left out stood after the first OUTERMOST_KEPT.
+    """
 
     exception: str
     message: str
@@ -109,6 +118,17 @@ class StackText:
 
     text: str = ""
     problem: str = ""
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A frame as its text says it; the numbers are those of Frame."""
+
+    match: re.Match[str]
+    details: list[str]
+    repeats: int
+    group: int = 0
+    group_repeats: int = 0
 
 
 def read_stack_blob(blob: bytes | None, *, max_bytes: int = STACK_BYTES) -> StackText:
@@ -200,23 +220,45 @@ def _raised(relation: str, block: list[str]) -> Raised:
     body = list(dropwhile(lambda line: not line.startswith(HEADER), block))[1:] or block
     body = list(dropwhile(lambda line: not line, body))
     indented = list(takewhile(lambda line: not line or line.startswith(" "), body))
-    frames = _frames(indented)
+    places = _grouped(_places(indented))
+    kept = places if len(places) <= FRAMES_KEPT else [*places[:OUTERMOST_KEPT], *places[-INNERMOST_KEPT:]]
     exception, message = _exception(body[len(indented) :])
-    kept = tuple(_frame(*frame) for frame in frames[-FRAMES_KEPT:])
-    return Raised(exception, message, relation, kept, len(frames) - len(kept))
+    return Raised(exception, message, relation, tuple(map(_frame, kept)), len(places) - len(kept))
 
 
-def _frames(lines: list[str]) -> list[tuple[re.Match[str], list[str]]]:
+def _places(lines: list[str]) -> list[_Place]:
+    """The frames in a text, equal neighbours as one."""
     found = [(number, match) for number, line in enumerate(lines) if (match := FRAME.match(line))]
-    bounds = [number for number, _ in found] + [len(lines)]
-    return [(match, lines[number + 1 : end]) for (number, match), end in zip(found, bounds[1:], strict=True)]
+    ends = [*(number for number, _ in found[1:]), len(lines)]
+    all_details = [lines[number + 1 : end] for (number, _), end in zip(found, ends, strict=False)]
+    return [
+        _Place(found[run.start][1], all_details[run.start], run.times - 1 + _said(all_details[run.start : run.stop]))
+        for run in runs([match[0] for _, match in found], [1])
+    ]
 
 
-def _frame(match: re.Match[str], details: list[str]) -> Frame:
-    path, line, function = match[1], int(match[2]), match[3] or ""
-    repeats = [int(found[1]) for detail in details if (found := REPEATED.match(detail))]
-    source = [detail[4:].rstrip() for detail in details if not _is_mark(detail) and not REPEATED.match(detail)]
-    return Frame(path, line, function, "\n".join(source).strip(), library_of(path, function), sum(repeats))
+def _said(all_details: list[list[str]]) -> int:
+    """How many more frames Python counted instead of printing them."""
+    return sum(int(found[1]) for details in all_details for line in details if (found := REPEATED.match(line)))
+
+
+def _grouped(places: list[_Place]) -> list[_Place]:
+    """The places without the groups of several that come again; the last of each group counts them."""
+    kept = list[_Place]()
+    for run in runs([(place.match[0], place.repeats) for place in places], range(2, LARGEST_GROUP + 1)):
+        kept += places[run.start : run.start + run.size]
+        if run.times > 1:
+            kept[-1] = replace(kept[-1], group=run.size, group_repeats=run.times - 1)
+    return kept
+
+
+def _frame(place: _Place) -> Frame:
+    path, line, function = place.match[1], int(place.match[2]), place.match[3] or ""
+    source = [detail[4:].rstrip() for detail in place.details if not _is_mark(detail) and not REPEATED.match(detail)]
+    library = library_of(path, function)
+    return Frame(
+        path, line, function, "\n".join(source).strip(), library, place.repeats, place.group, place.group_repeats
+    )
 
 
 def _is_mark(line: str) -> bool:

@@ -15,6 +15,7 @@ from jobs.tracebacks.libraries import library_of
 from jobs.tracebacks.parsing import (
     CHAIN_KEPT,
     FRAMES_KEPT,
+    OUTERMOST_KEPT,
     Frame,
     FrameGroup,
     Raised,
@@ -168,15 +169,46 @@ def test_a_cause_that_was_never_raised_has_no_frames() -> None:
     assert (first, second.relation) == (Raised("ValueError", "inner", "", ()), "cause")
 
 
-def test_repeated_frames_are_counted_on_the_last_of_them() -> None:
+def test_a_frame_that_python_counted_is_one_with_its_equals() -> None:
     frames = last(stack_of(lambda: fail_deep(50))).frames
     assert [(frame.function, frame.repeats) for frame in frames[2:]] == [
-        ("fail_deep", 0),
-        ("fail_deep", 0),
-        ("fail_deep", 47),
+        ("fail_deep", 49),
         ("fail_deep", 0),
         ("fail", 0),
     ]
+
+
+def traceback_of(*lines: int) -> str:
+    """Return the text of a traceback that goes through these lines of one file."""
+    frames = "".join(f'  File "/lab/own.py", line {line}, in f{line}\n    call()\n' for line in lines)
+    return f"Traceback (most recent call last):\n{frames}RecursionError: too deep\n"
+
+
+@pytest.mark.parametrize("size", range(2, 11))
+def test_a_group_of_frames_that_comes_again_is_counted_on_its_last(size: int) -> None:
+    group = range(10, 10 + size)
+    frames = last(read_stack(traceback_of(1, 2, *[*group] * 150, 3))).frames
+    assert [frame.line for frame in frames] == [1, 2, *group, 3]
+    assert [(frame.group, frame.group_repeats) for frame in frames[-2:]] == [(size, 149), (0, 0)]
+    assert not any(frame.group for frame in frames[:-2])
+
+
+def test_a_frame_that_comes_again_may_be_in_a_group_that_does() -> None:
+    frames = last(read_stack(traceback_of(1, *[10, 11, 11, 11, 11] * 5))).frames
+    assert [(frame.line, frame.repeats, frame.group, frame.group_repeats) for frame in frames] == [
+        (1, 0, 0, 0),
+        (10, 0, 0, 0),
+        (11, 3, 2, 4),
+    ]
+
+
+def test_frames_that_come_twice_stand_twice() -> None:
+    assert [frame.line for frame in last(read_stack(traceback_of(1, 1, 2, 3, 2, 3))).frames] == [1, 1, 2, 3, 2, 3]
+
+
+def test_a_recursion_of_more_than_a_thousand_frames_keeps_where_it_began() -> None:
+    frames = last(read_stack(traceback_of(1, *[10, 11] * 5000, 10))).frames
+    assert [(frame.line, frame.group_repeats) for frame in frames] == [(1, 0), (10, 0), (11, 4999), (10, 0)]
 
 
 def test_endless_recursion_is_read() -> None:
@@ -314,11 +346,11 @@ def test_a_traceback_cut_anywhere_keeps_its_text(end: int) -> None:
     assert read_stack(text).text == text
 
 
-def test_only_the_innermost_of_very_many_frames_are_kept() -> None:
-    frame = '  File "/lab/a.py", line {}, in f\n'
-    text = "Traceback (most recent call last):\n" + "".join(frame.format(n) for n in range(FRAMES_KEPT + 9)) + "E: x\n"
-    stack = read_stack(text)
-    assert (stack.truncated_frames, last(stack).frames[0].line, last(stack).message) == (9, 9, "x")
+def test_of_very_many_frames_the_outermost_and_the_innermost_are_kept() -> None:
+    raised = last(read_stack(traceback_of(*range(FRAMES_KEPT + 9))))
+    lines = [frame.line for frame in raised.frames]
+    assert (raised.truncated_frames, len(lines), raised.message) == (9, FRAMES_KEPT, "too deep")
+    assert lines[OUTERMOST_KEPT - 1 : OUTERMOST_KEPT + 1] == [OUTERMOST_KEPT - 1, OUTERMOST_KEPT + 9]
 
 
 def test_only_the_last_of_very_many_exceptions_are_kept() -> None:
