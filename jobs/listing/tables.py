@@ -12,19 +12,19 @@ class JobTable(ListingTable):
     """Jobs of every schema; `now` is the server's time, which ages count from."""
 
     selection = checkboxes("jobs/cells/selection.html")
-    table = cell("jobs/cells/table.html", "name", verbose_name="Table")
-    key = cell("jobs/cells/key.html", "key", orderable=False, verbose_name="Key")
     status = cell("jobs/cells/status.html", "state", verbose_name="Status")
+    age = cell("jobs/cells/age.html", "age", verbose_name="Age")
+    table = cell("jobs/cells/table.html", "table", verbose_name="Table")
+    key = cell("jobs/cells/key.html", "key", orderable=False, verbose_name="Key")
     message = cell("jobs/cells/message.html", "message", verbose_name="Message")
-    user = cell("jobs/cells/worker.html", "name in-panel", verbose_name="Worker")
-    age = cell("jobs/cells/age.html", "number", verbose_name="Age")
-    connection = cell("jobs/cells/connection.html", "number connection in-panel", verbose_name="Connection")
+    user = cell("jobs/cells/worker.html", "worker", verbose_name="Worker")
+    connection = cell("jobs/cells/connection.html", "connection", verbose_name="Connection")
 
     class Meta(ListingTable.Meta):
-        sequence = ("selection", "table", "key", "status", "message", "user", "age", "connection")
+        sequence = ("selection", "status", "age", "table", "key", "message", "user", "connection")
         attrs = {"class": "listing jobs"}
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        """`now` is the server's time."""
+    def __init__(self, *args: Any, now: datetime, query: str, **kwargs: Any) -> None:
+        """`now` is the server's time; `query` is the list's query string, which a job's page leads back to."""
         super().__init__(*args, **kwargs)
-        self.context = Context({"now": now})  # what TemplateColumn gives to every cell
+        self.context = Context({"now": now, "query": query})  # what TemplateColumn gives to every cell

@@ -6,6 +6,7 @@ from django.urls import reverse
 from jobs.formats.table_name import class_name
 from jobs.models import Job
 from jobs.snapshots import JobSnapshot
+from jobsite.pages.paths import write_names
 
 register = template.Library()
 register.filter(class_name)
@@ -15,6 +16,12 @@ register.filter(class_name)
 def token(job: Job) -> str:
     """Return what a form sends back for this job: the row as it was shown."""
     return JobSnapshot.of(job).token
+
+
+@register.filter
+def names(job: Job) -> str:
+    """Return what names the job in an address: `?open=` of the list, and what its own page has in its path."""
+    return write_names(job.schema, job.table_name, job.key_hash)
 
 
 @register.filter

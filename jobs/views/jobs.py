@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -20,18 +21,24 @@ from jobs.tracebacks.display import shown
 from jobs.tracebacks.parsing import read_stack, read_stack_blob, without_middle
 from jobs.views.copying import lines_to_copy
 from jobsite.lab.parts import Parts
+from jobsite.lab.server import ConnectedThreads
 from jobsite.pages.http import CANNOT_LOOK, page_or_fragment, wants_fragment
+from jobsite.pages.paths import read_names, write_names
+from jobsite.pages.query_string import name_in, without
 from jobsite.pages.tables import PER_PAGE, ListingData
 
 LOOK = "jobs.view_job"
 TABLES_OFFERED = 500
-NUMBERS, ROWS = "The numbers of jobs", "The jobs of this page"
+NUMBERS, ROWS, OPEN_JOB = "The numbers of jobs", "The jobs of this page", "The open job"
+OPEN = "open"
+"""What the address of the list calls the job that is open beside it."""
+JOB_PARTS = 3
 
 
 @require_GET
 @permission_required(LOOK, raise_exception=True)
 def job_list(request: HttpRequest) -> HttpResponse:
-    """Show the jobs that match the filter of the URL."""
+    """Show the jobs that match the filter of the URL, and the one that is open."""
     chosen, reading, parts = JobFilter.read(request.GET), Reading.begin(), Parts()
     threads = parts.read_connected()
     now = threads.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
@@ -41,9 +48,13 @@ def job_list(request: HttpRequest) -> HttpResponse:
     def read(start: int, stop: int) -> list[Job]:
         return annotate_liveness(list_jobs(chosen, reading, now, start, stop), threads)
 
+    def opened() -> str:
+        return _opened(request, reading, threads)
+
     offered = offer(request.user, reading.layouts, threads.server)
+    query = without(request.GET, OPEN)
     data = _listing(request, counts.matching(chosen) if counts else None, read, parts)
-    table = JobTable(data, now=now, selectable=bool(offered.actions), order_by=chosen.sort)
+    table = JobTable(data, now=now, query=query, selectable=bool(offered.actions), order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {
         "chosen": chosen,
@@ -58,6 +69,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "confirm_url": reverse("jobs:clear_confirm"),
         "as_of": now,
         "server": threads.server,
+        "query": query,
+        "opened": "" if wants_fragment(request) else parts.read(OPEN_JOB, opened, ""),
     }
     return page_or_fragment(request, "jobs/job_list.html", "jobs/_job_list.html", context)
 
@@ -67,15 +80,38 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str) -> HttpResponse:
     """Show one job: its message, traceback, key and worker."""
     reading, parts = Reading.begin(), Parts()
-    found = read_job(reading, schema, table_name, key_hash)
-    threads = parts.read_connected()
+    context = _detail(request, reading, parts.read_connected(), (schema, table_name, key_hash))
+    status = HTTPStatus.OK if context["job"] else CANNOT_LOOK if context["left_out"] else HTTPStatus.NOT_FOUND
+    context |= {"parts": parts}
+    return page_or_fragment(request, "jobs/job_detail.html", "jobs/_job_detail.html", context, status=status)
+
+
+def _opened(request: HttpRequest, reading: Reading, threads: ConnectedThreads) -> str:
+    """Return the job that the address says is open beside the list, drawn; '' for none."""
+    names = read_names(name_in(request.GET, OPEN), JOB_PARTS)
+    if not names:
+        return ""
+    schema, table_name, key_hash = names
+    context = _detail(request, reading, threads, (schema, table_name, key_hash))
+    return render_to_string("jobs/_job_detail.html", context, request)
+
+
+def _detail(
+    request: HttpRequest, reading: Reading, threads: ConnectedThreads, names: tuple[str, str, str]
+) -> dict[str, object]:
+    """Return what a page shows of one job, which may be gone; `names` are its schema, table and key's hash."""
+    found = read_job(reading, *names)
+    query = without(request.GET, OPEN)
     context: dict[str, object] = {
         "job": found,
-        "schema": schema,
-        "left_out": reading.left_out_in(schema),
-        "parts": parts,
-        "table_name": table_name,
+        "names": write_names(*names),
+        "own_page": reverse("jobs:job_detail", args=names) + query,
+        "query": query,
+        "filter": JobFilter.read(request.GET).query,
+        "schema": names[0],
+        "left_out": reading.left_out_in(names[0]),
         "now": threads.server.now,
+        "part": 3,  # the level of its headings in the panel
     }
     if found is not None:
         annotate_liveness([found], threads)
@@ -87,8 +123,7 @@ def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str
             "lines": lines_to_copy(found),
             "offer": offer(request.user, [*filter(None, [reading.layout_of(found.stored_in)])], threads.server),
         }
-    status = HTTPStatus.OK if found else CANNOT_LOOK if reading.left_out_in(schema) else HTTPStatus.NOT_FOUND
-    return page_or_fragment(request, "jobs/job_detail.html", "jobs/_job_detail.html", context, status=status)
+    return context
 
 
 def _listing(

@@ -31,3 +31,14 @@ class NameConverter:
 
 
 register_converter(NameConverter, "name")
+
+
+def write_names(*names: str) -> str:
+    """Return names as segments, fit for a path and for a query string once they are quoted."""
+    return "/".join(map(NameConverter().to_url, names))
+
+
+def read_names(text: str, number: int) -> list[str]:
+    """Return the `number` names of some segments, or [] when there are more or fewer."""
+    segments = text.split("/")
+    return [NameConverter().to_python(segment) for segment in segments] if len(segments) == number else []

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.http import QueryDict
+
 TERM_LIMIT = 200
 """Characters of a search term that are used."""
 
@@ -14,6 +16,14 @@ def term_in(query: Mapping[str, str], name: str) -> str:
 def name_in(query: Mapping[str, str], name: str) -> str:
     """Return the text `name` of a query string as it is, but for NUL, which no name on the server can hold."""
     return query.get(name, "").replace("\x00", "")
+
+
+def without(query: QueryDict, *names: str) -> str:
+    """Return a query string as it is, but for some of its names; '' or with its question mark."""
+    kept = query.copy()
+    for name in names:
+        kept.pop(name, None)
+    return f"?{kept.urlencode()}" if kept else ""
 
 
 def sort_in(query: Mapping[str, str], allowed: Mapping[str, object], default: str) -> str:

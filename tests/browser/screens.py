@@ -84,7 +84,7 @@ class Listing(Screen):
 
 
 class Jobs(Listing):
-    """The list of jobs, and the panel beside it."""
+    """The list of jobs, and the panel over its right part."""
 
     path = "/jobs/"
     root = "#job_list"
@@ -93,6 +93,8 @@ class Jobs(Listing):
         """`page` is the browser's."""
         super().__init__(page)
         self.panel = page.locator("#panel")
+        self.opened = self.rows.and_(page.locator("[aria-selected=true]"))
+        self.said = page.locator("#said")
         self.clear_selected = page.get_by_role("button", name=re.compile(r"^Clear (\d+ )?selected…$"))
         self.clear_all = page.get_by_role("button", name=re.compile("^Clear all"))
 
@@ -121,8 +123,11 @@ class Job(Screen):
         self.facts = self.whole.locator("dl.facts")
         self.lines = self.whole.locator(".copy code")
         self.copy_buttons = self.whole.locator(".copy").get_by_role("button")
-        self.close = self.whole.get_by_role("button", name="Close")
-        self.open_alone = self.whole.get_by_role("link", name="Open on its own page")
+        self.close = page.get_by_role("button", name="Close")
+        self.previous = page.get_by_role("button", name="Previous job")
+        self.next = page.get_by_role("button", name="Next job")
+        self.place = page.locator("#panel .place")
+        self.own_page = page.get_by_role("link", name="Own page")
         self.clear = self.whole.get_by_role("button", name="Clear this job…")
 
 

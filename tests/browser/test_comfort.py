@@ -73,7 +73,7 @@ def jobs_panel(page: Page, schema: str) -> None:
 
 def job_alone(page: Page, schema: str) -> None:
     jobs_panel(page, schema)
-    Jobs(page).open_job("m2").open_alone.click()
+    Jobs(page).open_job("m2").own_page.click()
     expect(page.locator("p.back")).to_be_visible()
 
 

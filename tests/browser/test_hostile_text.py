@@ -29,9 +29,8 @@ def test_markup_in_messages_keys_and_stacks_is_shown_as_text(visit: Visits, lab_
 
     job = jobs.open_job("Score")
     expect(job.exception).to_have_text(MARKUP)
-    job.whole.get_by_text("Full text").click()
     expect(job.full_text).to_have_text(f"Traceback {MARKUP}")
-    job.open_alone.click()
+    job.own_page.click()
     expect(jobs.page.locator("p.back")).to_be_visible()
     expect(job.exception).to_have_text(MARKUP)
     assert SUBJECT in jobs.page.title()

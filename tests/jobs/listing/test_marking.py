@@ -11,12 +11,12 @@ from tests.lab import Lab, eventually
 from tests.pages import cells, look, text_of
 from tests.server import SERVER
 
-AT_CONNECTION = 'td[data-label="Connection"] .liveness'
+AT_STATUS = 'td[data-label="Status"] .liveness'
 
 
 def liveness_shown(client: Client, schema: str) -> list[str]:
     """Return the liveness of each job on the list."""
-    return [text_of(found) for found in look(client, f"/jobs/?schema={schema}").select(AT_CONNECTION)]
+    return [text_of(found) for found in look(client, f"/jobs/?schema={schema}").select(AT_STATUS)]
 
 
 def test_the_liveness_of_a_real_worker_that_is_inside_make_and_then_killed(lab: Lab, viewer: Client) -> None:

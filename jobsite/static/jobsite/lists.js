@@ -1,0 +1,113 @@
+// A list: what is selected, what is filtered by, how one sees that it is read, and that it could not be.
+
+// --- Selection -------------------------------------------------------------------------------------------------------
+function boxes(form) {
+  return [...form.querySelectorAll("tbody input[type=checkbox]")];
+}
+
+function showSelection(form) {
+  const all = boxes(form), selected = all.filter((box) => box.checked), page = $(".select-page", form);
+  if (page) {
+    page.hidden = all.length === 0;
+    page.checked = all.length > 0 && selected.length === all.length;
+    page.indeterminate = selected.length > 0 && !page.checked;
+  }
+  for (const button of form.querySelectorAll(".acts [data-word]")) {
+    const word = button.dataset.word;
+    button.textContent = selected.length ? word.replace("selected", `${selected.length} selected`) : word;
+  }
+}
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form.rows");
+  if (!form) return;
+  if (event.target.matches(".select-page")) for (const box of boxes(form)) box.checked = event.target.checked;
+  showSelection(form);
+});
+
+// A list that is drawn anew keeps what was selected: a value names the row as it was seen, so one that changed is not in it.
+let selected = [];
+document.addEventListener("htmx:beforeSwap", ({ target }) => {
+  if (target.matches?.(".list")) selected = [...target.querySelectorAll("tbody input:checked")].map((box) => box.value);
+});
+
+// --- Filters ---------------------------------------------------------------------------------------------------------
+// What is typed is asked for after a pause. A tab, header or page link of the list was drawn before, and its request takes
+// the place of the form's. So it takes along what stands in the form when it is sent: to ask for that first and click
+// after it would need the link that the answer brings. The pause is kept here, and not by htmx, so that a link can end it.
+const PAUSE_MS = 400;
+let pause = null;
+
+function askLater(form, box, wait_ms = PAUSE_MS) {
+  clearTimeout(pause);
+  pause = setTimeout(() => ask(form, box), wait_ms);
+}
+
+function endPause() {
+  clearTimeout(pause);
+  pause = null;
+}
+
+function ask(form, box) {
+  // A list that is drawn anew under a pressed link swallows the click; one on its way says which tab and order hold.
+  if ($(".list:active, .list :is(.tabs, thead, .pager) .htmx-request")) { askLater(form, box); return; }
+  pause = null;
+  htmx.trigger(form, "ask", { box });
+}
+
+document.addEventListener("input", (event) => {
+  const box = event.target;
+  if (!box.matches("form.filter input")) return;
+  endPause();
+  if (box.validity.valid) askLater(box.form, box); // half a length of time asks for nothing yet
+});
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  if (box.matches("form.filter select")) askLater(box.form, null, 0);
+  if (box.matches("form.filter input") && (pause || !box.validity.valid)) askLater(box.form, box, 0);
+});
+document.addEventListener("htmx:configRequest", (event) => {
+  const asked = event.detail;
+  if (!asked.target.matches(".list")) return;
+  endPause();
+  const form = $("form.filter"), open = new URLSearchParams(location.search).get("open");
+  if (asked.elt === form && open) asked.parameters.open = open;
+  if (asked.elt !== form) asked.path = withForm(asked.path, form, open);
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const form = event.detail.requestConfig.elt;
+  if (!form.matches("form.filter") || !$(".list:active")) return;
+  event.detail.shouldSwap = false;
+  askLater(form, lastTypedInto);
+});
+
+function withForm(path, form, open) {
+  const url = new URL(path, location.href), asked = url.searchParams;
+  if (open) asked.set("open", open);
+  for (const { name, value } of form.querySelectorAll("[name]")) {
+    if ((asked.get(name) ?? "") === value) continue;
+    asked.set(name, value);
+    asked.delete("page"); // it counts the rows of another list
+  }
+  return url.pathname + url.search;
+}
+
+// What is typed into one box makes one step back in the browser's history, however often somebody pauses.
+let lastTypedInto = null;
+document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+  const cause = event.detail.requestConfig.triggeringEvent;
+  const box = cause?.type === "ask" ? cause.detail.box : null;
+  if (box && box === lastTypedInto) event.detail.history.type = "replace";
+  lastTypedInto = box;
+});
+
+// --- A list that is drawn --------------------------------------------------------------------------------------------
+document.addEventListener("htmx:load", ({ detail }) => {
+  if (!detail.elt.matches?.(".list")) return;
+  for (const box of detail.elt.querySelectorAll("tbody input[type=checkbox]")) box.checked = selected.includes(box.value);
+  for (const form of detail.elt.querySelectorAll("form.rows")) showSelection(form);
+});
+// Back gives the boxes as they were left, after this file has run.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form.rows")) showSelection(form);
+});

@@ -1,0 +1,179 @@
+// The job that is open over the right part of the list. It is in the address as `open`, and in the history; without this
+// file, and on a screen too narrow for both, a link leads to the job's own page.
+
+const panel = $("#panel"), wide = matchMedia("(min-width: 961px)");
+const BOTTOM_PX = 40; // so far above the window's edge the panel ends: it never makes the page longer
+
+function links() {
+  return [...document.querySelectorAll(".jobs a[data-open]")];
+}
+
+function linkOf(job) {
+  return links().find((link) => link.dataset.open === job);
+}
+
+function openJob() {
+  return panel.hidden ? "" : $("#job_detail", panel)?.dataset.open ?? "";
+}
+
+// --- The address -----------------------------------------------------------------------------------------------------
+function jobIn(address) {
+  return new URL(address).searchParams.get("open") ?? "";
+}
+
+function addressWith(job) {
+  const url = new URL(location.href);
+  url.searchParams.delete("open");
+  if (job) url.searchParams.set("open", job);
+  return url.pathname + url.search.replaceAll("%2F", "/");
+}
+
+// Which list the page shows: a step in the history that leaves it there opens or closes the panel, and loads nothing.
+let listed = addressWith("");
+for (const name of ["htmx:pushedIntoHistory", "htmx:replacedInHistory"]) {
+  document.addEventListener(name, () => { listed = addressWith(""); });
+}
+
+function keepInAddress(job) {
+  if (jobIn(location.href) === job) return;
+  // A step between two addresses of this page must not move it; coming back to the page must find the place again.
+  history.scrollRestoration = "manual";
+  if (jobIn(location.href)) { history.replaceState(history.state, "", addressWith(job)); return; }
+  history.replaceState({ ...history.state, htmx: true }, "");
+  history.pushState({ htmx: true, opened: true }, "", addressWith(job));
+}
+window.addEventListener("pagehide", () => { history.scrollRestoration = "auto"; });
+
+window.addEventListener("popstate", (event) => {
+  if (addressWith("") !== listed) return;
+  event.stopImmediatePropagation(); // htmx would load the page anew
+  const job = jobIn(location.href);
+  if (job) ask(job, {}); else hide();
+}, { capture: true });
+
+// --- Opening and closing ---------------------------------------------------------------------------------------------
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-open]");
+  const elsewhere = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+  if (!link || elsewhere || !wide.matches) return;
+  event.preventDefault();
+  if (link.dataset.open === openJob()) panel.focus({ preventScroll: true }); else ask(link.dataset.open, { focus: true });
+});
+
+let wanted = "";
+function ask(job, how) {
+  const link = linkOf(job);
+  wanted = job;
+  if (link) { htmx.trigger(link, "open", how); return; }
+  const path = location.pathname + job.split("/").map(encodeURIComponent).join("/") + "/" + new URL(listed, location.href).search;
+  htmx.ajax("GET", path, { source: panel, target: "#panel_job" }).catch(() => {}); // its events tell of a failure
+}
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "panel_job") return;
+  panel.hidden = false;
+  keepInAddress(openJob());
+  mark();
+  panel.scrollTop = 0;
+  if (detail.requestConfig.triggeringEvent?.detail?.focus) panel.focus({ preventScroll: true });
+  say(`${$("h2", panel).textContent} ${$(".key", panel)?.textContent ?? ""} ${$(".place", panel).textContent}`);
+});
+
+function close() {
+  const link = linkOf(openJob()), back = panel.contains(document.activeElement) || document.activeElement === document.body;
+  hide();
+  if (history.state?.opened) history.back(); else history.replaceState(history.state, "", addressWith(""));
+  if (back) link?.focus({ preventScroll: true });
+}
+
+function hide() {
+  panel.hidden = true;
+  $("#panel_job").replaceChildren();
+  wanted = "";
+  mark();
+  say("The job is closed.");
+}
+
+function say(text) {
+  $("#said").textContent = text.replace(/\s+/g, " ").trim();
+}
+
+$("[data-close]", panel).addEventListener("click", close);
+
+// --- What the list shows of it, and the panel of the list ------------------------------------------------------------
+function mark() {
+  const job = openJob(), all = links(), at = all.findIndex((link) => link.dataset.open === job);
+  for (const link of all) {
+    link.toggleAttribute("aria-current", false);
+    link.closest("tr").removeAttribute("aria-selected");
+  }
+  if (at >= 0) {
+    all[at].setAttribute("aria-current", "true");
+    all[at].closest("tr").setAttribute("aria-selected", "true");
+  }
+  if (job) showPlace(at);
+  fit();
+}
+
+function showPlace(at) {
+  const table = $(".jobs");
+  $(".place", panel).textContent = at < 0 ? "not on this page of the list"
+    : `${Number(table.dataset.first) + at} of ${table.dataset.count} in this list`;
+  $(".own-page", panel).href = $("#job_detail", panel).dataset.ownPage;
+  for (const button of panel.querySelectorAll("[data-step]")) {
+    button.disabled = at < 0 || !(links()[at + Number(button.dataset.step)] || pageLink(Number(button.dataset.step)));
+  }
+}
+
+function fit() {
+  panel.style.maxHeight = ""; // its top, which sticks to the window, does not depend on its height
+  const room = innerHeight - Math.max(panel.getBoundingClientRect().top, 0) - BOTTOM_PX;
+  panel.style.maxHeight = wide.matches ? `max(16rem, ${room}px)` : "";
+}
+window.addEventListener("scroll", fit, { passive: true });
+window.addEventListener("resize", fit);
+
+// --- Previous and next, also from page to page -------------------------------------------------------------------------
+let firstAfter = 0; // which row opens when the page that was asked for is there: the first, or -1 for the last
+
+function pageLink(by) {
+  return $(by > 0 ? "#next_page" : "#previous_page");
+}
+
+function step(by) {
+  const all = links(), open = wanted || openJob(), at = all.findIndex((link) => link.dataset.open === open);
+  const next = at < 0 && open ? null : all[at + by];
+  if (next) { ask(next.dataset.open, {}); next.closest("tr").scrollIntoView({ block: "nearest" }); }
+  else if (at >= 0 && pageLink(by)) { firstAfter = by; pageLink(by).click(); }
+  return next;
+}
+
+for (const button of panel.querySelectorAll("[data-step]")) {
+  button.addEventListener("click", () => step(Number(button.dataset.step)));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape" && !panel.hidden) { close(); return; }
+  const by = { j: 1, k: -1 }[event.key];
+  if (!by || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+  if (panel.hidden) move(by);
+  else if (panel.contains(document.activeElement)) step(by);
+  else step(by)?.focus({ preventScroll: true });
+});
+
+function move(by) {
+  const all = links(), at = all.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]?.focus();
+}
+
+document.addEventListener("htmx:load", ({ detail }) => {
+  if (!detail.elt.matches?.(".list")) return;
+  const all = links();
+  if (firstAfter) ask(all.at(firstAfter > 0 ? 0 : -1).dataset.open, {});
+  firstAfter = 0;
+  mark();
+});
+
+for (const hidden of panel.querySelectorAll(".head [hidden]")) hidden.hidden = false;
+mark();
