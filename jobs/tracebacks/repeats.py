@@ -37,7 +37,11 @@ def runs(items: Sequence[Hashable], sizes: Sequence[int]) -> list[Run]:
 
 
 def _longest(items: Sequence[Hashable], start: int, sizes: Sequence[int]) -> Run:
-    repeated = [Run(start, size, _times(items, start, size)) for size in sizes]
+    # Most items begin nothing: the first look at each size is all that a long sequence can spend on them.
+    begun = [size for size in sizes if start + size < len(items) and items[start] == items[start + size]]
+    if not begun:
+        return Run(start)
+    repeated = [Run(start, size, _times(items, start, size)) for size in begun]
     return max([Run(start), *(run for run in repeated if run.times >= FEWEST)], key=lambda run: run.stop)
 
 

@@ -118,6 +118,27 @@ def test_a_stack_of_ninety_thousand_characters_stands_whole_in_the_full_text(lab
     assert [text_of(note) for note in found.select(".left-out")] == ["1700 more frames: see the full text."]
 
 
+def test_a_recursion_shows_its_end_what_repeats_once_and_make(lab: Lab, viewer: Client) -> None:
+    schema, module = lab.pipeline()
+    place = '  File "/lab/own.py", line {}, in {}\n'.format
+    frames = (
+        place(7, "make") + place(9, "begin") * 5 + (place(12, "walk") + place(19, "visit")) * 400 + place(11, "end")
+    )
+    stack = f"Traceback (most recent call last):\n{frames}RecursionError: too deep\n"
+    module.schema.jobs.error("__score", {"subject": "m1"}, "RecursionError: too deep", stack)
+    found = look(viewer, address_of(schema, viewer))
+    assert [
+        text_of(part) for part in found.select(".stack > .frame, .stack > .left-out, .stack > details.library")
+    ] == [
+        "/lab/own.py:11 in end",
+        "/lab/own.py:19 in visit",
+        "/lab/own.py:12 in walk",
+        "… these 2 frames repeated 399 times",
+        "/lab/own.py:9 in begin … repeated 4 times",
+        "/lab/own.py:7 in make",
+    ]
+
+
 def test_a_text_that_is_no_traceback_is_shown_as_it_is(lab: Lab, viewer: Client) -> None:
     schema, module = lab.pipeline()
     module.schema.jobs.error("__score", {"subject": "m1"}, "odd", "In /lab/make.m, line 3")
