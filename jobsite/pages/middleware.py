@@ -55,6 +55,7 @@ class ServerErrorMiddleware(Middleware):
         if wants_fragment(request):
             response["HX-Retarget"] = "#notice"
             response["HX-Reswap"] = "innerHTML"
+            response["HX-Push-Url"] = "false"  # the address says what is shown, not what was asked for in vain
         return response
 
 

@@ -48,6 +48,7 @@ class Listing(Screen):
         super().__init__(page)
         self.list = page.locator(self.root)
         self.says = self.list.locator(".says")
+        self.read = self.list.locator(".read")
         self.rows = self.list.locator("tbody tr")
         self.boxes = self.rows.get_by_role("checkbox")
         self.select_page = page.get_by_role("checkbox", name="Select every row of this page")

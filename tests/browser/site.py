@@ -1,4 +1,4 @@
-"""The site as it runs at a lab: its own processes, its own home, real people; and a wire to the lab that can be cut."""
+"""The site as it runs at a lab: its own processes and home, real people; and a wire to the lab, to cut and to mend."""
 
 import os
 import socket
@@ -75,12 +75,17 @@ class Site:
 
 
 class Wire:
-    """A way to the lab's server that can be cut: a loopback port whose connections go on to the real one."""
+    """A way to the lab's server that can be cut and mended: a loopback port whose connections go on to the real one."""
 
     def __init__(self) -> None:
         """Listen."""
         self.ends: list[socket.socket] = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = 0
+        self.mend()
+
+    def mend(self) -> None:
+        """Listen, on the same port as before."""
+        self.listener = socket.create_server(("127.0.0.1", self.port))
         self.port = int(self.listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screens import Connections, Jobs, Screen
+from tests.browser.screens import Connections, Job, Jobs, Screen
 from tests.browser.visits import PHONE, Visits
 from tests.lab import Lab
 
@@ -68,12 +68,14 @@ def jobs_list(page: Page, schema: str) -> None:
 
 def jobs_panel(page: Page, schema: str) -> None:
     Jobs(page).open(f"schema={schema}")
-    expect(Jobs(page).open_job("m2").exception).to_be_visible()
+    names = Jobs(page).row("m2").get_by_role("link").get_attribute("data-open")
+    Jobs(page).open(f"schema={schema}&open={names}")
+    expect(Job(page).exception).to_be_visible()
 
 
 def job_alone(page: Page, schema: str) -> None:
     jobs_panel(page, schema)
-    Jobs(page).open_job("m2").own_page.click()
+    Job(page).own_page.click()
     expect(page.locator("p.back")).to_be_visible()
 
 

@@ -101,9 +101,63 @@ document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
   lastTypedInto = box;
 });
 
+// --- Work in progress: a part that is being read says so once that takes a moment ---------------------------------------
+const BUSY_MS = 300;
+const busy = new WeakMap();
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  const part = detail.target;
+  if (!part.matches(".list, #panel_job")) return;
+  busy.set(detail.xhr, setTimeout(() => part.setAttribute("aria-busy", "true"), BUSY_MS));
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  clearTimeout(busy.get(detail.xhr));
+  detail.requestConfig.target.removeAttribute("aria-busy");
+});
+
+// --- An outage: the last list stays, says how old it is, and is asked for again ------------------------------------------
+const AGAIN_MS = 5000;
+let readAt = performance.now(), again = null;
+
+function cannotRead({ detail }) {
+  if (!detail.requestConfig.target.matches(".list")) return;
+  showAge($(".list"));
+  clearTimeout(again);
+  again = setTimeout(() => askAgain(detail.pathInfo.finalRequestPath), AGAIN_MS);
+}
+
+function askAgain(path) {
+  if (document.hidden) { again = setTimeout(() => askAgain(path), AGAIN_MS); return; }
+  const list = $(".list");
+  // An answer that fails is told by its events, as any other.
+  htmx.ajax("GET", path, { source: list, target: list, swap: "outerHTML" }).catch(() => {});
+}
+
+function showAge(list) {
+  const read = $(".read", list), when = $("time", read).outerHTML, age_s = Math.round((performance.now() - readAt) / 1000);
+  const age = age_s < 60 ? `${age_s} s` : `${Math.floor(age_s / 60)} min`;
+  read.innerHTML = `Not up to date: read at ${when}, ${age} ago`;
+  read.title = "Jobsite asks again by itself.";
+  list.classList.add("stale");
+  for (const button of list.querySelectorAll(".acts button")) button.disabled = true;
+  for (const time of list.querySelectorAll("td time")) time.textContent = shortTime(time.title, $("time", read));
+}
+
+// An age would go on being taken for that of now: the moment stays true.
+function shortTime(exact, read) {
+  const today = exact.slice(0, 10) === read.dateTime.slice(0, 10);
+  return today ? exact.slice(11, 19) : exact.slice(5, 16);
+}
+
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(name, cannotRead);
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.status === 503) cannotRead(event);
+});
+
 // --- A list that is drawn --------------------------------------------------------------------------------------------
 document.addEventListener("htmx:load", ({ detail }) => {
   if (!detail.elt.matches?.(".list")) return;
+  clearTimeout(again);
+  readAt = performance.now();
   for (const box of detail.elt.querySelectorAll("tbody input[type=checkbox]")) box.checked = selected.includes(box.value);
   for (const form of detail.elt.querySelectorAll("form.rows")) showSelection(form);
 });
