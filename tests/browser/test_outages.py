@@ -118,10 +118,12 @@ def test_a_list_and_a_job_that_take_their_time_are_marked_as_busy(visit: Visits,
     expect(jobs.says).to_contain_text("Failed jobs")
     expect(jobs.list).not_to_have_attribute("aria-busy", "true")
     jobs.row("m1").get_by_role("link").click()
+    expect(jobs.row("m1")).to_have_attribute("aria-busy", "true")
     expect(jobs.page.locator("#panel_job")).to_have_attribute("aria-busy", "true")
     held.pop().continue_()
     expect(jobs.opened).to_contain_text("m1")
-    expect(jobs.page.locator("#panel_job")).not_to_have_attribute("aria-busy", "true")
+    for part in (jobs.page.locator("#panel_job"), jobs.row("m1")):
+        expect(part).not_to_have_attribute("aria-busy", "true")
 
 
 def test_the_next_page_begins_at_its_top(visit: Visits, lab_without_db: Lab) -> None:

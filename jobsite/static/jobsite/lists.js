@@ -104,14 +104,19 @@ document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
 // --- Work in progress: a part that is being read says so once that takes a moment ---------------------------------------
 const BUSY_MS = 300;
 const busy = new WeakMap();
+
+// What is read anew, and the row that asks for it: the panel may not be there yet.
+function busyParts({ requestConfig: { target, elt } }) {
+  return target.matches(".list, #panel_job") ? [target, elt.closest("tr")].filter(Boolean) : [];
+}
+
 document.addEventListener("htmx:beforeRequest", ({ detail }) => {
-  const part = detail.target;
-  if (!part.matches(".list, #panel_job")) return;
-  busy.set(detail.xhr, setTimeout(() => part.setAttribute("aria-busy", "true"), BUSY_MS));
+  const mark = () => { for (const part of busyParts(detail)) part.setAttribute("aria-busy", "true"); };
+  busy.set(detail.xhr, setTimeout(mark, BUSY_MS));
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   clearTimeout(busy.get(detail.xhr));
-  detail.requestConfig.target.removeAttribute("aria-busy");
+  for (const part of busyParts(detail)) part.removeAttribute("aria-busy");
 });
 
 // --- An outage: the last list stays, says how old it is, and is asked for again ------------------------------------------
@@ -133,13 +138,13 @@ function askAgain(path) {
 }
 
 function showAge(list) {
-  const read = $(".read", list), when = $("time", read).outerHTML, age_s = Math.round((performance.now() - readAt) / 1000);
+  const read = $(".read", list), when = $("time", read), age_s = Math.round((performance.now() - readAt) / 1000);
   const age = age_s < 60 ? `${age_s} s` : `${Math.floor(age_s / 60)} min`;
-  read.innerHTML = `Not up to date: read at ${when}, ${age} ago`;
+  read.replaceChildren("Not up to date: read at ", when, `, ${age} ago`);
   read.title = "Jobsite asks again by itself.";
   list.classList.add("stale");
   for (const button of list.querySelectorAll(".acts button")) button.disabled = true;
-  for (const time of list.querySelectorAll("td time")) time.textContent = shortTime(time.title, $("time", read));
+  for (const time of list.querySelectorAll("td time")) time.textContent = shortTime(time.title, when);
 }
 
 // An age would go on being taken for that of now: the moment stays true.

@@ -60,7 +60,7 @@ document.addEventListener("click", (event) => {
   if (link.dataset.open === openJob()) panel.focus({ preventScroll: true }); else ask(link.dataset.open, { focus: true });
 });
 
-let wanted = "";
+let wanted = ""; // the job that was asked for last: who goes on quickly goes on from there
 function ask(job, how) {
   const link = linkOf(job);
   wanted = job;
@@ -77,6 +77,14 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   panel.scrollTop = 0;
   if (detail.requestConfig.triggeringEvent?.detail?.focus) panel.focus({ preventScroll: true });
   say(`${$("h2", panel).textContent} ${$(".key", panel)?.textContent ?? ""} ${$(".place", panel).textContent}`);
+});
+
+function forget({ detail }) {
+  if (detail.requestConfig.target.id === "panel_job") wanted = "";
+}
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(name, forget);
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.status === 503) forget(event);
 });
 
 function close() {
@@ -104,7 +112,7 @@ $("[data-close]", panel).addEventListener("click", close);
 function mark() {
   const job = openJob(), all = links(), at = all.findIndex((link) => link.dataset.open === job);
   for (const link of all) {
-    link.toggleAttribute("aria-current", false);
+    link.removeAttribute("aria-current");
     link.closest("tr").removeAttribute("aria-selected");
   }
   if (at >= 0) {
@@ -126,7 +134,6 @@ function showPlace(at) {
 }
 
 function fit() {
-  panel.style.maxHeight = ""; // its top, which sticks to the window, does not depend on its height
   const room = innerHeight - Math.max(panel.getBoundingClientRect().top, 0) - BOTTOM_PX;
   panel.style.maxHeight = wide.matches ? `max(16rem, ${room}px)` : "";
 }
@@ -170,7 +177,7 @@ function move(by) {
 document.addEventListener("htmx:load", ({ detail }) => {
   if (!detail.elt.matches?.(".list")) return;
   const all = links();
-  if (firstAfter) ask(all.at(firstAfter > 0 ? 0 : -1).dataset.open, {});
+  if (firstAfter && all.length) ask(all.at(firstAfter > 0 ? 0 : -1).dataset.open, {});
   firstAfter = 0;
   mark();
 });
