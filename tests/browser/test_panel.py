@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.screens import Job, Jobs
 from tests.browser.visits import Visits
@@ -121,6 +121,20 @@ def test_the_panel_closes_by_its_button_and_by_escape(visit: Visits, failed_jobs
     expect(jobs.page).to_have_url(re.compile(rf"/jobs/\?schema={failed_jobs}$"))
 
 
+def test_a_job_that_is_closed_before_it_came_stays_closed(visit: Visits, failed_jobs: str) -> None:
+    jobs, held = Jobs(visit.afresh("vera")), list[Route]()
+    jobs.open(f"schema={failed_jobs}")
+    jobs.page.route(re.compile("/__score/"), lambda route: held.append(route))
+    jobs.row("m1").get_by_role("link").click()
+    jobs.page.keyboard.press("Escape")
+    with jobs.page.expect_response(re.compile("/__score/")):
+        held[0].continue_()
+    jobs.tab("Errors").click()
+    expect(jobs.says).to_contain_text("Failed jobs")
+    expect(jobs.panel).to_be_hidden()
+    expect(jobs.page).not_to_have_url(re.compile("open="))
+
+
 def test_enter_moves_the_focus_to_the_panel_and_escape_gives_it_back_to_the_row(visit: Visits, many_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
     jobs.open(f"schema={many_jobs}")
@@ -160,6 +174,13 @@ def test_previous_and_next_say_their_place_and_go_on_to_the_next_page(visit: Vis
     job.next.click()
     expect(job.place).to_have_text(f"51 of {MANY} in this list")
     expect(jobs.rows).to_have_count(MANY - PER_PAGE)
+    expect(job.next).to_be_focused()
+    job.next.click()
+    expect(job.place).to_have_text(f"{MANY} of {MANY} in this list")
+    expect(job.next).to_be_disabled()
+    expect(jobs.panel).to_be_focused()
+    job.previous.click()
+    expect(job.place).to_have_text(f"51 of {MANY} in this list")
     job.previous.click()
     expect(job.place).to_have_text(f"50 of {MANY} in this list")
     expect(jobs.rows).to_have_count(PER_PAGE)

@@ -69,6 +69,9 @@ function ask(job, how) {
   htmx.ajax("GET", path, { source: panel, target: "#panel_job" }).catch(() => {}); // its events tell of a failure
 }
 
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target.id === "panel_job" && !wanted) detail.shouldSwap = false; // closed before it came
+});
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id !== "panel_job") return;
   panel.hidden = false;
@@ -91,7 +94,7 @@ function close() {
   const link = linkOf(openJob()), back = panel.contains(document.activeElement) || document.activeElement === document.body;
   hide();
   if (history.state?.opened) history.back(); else history.replaceState(history.state, "", addressWith(""));
-  if (back) link?.focus({ preventScroll: true });
+  if (back) (link ?? links()[0])?.focus({ preventScroll: true });
 }
 
 function hide() {
@@ -129,7 +132,9 @@ function showPlace(at) {
     : `${Number(table.dataset.first) + at} of ${table.dataset.count} in this list`;
   $(".own-page", panel).href = $("#job_detail", panel).dataset.ownPage;
   for (const button of panel.querySelectorAll("[data-step]")) {
-    button.disabled = at < 0 || !(links()[at + Number(button.dataset.step)] || pageLink(Number(button.dataset.step)));
+    const by = Number(button.dataset.step), isLast = at < 0 || !(links()[at + by] || pageLink(by));
+    if (isLast && button === document.activeElement) panel.focus({ preventScroll: true }); // it would go with the button
+    button.disabled = isLast;
   }
 }
 
@@ -161,7 +166,7 @@ for (const button of panel.querySelectorAll("[data-step]")) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Escape" && !panel.hidden) { close(); return; }
+  if (event.key === "Escape" && (wanted || !panel.hidden)) { close(); return; }
   const by = { j: 1, k: -1 }[event.key];
   if (!by || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
   if (panel.hidden) move(by);
@@ -176,10 +181,9 @@ function move(by) {
 
 document.addEventListener("htmx:load", ({ detail }) => {
   if (!detail.elt.matches?.(".list")) return;
-  const all = links();
-  if (firstAfter && all.length) ask(all.at(firstAfter > 0 ? 0 : -1).dataset.open, {});
+  const next = firstAfter && links().at(firstAfter > 0 ? 0 : -1);
   firstAfter = 0;
-  mark();
+  if (next) ask(next.dataset.open, {}); else mark();
 });
 
 for (const hidden of panel.querySelectorAll(".head [hidden]")) hidden.hidden = false;
