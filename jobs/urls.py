@@ -4,15 +4,17 @@ from django.urls import path
 
 import jobsite.pages.paths  # noqa: F401  # registers <name:...>
 from jobs.actions.offered import ACTIONS
-from jobs.views import actions, jobs
+from jobs.views import actions
+from jobs.views.job_detail import job_detail
+from jobs.views.job_list import job_list
 
 app_name = "jobs"
 urlpatterns = [
     # Look
-    path("", jobs.job_list, name="job_list"),
+    path("", job_list, name="job_list"),
     # Act
     *(path(f"{one.verb}/confirm/", actions.confirm_action, {"action": one}, f"{one.verb}_confirm") for one in ACTIONS),
     *(path(f"{one.verb}/", actions.perform_action, {"action": one}, one.verb) for one in ACTIONS),
     # One job
-    path("<name:schema>/<name:table_name>/<name:key_hash>/", jobs.job_detail, name="job_detail"),
+    path("<name:schema>/<name:table_name>/<name:key_hash>/", job_detail, name="job_detail"),
 ]

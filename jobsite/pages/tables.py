@@ -70,11 +70,12 @@ class ListingTable(tables.Table):  # type: ignore[misc]  # django-tables2 is pub
         """Leave the checkboxes out, unless the person may do something with the selected rows."""
         super().__init__(*args, exclude=() if selectable else ("selection",), **kwargs)
 
-    def at_page(self, number: object) -> None:
-        """Show page `number`; the first when it is no number, the last when it is past the end."""
+    def at_page(self, number: object) -> "ListingTable":
+        """Show page `number`; the first when it is no number, the last when it is past the end. Return the table."""
         try:
             self.paginate(page=number, per_page=PER_PAGE)
         except PageNotAnInteger:
             self.paginate(page=1, per_page=PER_PAGE)
         except EmptyPage:
             self.paginate(page=self.paginator.num_pages, per_page=PER_PAGE)
+        return self

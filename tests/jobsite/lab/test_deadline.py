@@ -146,7 +146,7 @@ def test_old_rows_stay_where_new_ones_are_late(proxy: StallingProxy, viewer: Cli
     stall(proxy, ROWS)
     response = viewer.get(f"{JOBS}?schema={failed_jobs}", headers=FRAGMENT)
     assert (response.status_code, response.headers["HX-Retarget"]) == (503, "#notice")
-    assert notices(page(response)) == [f"{LATE} What is shown below may be out of date."]
+    assert notices(page(response)) == [f"{LATE} What is shown may be out of date."]
 
 
 def test_a_list_without_rows_and_numbers_is_no_list(proxy: StallingProxy, viewer: Client, failed_jobs: str) -> None:

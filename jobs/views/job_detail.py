@@ -1,0 +1,79 @@
+"""The page of a job: alone, or beside the list."""
+
+from http import HTTPStatus
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from jobs.actions.offered import offer
+from jobs.layouts.reading import Reading
+from jobs.listing.filters import JobFilter
+from jobs.listing.marking import annotate_liveness
+from jobs.listing.rows import read_job
+from jobs.tracebacks.display import shown
+from jobs.tracebacks.parsing import read_stack, read_stack_blob, without_middle
+from jobs.views.copying import lines_to_copy
+from jobsite.lab.parts import Parts
+from jobsite.lab.server import ConnectedThreads
+from jobsite.pages.http import CANNOT_LOOK, page_or_fragment, wants_fragment
+from jobsite.pages.paths import read_names, write_names
+from jobsite.pages.query_string import name_in, without
+
+LOOK = "jobs.view_job"
+OPEN = "open"
+"""What the address of the list calls the job that is open beside it."""
+JOB_PARTS = 3
+
+
+@require_GET
+@permission_required(LOOK, raise_exception=True)
+def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str) -> HttpResponse:
+    """Show one job: its message, traceback, key and worker."""
+    reading, parts = Reading.begin(), Parts()
+    context = _detail(request, reading, parts.read_connected(), (schema, table_name, key_hash))
+    status = HTTPStatus.OK if context["job"] else CANNOT_LOOK if context["left_out"] else HTTPStatus.NOT_FOUND
+    context |= {"parts": parts}
+    return page_or_fragment(request, "jobs/job_detail.html", "jobs/_job_detail.html", context, status=status)
+
+
+def opened_job(request: HttpRequest, reading: Reading, threads: ConnectedThreads) -> str:
+    """Return the job that the address says is open beside the list, drawn; '' for none, or where only rows are."""
+    names = read_names(name_in(request.GET, OPEN), JOB_PARTS)
+    if not names or wants_fragment(request):
+        return ""
+    schema, table_name, key_hash = names
+    context = _detail(request, reading, threads, (schema, table_name, key_hash))
+    return render_to_string("jobs/_job_detail.html", context, request)
+
+
+def _detail(
+    request: HttpRequest, reading: Reading, threads: ConnectedThreads, names: tuple[str, str, str]
+) -> dict[str, object]:
+    """Return what a page shows of one job, which may be gone; `names` are its schema, table and key's hash."""
+    found = read_job(reading, *names)
+    query = without(request.GET, OPEN)
+    context: dict[str, object] = {
+        "job": found,
+        "names": write_names(*names),
+        "own_page": reverse("jobs:job_detail", args=names) + query,
+        "query": query,
+        "filter": JobFilter.read(request.GET).query,
+        "schema": names[0],
+        "left_out": reading.left_out_in(names[0]),
+        "now": threads.server.now,
+        "part": 3,  # the level of its headings in the panel
+    }
+    if found is not None:
+        annotate_liveness([found], threads)
+        stack = read_stack_blob(found.error_stack)
+        context |= {
+            "stack_problem": stack.problem,
+            "stack_text": without_middle(stack.text)[0],
+            "chain": shown(read_stack(stack.text), found.error_message or ""),
+            "lines": lines_to_copy(found),
+            "offer": offer(request.user, [*filter(None, [reading.layout_of(found.stored_in)])], threads.server),
+        }
+    return context
