@@ -10,6 +10,7 @@ from connections.models import Connection
 from connections.processes import process_list
 from connections.protected import refusal_reason
 from connections.snapshots import ConnectionSnapshot
+from connections.statements import annotate_statements
 from jobsite.lab.server import ConnectedThreads, Server
 from jobsite.lab.transactions import open_transactions
 
@@ -17,11 +18,13 @@ ROWS_READ = 5000
 """Connections that are read at most; a server is seldom set to allow more."""
 
 
-def list_connections(chosen: ConnectionFilter, server: Server) -> list[Connection]:
-    """Return the connections that match the filter, in its order."""
+def list_connections(chosen: ConnectionFilter, server: Server, may_kill: bool) -> list[Connection]:
+    """Return the connections that match the filter, in its order, each with its statement as the person may read it."""
     column = SORTS[chosen.sort.removeprefix("-")]
     first = F(column).desc(nulls_last=True) if chosen.sort.startswith("-") else F(column).asc(nulls_last=True)
-    return list(process_list(server).filter(chosen.condition(server.now)).order_by(first, "id")[:ROWS_READ])
+    rows = list(process_list(server).filter(chosen.condition(server.now)).order_by(first, "id")[:ROWS_READ])
+    annotate_statements(rows, may_kill)
+    return rows
 
 
 def read_again(snapshots: Iterable[ConnectionSnapshot], server: Server) -> list[Connection]:

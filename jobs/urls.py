@@ -4,7 +4,7 @@ from django.urls import path
 
 import jobsite.pages.paths  # noqa: F401  # registers <name:...>
 from jobs.actions.offered import ACTIONS
-from jobs.views import actions, jobs
+from jobs.views import actions, jobs, stored_text
 
 app_name = "jobs"
 urlpatterns = [
@@ -15,4 +15,5 @@ urlpatterns = [
     *(path(f"{one.verb}/", actions.perform_action, {"action": one}, one.verb) for one in ACTIONS),
     # One job
     path("<name:schema>/<name:table_name>/<name:key_hash>/", jobs.job_detail, name="job_detail"),
+    path("<name:schema>/<name:table_name>/<name:key_hash>/stored/", stored_text.stored_text, name="stored_text"),
 ]

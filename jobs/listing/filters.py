@@ -1,13 +1,16 @@
 """Which filters does the list of jobs have? Each is one field of the form."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django import forms
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import IRegex
 
 from jobs.formats.table_name import class_name
 from jobs.statuses import STATUSES
+from jobsite.lab.columns import InOneCollation
+from jobsite.masking.text import HINTS
 from jobsite.pages.filter_form import DurationField, FilterField, FilterForm, ListFilter, NameField, contains
 
 SORTS = {
@@ -66,6 +69,19 @@ class JobFilter(ListFilter):
     sorts = SORTS
     usual_sort = NEWEST_FIRST
 
+    reads_stored: bool = False
+    """Whether the person may read messages as they are stored."""
+
+    def condition(self, now: datetime) -> Q:
+        """Return the condition of all fields; a search finds no message that may hold what the person does not see."""
+        wanted = super().condition(now)
+        return wanted & ~Q(IRegex(InOneCollation(F("error_message")), HINTS)) if self.passes_over else wanted
+
+    @property
+    def passes_over(self) -> bool:
+        """Say whether jobs are passed over whose message may hold a secret: searching would tell it bit by bit."""
+        return "message" in self.texts and not self.reads_stored
+
     @property
     def status(self) -> str:
         """The status of the chosen tab, '' for all."""
@@ -83,7 +99,8 @@ class JobFilter(ListFilter):
 
     def with_status(self, status: str) -> "JobFilter":
         """Return the same filter on another tab."""
-        return JobFilter.read({**self.texts, "status": status})
+        texts = {**self.texts, "status": status}
+        return replace(self, texts={name: text for name, text in texts.items() if text})
 
     @property
     def subject(self) -> str:

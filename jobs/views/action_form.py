@@ -1,6 +1,7 @@
 """The form of an action: what a list posts, what a confirm page adds, and how both are read."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
@@ -17,8 +18,8 @@ NO_FORM_OF_OURS = "This form is not one that a jobs page made: go back to the li
 
 
 def read_filter(form: QueryDict) -> JobFilter:
-    """Return the filter of the list that the form comes from."""
-    return JobFilter.read(QueryDict(form.get("filter", "")))
+    """Return the filter of the list that the form comes from; whoever may act may read what is stored."""
+    return replace(JobFilter.read(QueryDict(form.get("filter", ""))), reads_stored=True)
 
 
 def read_form(form: QueryDict, reading: Reading) -> tuple[Selection, Confirmation]:

@@ -1,5 +1,6 @@
 """The pages of jobs: the list, and a job of its own."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import permission_required
@@ -7,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from jobs.actions.clear import CLEAR
 from jobs.actions.offered import offer
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
@@ -18,6 +20,7 @@ from jobs.tracebacks.display import shown
 from jobs.tracebacks.parsing import read_stack, read_stack_blob, without_middle
 from jobs.views.copying import lines_to_copy
 from jobsite.lab import shared_reads
+from jobsite.masking.text import masked
 from jobsite.pages.http import CANNOT_LOOK, page_or_fragment
 from jobsite.pages.tables import ListingData
 
@@ -29,7 +32,8 @@ TABLES_OFFERED = 500
 @permission_required(LOOK, raise_exception=True)
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL."""
-    chosen, reading, threads = JobFilter.read(request.GET), Reading.begin(), shared_reads.connected()
+    chosen = replace(JobFilter.read(request.GET), reads_stored=CLEAR.is_allowed(request.user))
+    reading, threads = Reading.begin(), shared_reads.connected()
     now = threads.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
     # A filter that could not be read must not look like a filter that matches everything.
     counts = Counts({}) if chosen.problems else count_jobs(chosen, reading, now)
@@ -73,10 +77,14 @@ def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str
     if found is not None:
         annotate_liveness([found], threads)
         stack = read_stack_blob(found.error_stack)
+        text = without_middle(stack.text)[0]
+        readable = masked(text)
         context |= {
             "stack_problem": stack.problem,
-            "stack_text": without_middle(stack.text)[0],
-            "chain": shown(read_stack(stack.text), found.error_message or ""),
+            "stack_text": readable,
+            "chain": shown(read_stack(readable), found.message),
+            "is_masked": readable != text or found.message != found.error_message,
+            "may_see_all": CLEAR.is_allowed(request.user),
             "lines": lines_to_copy(found),
             "offer": offer(request.user, [*filter(None, [reading.layout_of(found.stored_in)])], threads.server),
         }

@@ -13,6 +13,7 @@ from django.db import Error, connection
 from django.utils import timezone
 
 from jobsite.activity.models import Act, ActChunk
+from jobsite.masking.text import masked
 from jobsite.one_line import line_logger
 
 Row = Sequence[object]
@@ -68,7 +69,7 @@ class ActRecord:
 
         What was done cannot be taken back here: a record that cannot be completed is logged, and no error.
         """
-        self._act.outcome, self._act.stopped, self._act.ended_at = outcome, stopped, timezone.now()
+        self._act.outcome, self._act.stopped, self._act.ended_at = masked(outcome), masked(stopped), timezone.now()
         try:
             self._act.save(update_fields=["outcome", "stopped", "ended_at"])
         except Error as error:
@@ -83,7 +84,15 @@ class ActRecord:
 def begin_act(username: str, verb: str, meant: str) -> ActRecord:
     """Write down what `username` is about to do, in a sentence. Raises RecordError when that cannot be written."""
     with _as_record_error():
-        return ActRecord(Act.objects.create(username=username, verb=verb, meant=meant, server=settings.LAB.name))
+        return ActRecord(
+            Act.objects.create(username=username, verb=verb, meant=masked(meant), server=settings.LAB.name)
+        )
+
+
+def record_look(username: str, verb: str, meant: str) -> None:
+    """Write down that `username` looks at what others do not see. Raises RecordError when that cannot be written."""
+    begin_act(username, verb, meant).end("Shown.")
+    log.info("%s, %s: %s", username, verb, masked(meant))
 
 
 def has_tables() -> bool:

@@ -7,6 +7,7 @@ Message Reference"; MariaDB Knowledge Base, "MariaDB Error Codes".
 from enum import Enum, auto
 
 from jobsite.lab.session import STATEMENT_LIMIT_S
+from jobsite.masking.text import masked
 
 
 class Kind(Enum):
@@ -158,8 +159,8 @@ def error_number(error: BaseException) -> int:
 
 
 def server_text(error: BaseException) -> str:
-    """Return the server's own words, without the full stop."""
-    return str(error.args[1] if len(error.args) > 1 else error).rstrip(".")
+    """Return the server's own words, without the full stop and without a secret of the statement that they quote."""
+    return masked(str(error.args[1] if len(error.args) > 1 else error).rstrip("."))
 
 
 def kind_of(error: BaseException) -> Kind | None:

@@ -155,16 +155,9 @@ def test_an_admin_selects_and_nothing_is_selected_before(lab: Lab, admin: Client
     assert [box for box in boxes if box.has_attr("checked")] == []
 
 
-def test_a_password_in_a_running_statement_is_hidden(lab: Lab, viewer: Client) -> None:
-    with busy(statement="SELECT SLEEP(60) /* PASSWORD = 'top-secret' */") as (thread, _):
-        found = look(viewer, f"{LIST}?user=bob")
-        assert "SELECT SLEEP(60)" in row_of(found, thread)["Statement"]
-        assert "top-secret" not in str(found)
-
-
-def test_markup_in_a_running_statement_shows_as_text(lab: Lab, viewer: Client) -> None:
+def test_markup_in_a_running_statement_shows_as_text(lab: Lab, admin: Client) -> None:
     with busy(statement="SELECT SLEEP(60), '<script>alert(1)</script>'") as (thread, _):
-        found = look(viewer, f"{LIST}?user=bob")
+        found = look(admin, f"{LIST}?user=bob")
         assert "<script>alert(1)</script>" in row_of(found, thread)["Statement"]
         assert [script for script in found.select("script") if not script.get("src")] == []
 
