@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from jobsite.pages.filter_form import DurationField, FilterField, FilterForm, ListFilter, contains
+from jobsite.pages.filter_form import DurationField, FilterForm, ListFilter, SearchField
 
 SORTS = {
     "id": "id",
@@ -22,10 +22,10 @@ LONGEST_FIRST = "-time"
 class ConnectionFilterForm(FilterForm):
     """The filters of connections."""
 
-    user = FilterField("of users containing “{}”", contains("user"), size=9)
-    host = FilterField("from hosts containing “{}”", contains("host"), size=12)
-    schema = FilterField("in schemas containing “{}”", contains("db"), size=9)
-    command = FilterField("with commands containing “{}”", contains("command"), size=9)
+    user = SearchField("of users containing “{}”", "user", size=9)
+    host = SearchField("from hosts containing “{}”", "host", size=12)
+    schema = SearchField("in schemas containing “{}”", "db", size=9)
+    command = SearchField("with commands containing “{}”", "command", size=9)
     longer = DurationField(
         "in their state for more than {}",
         lambda time_s, now: Q(time_s__gt=time_s),

@@ -11,7 +11,7 @@ from jobs.formats.table_name import class_name
 from jobs.statuses import STATUSES
 from jobsite.lab.columns import InOneCollation
 from jobsite.masking.text import HINTS
-from jobsite.pages.filter_form import DurationField, FilterField, FilterForm, ListFilter, NameField, contains
+from jobsite.pages.filter_form import DurationField, FilterField, FilterForm, ListFilter, NameField, SearchField
 
 SORTS = {
     "status": "status",
@@ -40,9 +40,9 @@ class JobFilterForm(FilterForm):
     status = FilterField(widget=forms.HiddenInput, validators=[_check_status])
     schema = NameField("in schema {}")
     table = NameField("of table {}", shown=class_name)
-    message = FilterField("with a message containing “{}”", contains("error_message"), placeholder="contains…")
-    user = FilterField("of users containing “{}”", contains("user"), size=9)
-    host = FilterField("on hosts containing “{}”", contains("host"), size=9)
+    message = SearchField("with a message containing “{}”", "error_message", placeholder="contains…")
+    user = SearchField("of users containing “{}”", "user", size=9)
+    host = SearchField("on hosts containing “{}”", "host", size=9)
     newer = DurationField(
         "from the last {}",
         lambda age_s, now: Q(timestamp__gt=now - timedelta(seconds=age_s)),

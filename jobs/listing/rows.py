@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
+from django.db.models.lookups import Exact
 
 from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import SORTS, JobFilter
 from jobs.models import Job, QualifiedName
 from jobs.snapshots import JobSnapshot
+from jobsite.lab.columns import AsBytes
 
 GROUP = ("schema", "table_name", "status")
 TIE_BREAKERS = ("schema", "table_name", "key_hash")
@@ -173,7 +175,9 @@ def union_all(branches: Sequence[Any]) -> Any:
 
 def _matching(chosen: JobFilter, now: datetime) -> Q:
     exact = {"status": chosen.status, "table_name": chosen.table}
-    return chosen.condition(now) & Q(**{name: value for name, value in exact.items() if value})
+    wanted = chosen.condition(now) & Q(**{name: value for name, value in exact.items() if value})
+    # `=` is along the index, but takes `A` for `a`, and one emoji for another.
+    return wanted & Q(Exact(AsBytes(F("table_name")), chosen.table.encode())) if chosen.table else wanted
 
 
 def _order(sort: str) -> list[str]:
