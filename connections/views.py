@@ -12,7 +12,7 @@ from connections import killing
 from connections.consequences import KillReview, review_kill
 from connections.filters import ConnectionFilter
 from connections.killing import KILL, Confirmation, NotConfirmedError
-from connections.listing import annotate, list_connections, read_again
+from connections.listing import FoundConnections, annotate, list_connections, read_again
 from connections.outcomes import KillOutcome, KillResult, sent_in_words
 from connections.recorded import recorded_kill
 from connections.snapshots import SelectedConnections, Target
@@ -35,13 +35,14 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     """Show the connections that match the filter of the URL, and the jobs they hold."""
     chosen, server = ConnectionFilter.read(request.GET), shared_reads.server()
     may_kill = request.user.has_perm(KILL)
-    rows = [] if chosen.problems else list_connections(chosen, server, may_kill)
+    found = FoundConnections([]) if chosen.problems else list_connections(chosen, server, may_kill)
+    rows = found.rows
     unread = [] if chosen.problems else annotate(rows, server)
     data = ListingData(len(rows), lambda start, stop: rows[start:stop])
     table = ConnectionTable(data, selectable=may_kill, order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {"chosen": chosen, "form": chosen.form(), "table": table, "server": server, "may_kill": may_kill}
-    context |= {"unread": unread, "confirm_url": reverse("connections:kill_confirm")}
+    context |= {"unread": unread, "found": found, "confirm_url": reverse("connections:kill_confirm")}
     return page_or_fragment(request, "connections/connection_list.html", "connections/_connection_list.html", context)
 
 

@@ -2,16 +2,26 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
 from django.db.models import F, Q
-from django.db.models.lookups import IRegex
+from django.db.models.lookups import Exact, In, IRegex
 
 from jobs.formats.table_name import class_name
+from jobs.formats.wanted_key import WantedKey, read_wanted_key
 from jobs.statuses import STATUSES
-from jobsite.lab.columns import InOneCollation
+from jobsite.lab.columns import AsBytes, InOneCollation
 from jobsite.masking.text import HINTS
-from jobsite.pages.filter_form import DurationField, FilterField, FilterForm, ListFilter, NameField, SearchField
+from jobsite.pages.filter_form import (
+    DurationField,
+    FilterField,
+    FilterForm,
+    ListFilter,
+    NameField,
+    SearchField,
+    check_characters,
+)
 
 SORTS = {
     "status": "status",
@@ -28,10 +38,40 @@ NEWEST_FIRST = "age"
 SUBJECTS = {"error": "Failed jobs", "reserved": "Reserved jobs", "ignore": "Ignored jobs"}
 
 
+KEY_RULE = "A key or a part of it, such as subject_id=3, session=1; a whole key as JSON; or a key_hash."
+
+
+class TableAndHash(AsBytes):
+    """A job's primary key as one text: so many are compared faster than by a condition for each."""
+
+    template = "CAST(CONVERT(CONCAT_WS(' ', %(expressions)s) USING utf8mb4) AS BINARY)"
+
+
 def _check_status(text: str) -> None:
     """Raise ValidationError with one sentence for a status that no job can have."""
     if text not in STATUSES:
         raise forms.ValidationError(f"“{text}” is not a status of a job: choose one of {', '.join(STATUSES)}.")
+
+
+class KeyField(FilterField):
+    """A job's key, a part of it, or its hash; the value is a WantedKey."""
+
+    def __init__(self, clause: str, **kwargs: Any) -> None:
+        """A key may be longer than a search."""
+        super().__init__(clause, **kwargs)
+        self.validators = [check_characters]
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the attributes of the box, and how it searches."""
+        return {**super().widget_attrs(widget), "title": KEY_RULE}
+
+    def to_python(self, value: Any) -> Any:
+        """Return the WantedKey, or None for nothing. Raises ValidationError with one sentence."""
+        text = super().to_python(value)
+        try:
+            return read_wanted_key(text) if text else None
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class JobFilterForm(FilterForm):
@@ -40,6 +80,7 @@ class JobFilterForm(FilterForm):
     status = FilterField(widget=forms.HiddenInput, validators=[_check_status])
     schema = NameField("in schema {}")
     table = NameField("of table {}", shown=class_name)
+    key = KeyField("with the key {}", placeholder="subject_id=3")
     message = SearchField("with a message containing “{}”", "error_message", placeholder="contains…")
     user = SearchField("of users containing “{}”", "user", size=9)
     host = SearchField("on hosts containing “{}”", "host", size=9)
@@ -71,9 +112,31 @@ class JobFilter(ListFilter):
 
     reads_stored: bool = False
     """Whether the person may read messages as they are stored."""
+    found: tuple[tuple[str, str, str], ...] = ()
+    """Schema, table and key_hash of the jobs that have the wanted key, once jobs.listing.keys has looked for them."""
+    not_found: str = ""
+    """Why not all jobs with the key were found, in sentences."""
+
+    @property
+    def wanted_key(self) -> WantedKey | None:
+        """The key that is looked for."""
+        return next((value for _, value in self._values() if isinstance(value, WantedKey)), None)
+
+    def condition_in(self, schema: str, now: datetime) -> Q:
+        """Return the condition on the jobs of one schema: that of all fields, the key among them."""
+        key = self.wanted_key
+        if key is None:
+            return self.condition(now)
+        if key.key_hash:
+            return self.condition(now) & Q(Exact(AsBytes(F("key_hash")), key.key_hash.encode()))
+        names = [f"{table} {key_hash}".encode() for of, table, key_hash in self.found if of == schema]
+        return self.condition(now) & Q(In(TableAndHash("table_name", "key_hash"), names or [b""]))
 
     def condition(self, now: datetime) -> Q:
-        """Return the condition of all fields; a search finds no message that may hold what the person does not see."""
+        """Return the condition of all fields but the key.
+
+        A search finds no message that may hold what the person does not see.
+        """
         wanted = super().condition(now)
         return wanted & ~Q(IRegex(InOneCollation(F("error_message")), HINTS)) if self.passes_over else wanted
 

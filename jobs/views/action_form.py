@@ -10,6 +10,7 @@ from jobs.actions.confirmation import Confirmation
 from jobs.actions.selection import MatchingJobs, SelectedJobs, Selection
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
+from jobs.listing.keys import find_keys
 from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobsite.pages.tokens import read_timestamp, read_token, write_token
@@ -36,7 +37,8 @@ def _read_selection(form: QueryDict, reading: Reading) -> Selection:
     chosen = read_filter(form)
     if chosen.problems:
         raise BadRequest(" ".join(chosen.problems))
-    return MatchingJobs(chosen, read_timestamp(str(form["as_of"])), reading)
+    as_of = read_timestamp(str(form["as_of"]))
+    return MatchingJobs(find_keys(chosen, reading, as_of), as_of, reading)
 
 
 def _read_confirmation(form: QueryDict) -> Confirmation:

@@ -12,6 +12,7 @@ from jobs.actions.clear import CLEAR
 from jobs.actions.offered import offer
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
+from jobs.listing.keys import find_keys
 from jobs.listing.marking import annotate_liveness
 from jobs.listing.rows import Counts, count_jobs, list_jobs, read_job
 from jobs.listing.tables import JobTable
@@ -35,6 +36,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     chosen = replace(JobFilter.read(request.GET), reads_stored=CLEAR.is_allowed(request.user))
     reading, threads = Reading.begin(), shared_reads.connected()
     now = threads.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
+    chosen = find_keys(chosen, reading, now)
     # A filter that could not be read must not look like a filter that matches everything.
     counts = Counts({}) if chosen.problems else count_jobs(chosen, reading, now)
     data = ListingData(
