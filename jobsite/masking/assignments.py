@@ -15,7 +15,7 @@ SEPARATOR = re.compile(
     r"""\\*["'`]?\]?[ \t]*(?:
       (?P<block>:[ ]?[|>][-+]?[ ]*\n\s*)                     # password: >-
     | (?P<annotated>:[ ]?[\w\[\], .|]{1,60}[ ]?=(?!=)\s*)    # password: str = "x"
-    | (?P<plain>(?::=|=>|==|!=|<>|<=>|=|:|%3[DdAa]|->(?=[ ]?["']))\s*)
+    | (?P<plain>(?::=|=>|==|!=|<>|<=>|=|:|→|%3[DdAa]|->(?=[ ]?["']))\s*)
     )""",
     re.VERBOSE,
 )
@@ -26,21 +26,25 @@ PAIR = re.compile(r"""\\*["'][ ]?,[ ]?(?=[bru]?\\*["'])""")
 BEFORE_PAIR = re.compile(
     r"""(?:\(|\.set\([^()\n]{0,80},[ ]?|(?:setattr|putenv|setenv|setdefault)\([^()\n]{0,80})[bru]?\\*["']$"""
 )
-SPACED = re.compile(r"""[`]?\s+(?=[_a-z0-9]{0,10}['"]|0x)""")
+SPACED = re.compile(r"""[`]?\s+(?=(?:_[a-z0-9]{1,10}\s?|[nxb])?['"]|0x)""")
 OPTION = re.compile(r"""\\*['"],[ ]?(?=\\*['"](?!-))|[ ]+(?![-\[])""")
-SAID = re.compile(r"""[ \t](?:(?:is|was)[ ])?(?=\S{0,60}\d)(?=\S{0,60}[^\W\d])(?=[^\s=:(]{5})""")
+SAID = re.compile(
+    r"""[ \t](?:(?:is|was)[ ](?=['"])|(?:(?:is|was)[ ])?(?=\S{0,60}\d)(?=\S{0,60}[^\W\d])(?=[^\s=:(]{5}))"""
+)
 OPERATOR = re.compile(
-    r"""[`]?\s+(?:NOT\s+)?(?:LIKE|IN|REGEXP|RLIKE|BETWEEN|USING|BY|AS)\s*(?=[_a-z]{0,10}['"(]|0x)""", re.IGNORECASE
+    r"""[`]?\s+(?:NOT\s+)?(?:LIKE|IN|REGEXP|RLIKE|BETWEEN|USING|BY|AS)\s*
+    (?=(?:_[a-z0-9]{1,10}\s?|[nxb])?['"]|\w{0,12}\(|0x)""",
+    re.IGNORECASE | re.VERBOSE,
 )
 CALLED = re.compile(r"\s?\(")
-ELEMENT = re.compile(r">(?=[^<\s])")
+ELEMENT = re.compile(r"""["']?[ ]?>(?=[^<\s])""")
 OF_A_TEXT = re.compile(r"(?:unexpected|invalid|unknown|bad|expected|special|next|near|after|before)\s+$", re.IGNORECASE)
 """Before `token: x`: it is one of a program's text."""
 COMPARED = re.compile(r"""\s?[!=]=\s?(?P<quote>["'])[a-z<>/.,;:!?()-]{0,12}(?P=quote)""")
 """`token == "mouse"`: a word of a text."""
 
 HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-amz-security-token"})
-HEADER = re.compile(r"""\\*["']?[ ]?[:=][ ]?(?![ "'\\(\[{$%<])""")
+HEADER = re.compile(r"""\\*["']?[ ]?:[ ]?(?![ "'\\(\[{$%<])""")
 NO_HEADER = re.compile(r"(?:required|failed|missing|error|none|denied|invalid|not)\b", re.IGNORECASE)
 
 ALIASED = re.compile(
@@ -50,12 +54,15 @@ ENTRY = re.compile(
     r"""(?:entry|value:?|string)\s+('[^\n]{0,400}?')\s+for\s+(?:key|column)\s+['`"]{1,2}([\w.`]+)""", re.IGNORECASE
 )
 NETRC = re.compile(r"\blogin[ ]+\S{1,80}[ ]+password[ ]+(\S+)")
+ORACLE = re.compile(r"\b(?:sqlplus|sqlldr|expdp|impdp)[ ]+[^\s/]{1,80}/([^\s@]+)")
 POSITIONAL = re.compile(r"\bconn(?:ect)?\([^,()\n]{1,80},[^,()\n]{1,80},")
 LOGS_IN = frozenset(
     {"HTTPBasicAuth", "HTTPDigestAuth", "BasicAuth", "login", "authenticate", "hashpw", "SecretStr", "SecretBytes"}
-    | {"Minio", "Fernet", "jwt.encode", "jwt.decode", "hmac.new"}
+    | {"Minio", "Fernet", "jwt.encode", "jwt.decode", "hmac.new", "ldap_bind", "simple_bind", "simple_bind_s"}
 )
 """Functions that take a secret without saying its name."""
+SECOND_WORDS = frozenset({"key", "keys", "phrase", "code", "word"})
+FIRST_WORD = re.compile(r"([A-Za-z]+)[ ]$")
 PROMPTS = frozenset({"getpass", "input", "prompt"})
 
 SHELL = re.compile(
@@ -76,12 +83,20 @@ def assignments(text: str) -> Iterator[Span]:
         if match.start() < values.hidden_to:
             continue
         name = match[0].rstrip(".-$")
-        if sure := secrecy(name):
+        if sure := secrecy(name) or _of_two_words(text, match.start(), name):
             yield from _after(values, match.start(), name, sure)
         elif name in LOGS_IN or name.rpartition(".")[2] in LOGS_IN:
             yield from _in_call(values, match.end())
     yield from _by_shape(text)
     yield from _in_shells(text)
+
+
+def _of_two_words(text: str, begin: int, name: str) -> Secrecy:
+    """Return how surely a name is the second word of a secret's: `API key`, `pass phrase`."""
+    if name.lower() not in SECOND_WORDS:
+        return Secrecy.NONE
+    before = FIRST_WORD.search(text, max(0, begin - 20), begin)
+    return secrecy(f"{before[1]}_{name}") if before else Secrecy.NONE
 
 
 def _after(values: Values, begin: int, name: str, sure: Secrecy) -> Iterator[Span]:
@@ -106,7 +121,7 @@ def _end_of_rarer(text: str, begin: int, end: int, sure: Secrecy) -> int:
     ways = [ALSO_VALUE] if NAMED.search(before) else []
     ways += [PAIR] if _ends_pair(text, end) and BEFORE_PAIR.search(before) else []
     ways += [OPTION] if before.endswith("-") else []
-    ways += [ELEMENT] if before.endswith("<") else []
+    ways += [ELEMENT] if before.endswith(("<", 'name="')) else []
     ways += [OPERATOR] if sure > Secrecy.COUNT else []
     ways += [SPACED, SAID] if sure is Secrecy.SURE and not before.endswith(("'", '"')) else []
     return next((found.end() for way in ways if (found := way.match(text, end))), 0)
@@ -130,7 +145,8 @@ def _by_shape(text: str) -> Iterator[Span]:
     for match in ENTRY.finditer(text):
         if secrecy(match[2].strip("`")):
             yield match.start(1) + 1, match.end(1) - 1
-    yield from (match.span(1) for match in NETRC.finditer(text))
+    for pattern in (NETRC, ORACLE):
+        yield from (match.span(1) for match in pattern.finditer(text))
     values = Values(text)
     for match in POSITIONAL.finditer(text):
         yield from values.in_line(match.end())

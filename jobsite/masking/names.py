@@ -47,6 +47,7 @@ NO_TOKEN = _words(
     "current unexpected invalid unknown bad expected missing sub subword word text query new line"
 )
 """Words before `token` that make it a token of a text."""
+COUNTED = frozenset({"n", "num", "max", "min"})
 NO_PASS = _words(
     "band low high all notch by one two first second third single multi n num full forward backward this last "
     "next each per max min com sur tres"
@@ -77,6 +78,8 @@ def _is_whole(words: list[str]) -> bool:
 
 def _by_last(words: list[str]) -> Secrecy:
     before, last = ["", *words][-2:]
+    if before in COUNTED:
+        return Secrecy.NONE
     if last.endswith(SURE_ENDS) or last in SURE_WORDS or _is_two_words(before, last):
         return Secrecy.SURE
     if last == "pass":
@@ -88,4 +91,5 @@ def _by_last(words: list[str]) -> Secrecy:
 
 def _is_two_words(before: str, last: str) -> bool:
     pairs = {"key": KEYS, "keys": KEYS, "string": STRINGS, "tokens": TOKENS, "passe": {"de"}}
+    pairs |= dict.fromkeys(("phrase", "code", "word"), frozenset({"pass"}))
     return before in pairs.get(last, ())

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from jobsite.masking.spans import Span
+from jobsite.masking.values import PLACEHOLDER
 
 PEM = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----(.*?)(?:-----END|\Z)", re.DOTALL)
 TOKENS = re.compile(
@@ -19,7 +20,7 @@ TOKENS = re.compile(
     | AIza[\w-]{30,} | ya29\.[\w-]{16,} | GOCSPX-[\w-]{16,} # Google
     | hf_[A-Za-z0-9]{16,} | npm_[A-Za-z0-9]{30,} | pypi-[\w-]{30,} | dckr_pat_[\w-]{16,} | dop_v1_\w{16,}
     | SG\.[\w-]{16,}\.[\w-]{16,} | hvs\.[\w-]{16,} | ATATT[\w=-]{16,}
-    | eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?                  # a JWT
+    | eyJ[\w-]{8,}\.[\w-]{2,}(?:\.[\w-]*)?                  # a JWT
     | eyJ[\w-]{20,}\.?
     | \$(?:2[abxy]|[156]|y|apr1)\$[\w./$]{20,} | \$argon2(?:id?|d)\$[\w=,+/$]{10,} | \$A\$005\$\S{20,}
     | pbkdf2_sha\d+\$\d+\$[\w+/=$]{10,}                     # hashes of passwords
@@ -45,7 +46,7 @@ USER = re.compile(r"(?!\[)[^:@/?#]*:")
 LONE_TOKEN = re.compile(r"(?=[^@]*\d)(?=[^@]*[A-Za-z])([\w-]{20,})(?::x-oauth-basic)?@")
 DSN = re.compile(
     r"(?<![\w.+%-])(?!mailto:)[\w.+%-]{1,64}:([^\s:@/'\"()\[\]{}]{1,128})"
-    r"@(?:[a-z]+\(|[\w.-]{1,255}(?::\d{2,5}\b|/\w))"
+    r"@(?:[a-z]+\(|[\w.-]{1,255}(?::\d{2,5}\b|/\w|['\"]))"
 )
 """user:password@host:3306, without a scheme."""
 USER_OPTION = re.compile(
@@ -82,7 +83,7 @@ def _after_user(rest: str, begin: int, at: int, is_cut: bool) -> Iterator[Span]:
     end = rest.rfind("@")
     if end >= at:
         is_port = PORT.match(rest, at) and ("/" in rest[at:end] or "?" in rest[at:end])
-        if not is_port:
+        if not is_port and not PLACEHOLDER.fullmatch(rest, at, end):
             yield begin + at, begin + end
     elif is_cut and rest[at:] and not rest[at].isdecimal() and rest[at] not in "/\\{%$*":
         yield begin + at, begin + len(rest)

@@ -5,7 +5,7 @@ ways is hidden to the end of the statement.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from jobsite.masking.names import NAME, Secrecy, secrecy
@@ -17,7 +17,7 @@ TOKEN = re.compile(
     | (?P<string>(?:\b(?:_[a-z0-9]+\s*|[nxb]))?(?:'(?:[^'\\]|\\.|'')*(?:'|\\?\Z)|"(?:[^"\\]|\\.|"")*(?:"|\\?\Z)))
     | (?P<name>`(?:[^`]|``)*(?:`|\Z)|@{0,2}(?=[\d$]{0,64}[^\W\d])[\w$]+)
     | (?P<number>0x[0-9a-f]+|\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+)
-    | \s+ | .""",
+    | \s+ | [(),;=+*<>!\[\]{}]+ | .""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 NUMERIC = re.compile(r"0[xb]\w*\Z|\d+(?:e\d+)?\Z", re.IGNORECASE)
@@ -42,11 +42,10 @@ def masked_statement(statement: str) -> str:
 
 def without_literals(statement: str) -> str:
     """Return a statement with a ? for each string and number, and without its comments."""
-    tokens = list(TOKEN.finditer(statement))
-    return hide(statement, _literals(statement, tokens)).replace(MASK, ANY_LITERAL)
+    return hide(statement, _literals(statement, TOKEN.finditer(statement))).replace(MASK, ANY_LITERAL)
 
 
-def _literals(statement: str, tokens: Sequence[re.Match[str]]) -> Iterator[Span]:
+def _literals(statement: str, tokens: Iterable[re.Match[str]]) -> Iterator[Span]:
     for token in tokens:
         if token["string"] and AMBIGUOUS.search(token[0]):
             yield token.start(), len(statement)
@@ -82,7 +81,7 @@ def _is_about_secrets(tokens: Sequence[re.Match[str]]) -> bool:
 def _names_a_secret(token: re.Match[str], after: re.Match[str] | None) -> bool:
     text = token[0].strip("`@'\"")
     if token["name"]:
-        is_called = after is not None and after[0] == "("
+        is_called = after is not None and after[0].startswith("(")
         is_word = text.upper() == "IDENTIFIED" or (is_called and text.lower() in FUNCTIONS)
         return is_word or secrecy(text) > Secrecy.COUNT
     if not token["string"]:

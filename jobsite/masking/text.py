@@ -14,7 +14,7 @@ HINTS = (
     r"|gh[pousr]_|github_pat_|gl(pat|dt|rt|cbt)-|xox|xapp-|sk-|k_live_|k_test_|aiza|ya29|gocspx|hf_|npm_|pypi-|dop_v1"
     r"|sg[.]|hvs[.]|atatt|eyj|[$]2|[$]1[$]|[$]5[$]|[$]6[$]|[$]y[$]|[$]apr1|[$]argon|[$]a[$]|pbkdf2|[*][0-9a-f]"
     r"|hooks[.]slack|api/webhooks|signature|sig=|x-amz|x-goog|awsaccesskey| -p|'-p|\"-p| -a|'-a|\"-a| -u|'-u|\"-u"
-    r"|conn[(]|connect[(]|login|authenticate[(]|hashpw|minio|fernet|jwt|hmac"
+    r"|conn[(]|connect[(]|_bind|sqlplus|sqlldr|expdp|impdp|login|authenticate[(]|hashpw|minio|fernet|jwt|hmac"
 )
 """A text in which none of these is found, whatever its case, has nothing to hide. Both families of servers read it."""
 MAY_HOLD = re.compile(HINTS, re.IGNORECASE)

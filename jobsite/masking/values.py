@@ -34,6 +34,7 @@ PLACEHOLDER = re.compile(
 )
 NUMBER = re.compile(r"[+-]?\d{1,5}(?:\.\d*)?(?![\w.])")
 CALL = re.compile(r"(?:await )?[A-Za-z_][\w.]{0,80} ?[(\[][^\n]{0,300}?[)\]]")
+GOT = re.compile(r"(?:\.get|\.pop|getenv)\($")
 SUBSCRIPT = re.compile(r"[\w)\]]\[")
 PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?=$|[\s,;)\]}])")
 WORD = re.compile(r"[A-Za-z'/]+")
@@ -124,6 +125,8 @@ def _says_nothing(inner: str) -> bool:
 
 def _is_key(text: str, begin: int, end: int) -> bool:
     """Say whether a quoted text is the key of a dict, or of what stands before its brackets: `environ['DJ_PASS']`."""
+    if GOT.search(text, max(0, begin - 12), begin):
+        return True
     if text[end : end + 1] == ":":
         return text[begin - 1] in "{, "
     return text[end : end + 1] == "]" and bool(SUBSCRIPT.match(text, begin - 2))

@@ -123,6 +123,24 @@ SET @k='⟦zebra⟧', @auth_token='⟦lion⟧'
 SELECT get_lock('x',1), decode(unhex('abcd'), '⟦zebra⟧')
 SELECT DECODE (x, '⟦zebra⟧') FROM t
 CALL mysql.rds_set_external_master('host',3306,'repl','⟦zebra⟧','mysql-bin.000001',4,0)
+SELECT PASSWORD('⟦quokka⟧')
+SELECT * FROM u WHERE passphrase = "⟦quokka⟧"
+SET PASSWORD FOR 'bob'@'%.example.org' = '⟦quokka⟧'
+CREATE USER 'x'@'h' IDENTIFIED WITH 'mysql_native_password' AS '⟦*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19⟧'
+ALTER USER CURRENT_USER() IDENTIFIED BY '⟦quokka⟧'
+INSERT INTO t(`password`)VALUES('⟦quokka⟧')
+INSERT INTO t (id,user_pwd) VALUES (1,"⟦quo\"kka⟧"),(2,'⟦wom''bat⟧')
+UPDATE t SET pwd=AES_ENCRYPT('⟦quokka⟧','⟦wombat⟧'), x=1
+SELECT * FROM t WHERE x = 1 AND access_token IN ("⟦quokka⟧")
+SELECT 1 /* pw: ⟦quokka⟧ */
+SELECT 1 -- password=⟦quokka⟧
+SELECT JSON_OBJECT('password','⟦quokka⟧')
+SELECT * FROM OPENQUERY; SET @token=CONCAT('⟦quo⟧','⟦kka⟧')
+CREATE OR REPLACE SERVER srv FOREIGN DATA WRAPPER mysql OPTIONS (HOST '127.0.0.1', USER 'u', PASSWORD '⟦quokka⟧', PORT 3306)
+CREATE TABLE t ENGINE=CONNECT CONNECTION='Driver={MySQL};Server=db;Password=⟦quokka⟧;'
+SELECT * INTO OUTFILE 's3://k:⟦quokka⟧@b/f' FROM t
+SET GLOBAL init_connect='SET @pw="⟦quokka⟧"'
+INSERT INTO env VALUES ('MYSQL_ROOT_PASSWORD=⟦quokka⟧')
 """
 
 STATEMENTS_WITHOUT = r"""
@@ -355,6 +373,65 @@ password: >-\n  ⟦zebra⟧
 {"auths": {"reg.lab.org": {"auth": "⟦YW5uYTp6ZWJyYQ==⟧"}}}
 -----BEGIN EC PRIVATE KEY-----\n⟦MHcCAQEEIIGlRZ⟧
 PGPASSFILE=x PGPASSWORD='⟦ze bra⟧' psql
+OperationalError: (2005, "Unknown MySQL server host 'anna:⟦quokka⟧@db' (-2)")
+pymysql.connections.Connection(user='a', password='⟦quokka⟧', host='h')
+self.conn = Connection(host, port, user, passwd="⟦quokka⟧")
+c = MySQLdb.connect(host, user, "⟦quokka⟧", db)
+connection = connect_db(user="u", pw="⟦quokka⟧")
+{"Authorization": "Basic ⟦dTpwdw==⟧"}
+-H 'X-API-KEY: ⟦quokka⟧'
+api-key: ⟦quokka⟧
+apikey=⟦quokka⟧&x=1
+GET /x?apikey=⟦quokka⟧&user=anna
+https://api.lab.org/v1?client_id=5&client_secret=⟦quokka⟧
+"aws_session_token": "⟦FwoGZXIvYXdzEBYaD⟧"
+s3fs.S3FileSystem(key='⟦AKIAIOSFODNN7EXAMPLE⟧', secret='⟦wJalr/XUtn⟧')
+s3fs.S3FileSystem(key='x', secret=⟦wJalrXUtn⟧)
+ftp://anna:⟦quokka⟧@ftp.lab.org/data.bin not found
+imaplib.login('anna', '⟦quokka⟧')
+ValueError: bad password: ⟦quokka⟧
+ValueError: bad password '⟦quokka⟧'
+Login with password="⟦quokka⟧" failed
+invalid token '⟦eyJhbGciOiJIUzI1NiJ9.e30.abc⟧'
+Invalid API key: ⟦quokka42⟧
+MY_SECRET='⟦quokka⟧'
+os.environ["MY_SECRET"] = "⟦quokka⟧"
+os.environ['DB_PASS']='⟦quokka⟧'
+settings.SECRET_KEY = "⟦quokka⟧"
+password: '⟦quo''kka⟧'
+password = "⟦quo'kka⟧"
+password = r'⟦quo\kka⟧'
+password = f"⟦quokka{x}⟧"
+PASSWORD = ("⟦quokka⟧"
+passwd : ⟦quokka⟧
+Password:⟦quokka⟧
+password → ⟦quokka1⟧
+password is '⟦quokka⟧'
+pass phrase: ⟦quokka⟧
+db.password: ⟦quokka⟧
+spring.datasource.password=⟦quokka⟧
+[mysql]\npassword = "⟦quokka⟧"
+<add key="password" value="⟦quokka⟧"/>
+<property name="password">⟦quokka⟧</property>
+mysql --user=root --password='⟦quo kka⟧' lab
+mysql -h db -u root -p"⟦quokka⟧" lab
+sh -c 'mysql -uroot -p⟦quokka⟧ < x.sql'
+PGPASSWORD='⟦quokka⟧' pg_dump lab
+sqlplus anna/⟦quokka⟧@db
+ldap_bind(dn, "⟦quokka⟧")
+cifs //server/share username=anna,password=⟦quokka⟧,uid=5
+//anna:⟦quokka⟧@server/share
+tokens: {"github": "⟦ghp_abcdefghijklmnopqrstuvwxyz0123456789⟧"}
+xapikey: "⟦quokka⟧"
+user:anna password:⟦quokka⟧
+(user=anna, password=⟦quokka⟧)
+AuthenticationError: user anna / password ⟦quokka7⟧
+secret_access_key: ⟦wJalr+/x⟧
+machine h\n  login a\n  password ⟦quokka9⟧
+Key: ⟦sk-abcdefghij0123456789klmn⟧
+DuplicateEntry: Duplicate entry 'anna-⟦quokka⟧' for key 'user_password'
+'IDENTIFIED BY "⟦quokka⟧"'
+pymysql.err.OperationalError: (1396, "ALTER USER 'x' IDENTIFIED BY '⟦quokka⟧'")
 '''
 
 TEXTS_WITHOUT = r"""
@@ -531,6 +608,88 @@ encrypted=False
 'encode' codec can't
 decode("utf-8")
 token (mouse) not found
+subject_password_test passed
+AssertionError: expected pass=3 got pass=4
+The secret of a good recording is a quiet room
+keys: ['subject_id', 'session']
+key = (subject_id=3)
+author_order: 2
+authored by anna@lab.org: see git log
+Authorised users only
+tokenize(text)
+token count: 512
+Token limit exceeded
+KeyError: 'access_token'
+AttributeError: module 'secrets' has no attribute 'foo'
+from secrets import token_hex
+import getpass
+getpass.getuser()
+password = getpass()
+password = keyring.get_password("lab", user)
+if not password:
+if password is None:
+raise ValueError("No password given")
+"password": null
+password: null
+"password": ""
+password=""
+password=''
+DJ_PASS is not set
+environment variable DJ_PASS missing
+Set DJ_USER and DJ_PASS
+check DJ_USER and DJ_PASS
+config['database.password'] is missing
+dj.config['database.password']
+password=***
+password: ********
+password=<hidden>
+password=[REDACTED]
+mysql://user:***@host/db
+mysql://user:%s@host
+f"mysql://{user}:{password}@{host}/{db}"
+mysql://$USER:$PASSWORD@db
+http://127.0.0.1:5000/callback
+ws://localhost:8765
+ssh://anna@host:22/path
+http://[::1]:8080/
+urn:isbn:0451450523
+time 10:30:15@host
+anna@10.0.0.5:49152
+'anna'@'10.0.0.5'
+bob:x:1000:1000
+C:\Users\anna\pass\data.mat
+/home/anna/secret_project/x.py
+File "/home/anna/auth/token.py", line 3, in token
+  token = self.tokenizer.next_token()
+  token, rest = text.split(" ", 1)
+  for token in tokens:
+  return password_hash(password)
+  auth = load_auth()
+  auth = None
+  author = author or "unknown"
+  cookie = request.cookies.get("sessionid")
+  "--password", "-p"
+  mysql -p
+  mysqldump -u root -p lab > dump.sql
+  pip install -p
+  tar -pxf x.tar
+  params = {"p": 3, "pass": 2}
+  pass_band = (300, 6000)
+  passband: 300-6000
+  n_pass: 3
+  pass_fail = "pass"
+  n_secret = 5
+  hash=9fceb02d0ae598e95dc970b74767f19372d61af8
+  uuid=123e4567-e89b-12d3-a456-426614174000
+  md5: 5f4dcc3b5aa765d61d8327deb882cf99
+  session_id: 20260104_1
+  access = 'public'
+  api = lab.Api("v2")
+  basic = BasicFilter("low")
+  bearer = None
+  encode = lambda x: x
+  credential_type = 'user'
+  privileges: SELECT, INSERT
 """
 
 TRACEBACKS_WITH_SECRETS = [
