@@ -40,6 +40,9 @@ SUBJECTS = {"error": "Failed jobs", "reserved": "Reserved jobs", "ignore": "Igno
 
 KEY_RULE = "A key or a part of it, such as subject_id=3, session=1; a whole key as JSON; or a key_hash."
 
+WHOLE_KEY = r".*\w\s*=\s*\S.*|\{.*\}|\S{32}|"
+"""What may be a key by now, as HTML's pattern: half a word typed is not."""
+
 
 class TableAndHash(AsBytes):
     """A job's primary key as one text: so many are compared faster than by a condition for each."""
@@ -62,8 +65,8 @@ class KeyField(FilterField):
         self.validators = [check_characters]
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Return the attributes of the box, and how it searches."""
-        return {**super().widget_attrs(widget), "title": KEY_RULE}
+        """Return the attributes of the box; by its pattern the page knows what is worth asking for."""
+        return {**super().widget_attrs(widget), "title": KEY_RULE, "pattern": WHOLE_KEY}
 
     def to_python(self, value: Any) -> Any:
         """Return the WantedKey, or None for nothing. Raises ValidationError with one sentence."""
