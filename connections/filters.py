@@ -1,10 +1,12 @@
 """Which filters does the list of connections have? Each is one field of the form."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django import forms
 from django.db.models import Q
 
-from jobsite.pages.filter_form import DurationField, FilterField, FilterForm, ListFilter, contains
+from jobsite.pages.filter_form import DurationField, FilterField, FilterForm, ListFilter, SearchField
 
 SORTS = {
     "id": "id",
@@ -19,13 +21,36 @@ SORTS = {
 LONGEST_FIRST = "-time"
 
 
+LARGEST_ID = 2**63 - 1
+
+
+class IdsField(FilterField):
+    """One or more ids of connections, with commas or blanks between; the value is a list of numbers."""
+
+    def to_python(self, value: Any) -> Any:
+        """Return the numbers. Raises ValidationError with one sentence."""
+        text = super().to_python(value)
+        words = (text or "").replace(",", " ").split()
+        if any(not word.isascii() or not word.isdecimal() or int(word) > LARGEST_ID for word in words):
+            raise forms.ValidationError(f"“{text}” is no id of a connection: write 123, or 123, 124.")
+        return [int(word) for word in words]
+
+    def say(self, value: Any) -> str:
+        """Return the clause with the numbers."""
+        return super().say(", ".join(map(str, value)))
+
+
 class ConnectionFilterForm(FilterForm):
     """The filters of connections."""
 
-    user = FilterField("of users containing “{}”", contains("user"), size=9)
-    host = FilterField("from hosts containing “{}”", contains("host"), size=12)
-    schema = FilterField("in schemas containing “{}”", contains("db"), size=9)
-    command = FilterField("with commands containing “{}”", contains("command"), size=9)
+    id = IdsField("with the id {}", lambda ids, now: Q(id__in=ids), size=7)
+    user = SearchField("of users containing “{}”", "user", size=9)
+    host = SearchField("from hosts containing “{}”", "host", size=12)
+    schema = SearchField("in schemas containing “{}”", "db", size=9)
+    command = SearchField("with commands containing “{}”", "command", size=9)
+    state = SearchField("in states containing “{}”", "state", size=9)
+    # Compared by connections.listing with what the person reads of each: searching must not tell what is hidden.
+    statement = SearchField("whose statements contain “{}”", size=12)
     longer = DurationField(
         "in their state for more than {}",
         lambda time_s, now: Q(time_s__gt=time_s),
@@ -44,3 +69,8 @@ class ConnectionFilter(ListFilter):
     form_class = ConnectionFilterForm
     sorts = SORTS
     usual_sort = LONGEST_FIRST
+
+    @property
+    def statement(self) -> str:
+        """The text that statements are to contain, '' for all connections."""
+        return self.texts.get("statement", "")

@@ -33,6 +33,8 @@ class Connection(LabModel):
     info = LabText(limit=STATEMENT_LIMIT, null=True)
 
     # Not columns: what connections.listing finds out about a row.
+    statement: str
+    """What a person may read of `info`."""
     token: str
     refusal: str
     transaction: Any

@@ -1,20 +1,13 @@
-"""What may a person read of a running statement? All but its secrets."""
+"""What may a person read of the statements that run? Who may kill reads all but the secrets, others no literals."""
 
-import re
+from collections.abc import Sequence
 
-HIDDEN = "'…'"
-# After one of these words a password or a key may stand, as a string (MySQL manual, "CREATE USER", "SET PASSWORD",
-# "CHANGE REPLICATION SOURCE TO", "Encryption Functions"; MariaDB Knowledge Base, "CREATE USER").
-WORD = re.compile(r"IDENTIFIED|PASSWORD|(?:EN|DE)CRYPT", re.IGNORECASE)
-STRING = re.compile(r"['\"]|\b0x", re.IGNORECASE)
+from connections.models import Connection
+from jobsite.masking.statements import masked_statement, without_literals
 
 
-def without_secrets(statement: str) -> str:
-    """Return the statement up to the first string after a password word.
-
-    What follows is hidden too: where a string ends depends on the session's sql_mode, on comments, and on where the
-    server cut the statement.
-    """
-    word = WORD.search(statement)
-    string = STRING.search(statement, word.end()) if word else None
-    return statement[: string.start()] + HIDDEN if string else statement
+def annotate_statements(rows: Sequence[Connection], may_kill: bool) -> None:
+    """Give each connection the `statement` as a person who may kill, or only look, may read it."""
+    show = masked_statement if may_kill else without_literals
+    for row in rows:
+        row.statement = show(row.info or "")

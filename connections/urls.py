@@ -8,6 +8,7 @@ app_name = "connections"
 urlpatterns = [
     # Look
     path("", views.connection_list, name="connection_list"),
+    path("statement/", views.statement, name="statement"),
     # Act
     path("kill/confirm/", views.kill_confirm, name="kill_confirm"),
     path("kill/", views.kill, name="kill"),

@@ -12,12 +12,14 @@ from connections import killing
 from connections.consequences import KillReview, review_kill
 from connections.filters import ConnectionFilter
 from connections.killing import KILL, Confirmation, NotConfirmedError
-from connections.listing import annotate, list_connections
+from connections.listing import FoundConnections, annotate, list_connections, read_again
 from connections.outcomes import KillOutcome, KillResult, sent_in_words
 from connections.recorded import TARGETS, recorded_kill
 from connections.snapshots import NO_FORM_OF_OURS, SelectedConnections, Target
+from connections.statements import annotate_statements
 from connections.tables import ConnectionTable
 from jobsite.activity.forms import FormUsedError, new_form, read_form_number
+from jobsite.activity.record import RecordError, record_look
 from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
 from jobsite.pages.http import page_or_fragment
@@ -26,6 +28,8 @@ from jobsite.pages.tables import ListingData
 LOOK = "connections.view_connection"
 NOT_DONE = 409
 NOW_SEEN = "What became of them"
+SHOW_STATEMENT = "show statement"
+"""What the record calls it when somebody looks at a statement with its secrets."""
 
 
 @require_GET
@@ -33,15 +37,36 @@ NOW_SEEN = "What became of them"
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Show the connections that match the filter of the URL, and the jobs they hold."""
     chosen, server = ConnectionFilter.read(request.GET), shared_reads.server()
-    rows, parts = [] if chosen.problems else list_connections(chosen, server), Parts()
-    unread = [] if chosen.problems else annotate(rows, server, parts)
     may_kill = request.user.has_perm(KILL)
+    found = FoundConnections([]) if chosen.problems else list_connections(chosen, server, may_kill)
+    rows, parts = found.rows, Parts()
+    unread = [] if chosen.problems else annotate(rows, server, parts)
     data = ListingData(len(rows), lambda start, stop: rows[start:stop])
     table = ConnectionTable(data, selectable=may_kill, order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {"chosen": chosen, "form": chosen.form(), "table": table, "server": server, "may_kill": may_kill}
-    context |= {"unread": unread, "parts": parts, "confirm_url": reverse("connections:kill_confirm")}
+    context |= {"unread": unread, "parts": parts, "found": found, "confirm_url": reverse("connections:kill_confirm")}
     return page_or_fragment(request, "connections/connection_list.html", "connections/_connection_list.html", context)
+
+
+@require_POST
+@permission_required(KILL, raise_exception=True)
+def statement(request: HttpRequest) -> HttpResponse:
+    """Show the statement of one connection with all that is in it; the record says first who looks."""
+    seen = _selection(request.POST, "shown").snapshots
+    row = next(iter(read_again(seen, shared_reads.server())), None) if len(seen) == 1 else None
+    if row is None:
+        messages.warning(request, "This connection is gone, or somebody else’s by now.")
+        return _to_list(request)
+    try:
+        record_look(request.user.get_username(), SHOW_STATEMENT, f"Of {row}.")
+    except RecordError as error:
+        messages.warning(request, str(error))
+        return _to_list(request)
+    context = {"row": row, "statement": row.info, "filter": request.POST.get("filter", "")}
+    response = page_or_fragment(request, "connections/statement.html", "connections/statement.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST
@@ -107,6 +132,7 @@ def _to_list(request: HttpRequest) -> HttpResponse:
 
 
 def _confirm(request: HttpRequest, review: KillReview, refusal: str) -> HttpResponse:
+    annotate_statements([one.connection for one in review.connections], may_kill=True)
     template, status = "connections/kill_confirm.html", NOT_DONE if refusal else 200
     filtered = request.POST.get("filter", "")
     context = {"review": review, "refusal": refusal, "filter": filtered, "form_number": new_form()}

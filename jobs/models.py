@@ -21,6 +21,7 @@ from jobs.liveness import Liveness
 from jobsite.lab.columns import LabBlob, LabText
 from jobsite.lab.identifiers import identifier, quoted
 from jobsite.lab.models import LabModel, LabQuerySet
+from jobsite.masking.text import masked
 
 ROWS = "SELECT {columns} FROM {table}"
 KEY_LIMIT = 65_536
@@ -127,10 +128,15 @@ class Job(LabModel):
         """The table as its class is named: `__spike_sorting` -> SpikeSorting."""
         return class_name(self.table_name)
 
+    @cached_property
+    def message(self) -> str:
+        """The error message as everybody may read it: without its secrets."""
+        return masked(self.error_message)
+
     @property
     def message_line(self) -> str:
-        """The first line of the error message."""
-        return str(self.error_message).strip().partition("\n")[0]
+        """The first line of the error message, without its secrets."""
+        return self.message.strip().partition("\n")[0]
 
     @property
     def account(self) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from jobs.actions.offered import ACTIONS
 from jobs.views import actions
 from jobs.views.job_detail import job_detail
 from jobs.views.job_list import job_list
+from jobs.views.stored_text import stored_text
 
 app_name = "jobs"
 urlpatterns = [
@@ -17,4 +18,5 @@ urlpatterns = [
     *(path(f"{one.verb}/", actions.perform_action, {"action": one}, one.verb) for one in ACTIONS),
     # One job
     path("<name:schema>/<name:table_name>/<name:key_hash>/", job_detail, name="job_detail"),
+    path("<name:schema>/<name:table_name>/<name:key_hash>/stored/", stored_text, name="stored_text"),
 ]

@@ -1,15 +1,22 @@
 """How does a text of the lab stand in a terminal or a log, so that it moves no cursor and passes for no other line?
 
-Names, messages and accounts come from the server, and anybody may have chosen them: what cannot be seen is escaped.
+Names, messages and accounts come from the server, and anybody may have chosen them: what cannot be seen is escaped, and
+a secret in them is masked.
 """
 
 import logging
 from io import TextIOBase
 from typing import TextIO
 
+from jobsite.masking.text import masked
+
 
 def printable(text: str, out: TextIO | TextIOBase | None = None) -> str:
-    """Return the text in one line, with what `out` cannot show escaped; also marks that turn the reading direction."""
+    """Return the text in one line without its secrets, with what `out` cannot show escaped.
+
+    Marks that turn the reading direction are escaped as well.
+    """
+    text = masked(text)
     shown = text if text.isprintable() else "".join(map(_escaped, text))
     encoding = getattr(out, "encoding", None) or "utf-8"
     return shown.encode(encoding, "backslashreplace").decode(encoding)
@@ -45,7 +52,7 @@ class LogLines(logging.Formatter):
 
 
 def _indented(text: str) -> str:
-    return "\n".join(f"  {printable(line)}" for line in text.splitlines())
+    return "\n".join(f"  {printable(line)}" for line in masked(text).splitlines())
 
 
 def _escaped(character: str) -> str:

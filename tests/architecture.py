@@ -35,7 +35,7 @@ DOWNWARD = (
     "jobsite.pages",
     "jobsite.lab",
     "jobsite.durations",
-    "jobsite.one_line",
+    "jobsite.masking",
     "jobsite.restrictions",
 )
 """The rooms of a page of jobs: each may import from those after it."""
@@ -68,8 +68,8 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.management": ("jobsite.demo",),
 }
 """Room -> the rooms that it may import from, beside itself."""
-SHARED = {"jobs.snapshots": "jobs.models"}
-"""A file that shares the room of another: a snapshot is what a form keeps of a model's row."""
+SHARED = {"jobs.snapshots": "jobs.models", "jobsite.one_line": "jobsite.masking"}
+"""Files that share the room of others: a snapshot is what a form keeps of a model's row; a line is masked, too."""
 
 
 class Module(NamedTuple):

@@ -9,13 +9,13 @@ import pytest
 
 TESTS = Path(__file__).resolve().parent
 FAST = (
-    "connections/test_statements.py",
     "jobs/formats",
     "jobs/test_liveness.py",
     "jobs/tracebacks",
     "jobs/worker/test_window.py",
     "jobsite/lab/test_address.py",
     "jobsite/lab/test_error_kinds.py",
+    "jobsite/masking",
     "jobsite/test_durations.py",
     "test_architecture.py",
     "test_matrix.py",

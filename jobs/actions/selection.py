@@ -181,7 +181,7 @@ class MatchingJobs(Selection):
 
     def chunks(self, layout: Layout) -> Iterator[Sequence[JobSnapshot]]:
         """Yield those of one jobs table, CHUNK_ROWS at a time."""
-        return layout.chunks(matching_before(self.chosen, self.as_of), CHUNK_ROWS)
+        return layout.chunks(matching_before(self.chosen, self.as_of, layout.schema), CHUNK_ROWS)
 
     @property
     def fields(self) -> Sequence[tuple[str, str]]:

@@ -87,7 +87,7 @@ def read_key(blob: bytes | None) -> Key:
 def key_of(fields: Mapping[str, object]) -> Key:
     """A key from its names and values, in their order."""
     shown = list(fields.items())[:PAIRS_SHOWN]
-    pairs = tuple((_shown(name, NAME_CHARS), _shown(_text(value), VALUE_CHARS)) for name, value in shown)
+    pairs = tuple((_shown(name, NAME_CHARS), _shown(as_text(value), VALUE_CHARS)) for name, value in shown)
     return Key(pairs, len(fields) - len(pairs), fields)
 
 
@@ -192,7 +192,8 @@ _IN_PYTHON: dict[type, Callable[[Any], str | None]] = {
 }
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """A value of a key as a person reads and writes it."""
     if value is None:
         return "NULL"
     if isinstance(value, bytes):

@@ -1,14 +1,27 @@
 """Which filters does the list of jobs have? Each is one field of the form."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.lookups import Exact, In, IRegex
 
 from jobs.formats.table_name import class_name
+from jobs.formats.wanted_key import WantedKey, read_wanted_key
 from jobs.statuses import STATUSES
-from jobsite.pages.filter_form import DurationField, FilterField, FilterForm, ListFilter, NameField, contains
+from jobsite.lab.columns import AsBytes, InOneCollation
+from jobsite.masking.text import HINTS
+from jobsite.pages.filter_form import (
+    DurationField,
+    FilterField,
+    FilterForm,
+    ListFilter,
+    NameField,
+    SearchField,
+    check_characters,
+)
 
 SORTS = {
     "status": "status",
@@ -25,10 +38,43 @@ NEWEST_FIRST = "age"
 SUBJECTS = {"error": "Failed jobs", "reserved": "Reserved jobs", "ignore": "Ignored jobs"}
 
 
+KEY_RULE = "A key or a part of it, such as subject_id=3, session=1; a whole key as JSON; or a key_hash."
+
+WHOLE_KEY = r".*\w\s*=\s*\S.*|\{.*\}|\S{32}|"
+"""What may be a key by now, as HTML's pattern: half a word typed is not."""
+
+
+class TableAndHash(AsBytes):
+    """A job's primary key as one text: so many are compared faster than by a condition for each."""
+
+    template = "CAST(CONVERT(CONCAT_WS(' ', %(expressions)s) USING utf8mb4) AS BINARY)"
+
+
 def _check_status(text: str) -> None:
     """Raise ValidationError with one sentence for a status that no job can have."""
     if text not in STATUSES:
         raise forms.ValidationError(f"“{text}” is not a status of a job: choose one of {', '.join(STATUSES)}.")
+
+
+class KeyField(FilterField):
+    """A job's key, a part of it, or its hash; the value is a WantedKey."""
+
+    def __init__(self, clause: str, **kwargs: Any) -> None:
+        """A key may be longer than a search."""
+        super().__init__(clause, **kwargs)
+        self.validators = [check_characters]
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the attributes of the box; by its pattern the page knows what is worth asking for."""
+        return {**super().widget_attrs(widget), "title": KEY_RULE, "pattern": WHOLE_KEY}
+
+    def to_python(self, value: Any) -> Any:
+        """Return the WantedKey, or None for nothing. Raises ValidationError with one sentence."""
+        text = super().to_python(value)
+        try:
+            return read_wanted_key(text) if text else None
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
 
 
 class JobFilterForm(FilterForm):
@@ -37,9 +83,10 @@ class JobFilterForm(FilterForm):
     status = FilterField(widget=forms.HiddenInput, validators=[_check_status])
     schema = NameField("in schema {}")
     table = NameField("of table {}", shown=class_name)
-    message = FilterField("with a message containing “{}”", contains("error_message"), placeholder="contains…")
-    user = FilterField("of users containing “{}”", contains("user"), size=9)
-    host = FilterField("on hosts containing “{}”", contains("host"), size=9)
+    key = KeyField("with the key {}", placeholder="subject_id=3")
+    message = SearchField("with a message containing “{}”", "error_message", placeholder="contains…")
+    user = SearchField("of users containing “{}”", "user", size=9)
+    host = SearchField("on hosts containing “{}”", "host", size=9)
     newer = DurationField(
         "from the last {}",
         lambda age_s, now: Q(timestamp__gt=now - timedelta(seconds=age_s)),
@@ -65,6 +112,42 @@ class JobFilter(ListFilter):
     form_class = JobFilterForm
     sorts = SORTS
     usual_sort = NEWEST_FIRST
+    other_words = ListFilter.other_words | {"open"}
+
+    reads_stored: bool = False
+    """Whether the person may read messages as they are stored."""
+    found: tuple[tuple[str, str, str], ...] = ()
+    """Schema, table and key_hash of the jobs that have the wanted key, once jobs.listing.keys has looked for them."""
+    not_found: str = ""
+    """Why not all jobs with the key were found, in sentences."""
+
+    @property
+    def wanted_key(self) -> WantedKey | None:
+        """The key that is looked for."""
+        return next((value for _, value in self._values() if isinstance(value, WantedKey)), None)
+
+    def condition_in(self, schema: str, now: datetime) -> Q:
+        """Return the condition on the jobs of one schema: that of all fields, the key among them."""
+        key = self.wanted_key
+        if key is None:
+            return self.condition(now)
+        if key.key_hash:
+            return self.condition(now) & Q(Exact(AsBytes(F("key_hash")), key.key_hash.encode()))
+        names = [f"{table} {key_hash}".encode() for of, table, key_hash in self.found if of == schema]
+        return self.condition(now) & Q(In(TableAndHash("table_name", "key_hash"), names or [b""]))
+
+    def condition(self, now: datetime) -> Q:
+        """Return the condition of all fields but the key.
+
+        A search finds no message that may hold what the person does not see.
+        """
+        wanted = super().condition(now)
+        return wanted & ~Q(IRegex(InOneCollation(F("error_message")), HINTS)) if self.passes_over else wanted
+
+    @property
+    def passes_over(self) -> bool:
+        """Say whether jobs are passed over whose message may hold a secret: searching would tell it bit by bit."""
+        return "message" in self.texts and not self.reads_stored
 
     @property
     def status(self) -> str:
@@ -83,7 +166,8 @@ class JobFilter(ListFilter):
 
     def with_status(self, status: str) -> "JobFilter":
         """Return the same filter on another tab."""
-        return JobFilter.read({**self.texts, "status": status})
+        texts = {**self.texts, "status": status}
+        return replace(self, texts={name: text for name, text in texts.items() if text})
 
     @property
     def subject(self) -> str:

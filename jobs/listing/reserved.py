@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BinaryField, F, Func, Q
+from django.db.models import F, Q
 from django.db.models.functions import Left
 from django.db.models.lookups import Exact, In
 
@@ -18,6 +18,7 @@ from jobs.listing.rows import union_all
 from jobs.liveness import CLOCK_MARGIN, Account, is_cut, names_of
 from jobs.models import Job, JobQuerySet
 from jobs.statuses import RESERVED
+from jobsite.lab.columns import AsBytes
 
 MOST_READ = 1000
 """Jobs that are read at most: a worker holds a few."""
@@ -32,13 +33,6 @@ class ReservedJobs:
     is_whole: bool = True
     unnamed: Sequence[str] = ()
     """The schemas in which a reserved job names no connection, as in a table that keeps none."""
-
-
-class AsBytes(Func):
-    """A text compared byte by byte, whatever its column's character set, collation and padding."""
-
-    template = "CAST(CONVERT(%(expressions)s USING utf8mb4) AS BINARY)"
-    output_field = BinaryField()
 
 
 class NumberAndName(AsBytes):

@@ -5,18 +5,21 @@ server never gathers what no page shows. No query here reads `error_stack`, but 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
+from django.db.models.lookups import Exact
 
 from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import SORTS, JobFilter
 from jobs.models import Job, QualifiedName
 from jobs.snapshots import JobSnapshot
+from jobsite.lab.columns import AsBytes
 
 GROUP = ("schema", "table_name", "status")
 TIE_BREAKERS = ("schema", "table_name", "key_hash")
@@ -56,7 +59,11 @@ def count_jobs(chosen: JobFilter, reading: Reading, now: datetime) -> Counts:
 
     def rows_of(layouts: Sequence[Layout]) -> list[Any]:
         branches = [
-            layout.jobs().filter(chosen.condition(now)).order_by().values(*GROUP).annotate(n=Count("*"))
+            layout.jobs()
+            .filter(chosen.condition_in(layout.schema, now))
+            .order_by()
+            .values(*GROUP)
+            .annotate(n=Count("*"))
             for layout in layouts
         ]
         return list(union_all(branches).values_list(*GROUP, "n")) if branches else []
@@ -69,7 +76,7 @@ def count_jobs(chosen: JobFilter, reading: Reading, now: datetime) -> Counts:
 
 def list_jobs(chosen: JobFilter, reading: Reading, now: datetime, start: int, stop: int) -> list[Job]:
     """Return the jobs from `start` to before `stop` in the filter's order, without their stacks."""
-    return _sorted_union(chosen, reading, _matching(chosen, now), start, stop)
+    return _sorted_union(chosen, reading, partial(_matching, chosen, now), start, stop)
 
 
 def read_job(reading: Reading, schema: str, table_name: str, key_hash: str) -> Job | None:
@@ -106,14 +113,14 @@ def read_one_of_each(reading: Reading) -> None:
     reading.ask(rows_of)
 
 
-def matching_before(chosen: JobFilter, before: datetime) -> Q:
+def matching_before(chosen: JobFilter, before: datetime, schema: str) -> Q:
     """Return the condition to match the filter, and to have stood there before a second of the server's clock."""
-    return _matching(chosen, before) & _stood_before(before)
+    return _matching(chosen, before, schema) & _stood_before(before)
 
 
 def list_jobs_before(chosen: JobFilter, reading: Reading, before: datetime, most: int) -> list[Job]:
     """Return the first `most` jobs that matched the filter at a second of the server's clock, and stood before it."""
-    return _sorted_union(chosen, reading, matching_before(chosen, before), 0, most)
+    return _sorted_union(chosen, reading, partial(matching_before, chosen, before), 0, most)
 
 
 def count_jobs_before(chosen: JobFilter, reading: Reading, before: datetime) -> tuple[Counter[str], int]:
@@ -124,9 +131,12 @@ def count_jobs_before(chosen: JobFilter, reading: Reading, before: datetime) -> 
     early = {"early": ExpressionWrapper(_stood_before(before), output_field=BooleanField())}
 
     def rows_of(layouts: Sequence[Layout]) -> list[Any]:
-        matching = _matching(chosen, before)
         branches = [
-            layout.jobs().filter(matching).order_by().values("status", **early).annotate(n=Count("*"))
+            layout.jobs()
+            .filter(_matching(chosen, before, layout.schema))
+            .order_by()
+            .values("status", **early)
+            .annotate(n=Count("*"))
             for layout in layouts
         ]
         return list(union_all(branches).values_list("status", "early", "n")) if branches else []
@@ -149,11 +159,14 @@ def by_table(snapshots: Iterable[JobSnapshot]) -> dict[QualifiedName, list[JobSn
     return dict(sorted(found.items()))
 
 
-def _sorted_union(chosen: JobFilter, reading: Reading, wanted: Q, start: int, stop: int) -> list[Job]:
-    order = _order(chosen.sort)
+def _sorted_union(chosen: JobFilter, reading: Reading, wanted: Callable[[str], Q], start: int, stop: int) -> list[Job]:
+    order = order_of(chosen.sort)
 
     def rows_of(layouts: Sequence[Layout]) -> list[Job]:
-        branches = [layout.jobs().filter(wanted).defer("error_stack").order_by(*order)[:stop] for layout in layouts]
+        branches = [
+            layout.jobs().filter(wanted(layout.schema)).defer("error_stack").order_by(*order)[:stop]
+            for layout in layouts
+        ]
         if len(branches) < 2:
             return list(branches[0][start:]) if branches else []
         return list(union_all(branches).order_by(*order)[start:stop])
@@ -171,12 +184,15 @@ def union_all(branches: Sequence[Any]) -> Any:
     return branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
 
 
-def _matching(chosen: JobFilter, now: datetime) -> Q:
+def _matching(chosen: JobFilter, now: datetime, schema: str) -> Q:
     exact = {"status": chosen.status, "table_name": chosen.table}
-    return chosen.condition(now) & Q(**{name: value for name, value in exact.items() if value})
+    wanted = chosen.condition_in(schema, now) & Q(**{name: value for name, value in exact.items() if value})
+    # `=` is along the index, but takes `A` for `a`, and one emoji for another.
+    return wanted & Q(Exact(AsBytes(F("table_name")), chosen.table.encode())) if chosen.table else wanted
 
 
-def _order(sort: str) -> list[str]:
+def order_of(sort: str) -> list[str]:
+    """Return the columns to sort by for a word of the URL; rows that are the same there have an order, too."""
     column = SORTS[sort.removeprefix("-")]
     down = sort.startswith("-") != (column == "timestamp")  # a small age is a late timestamp
     return [f"-{column}" if down else column, *(name for name in TIE_BREAKERS if name != column)]

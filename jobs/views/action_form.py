@@ -1,6 +1,7 @@
 """The form of an action: what a list posts, what a confirm page adds, and how both are read."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
@@ -9,6 +10,7 @@ from jobs.actions.confirmation import Confirmation
 from jobs.actions.selection import MatchingJobs, SelectedJobs, Selection
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
+from jobs.listing.keys import find_keys
 from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobsite.activity.forms import read_form_number
@@ -18,8 +20,8 @@ NO_FORM_OF_OURS = "This form is not one that a jobs page made: go back to the li
 
 
 def read_filter(form: QueryDict) -> JobFilter:
-    """Return the filter of the list that the form comes from."""
-    return JobFilter.read(QueryDict(form.get("filter", "")))
+    """Return the filter of the list that the form comes from; whoever may act may read what is stored."""
+    return replace(JobFilter.read(QueryDict(form.get("filter", ""))), reads_stored=True)
 
 
 def read_form(form: QueryDict, reading: Reading) -> tuple[Selection, Confirmation]:
@@ -36,7 +38,8 @@ def _read_selection(form: QueryDict, reading: Reading) -> Selection:
     chosen = read_filter(form)
     if chosen.problems:
         raise BadRequest(" ".join(chosen.problems))
-    return MatchingJobs(chosen, read_timestamp(str(form["as_of"])), reading)
+    as_of = read_timestamp(str(form["as_of"]))
+    return MatchingJobs(find_keys(chosen, reading, as_of), as_of, reading)
 
 
 def _read_confirmation(form: QueryDict) -> Confirmation:

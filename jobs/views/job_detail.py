@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from jobs.actions.clear import CLEAR
 from jobs.actions.offered import offer
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
@@ -18,9 +19,10 @@ from jobs.tracebacks.parsing import read_stack, read_stack_blob, without_middle
 from jobs.views.copying import lines_to_copy
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads
+from jobsite.masking.text import masked
 from jobsite.pages.http import CANNOT_LOOK, page_or_fragment, wants_fragment
 from jobsite.pages.paths import read_names, write_names
-from jobsite.pages.query_string import name_in, without
+from jobsite.pages.query_string import without
 
 LOOK = "jobs.view_job"
 OPEN = "open"
@@ -41,7 +43,7 @@ def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str
 
 def opened_job(request: HttpRequest, reading: Reading, threads: ConnectedThreads) -> str:
     """Return the job that the address says is open beside the list, drawn; '' for none, or where only rows are."""
-    names = read_names(name_in(request.GET, OPEN), JOB_PARTS)
+    names = read_names(request.GET.get(OPEN, ""), JOB_PARTS)
     if not names or wants_fragment(request):
         return ""
     schema, table_name, key_hash = names
@@ -69,10 +71,14 @@ def _detail(
     if found is not None:
         annotate_liveness([found], threads)
         stack = read_stack_blob(found.error_stack)
+        text = without_middle(stack.text)[0]
+        readable = masked(text)
         context |= {
             "stack_problem": stack.problem,
-            "stack_text": without_middle(stack.text)[0],
-            "chain": shown(read_stack(stack.text), found.error_message or ""),
+            "stack_text": readable,
+            "chain": shown(read_stack(readable), found.message),
+            "is_masked": readable != text or found.message != found.error_message,
+            "may_see_all": CLEAR.is_allowed(request.user),
             "lines": lines_to_copy(found),
             "offer": offer(request.user, [*filter(None, [reading.layout_of(found.stored_in)])], threads.server),
         }

@@ -1,15 +1,19 @@
 """The list of jobs."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from jobs.actions.clear import CLEAR
 from jobs.actions.offered import offer
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
+from jobs.listing.keys import find_keys
 from jobs.listing.marking import annotate_liveness
 from jobs.listing.rows import Counts, count_jobs, list_jobs
 from jobs.listing.tables import JobTable
@@ -29,9 +33,10 @@ NUMBERS, ROWS, OPEN_JOB = "The numbers of jobs", "The jobs of this page", "The o
 @permission_required(LOOK, raise_exception=True)
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL, and the one that is open."""
-    chosen, reading, parts = JobFilter.read(request.GET), Reading.begin(), Parts()
+    reading, parts = Reading.begin(), Parts()
     threads = parts.read_connected()
     now = threads.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
+    chosen = _filter(request, reading, now)
     # A filter that could not be read must not look like a filter that matches everything.
     counts = Counts({}) if chosen.problems else parts.read(NUMBERS, lambda: count_jobs(chosen, reading, now), None)
 
@@ -58,6 +63,11 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "opened": parts.read(OPEN_JOB, lambda: opened_job(request, reading, threads), ""),
     }
     return page_or_fragment(request, "jobs/job_list.html", "jobs/_job_list.html", context)
+
+
+def _filter(request: HttpRequest, reading: Reading, now: datetime) -> JobFilter:
+    chosen = replace(JobFilter.read(request.GET), reads_stored=CLEAR.is_allowed(request.user))
+    return find_keys(chosen, reading, now)
 
 
 def _listing(

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from jobsite.activity.forms import check_unused
 from jobsite.activity.models import Act, ActChunk
+from jobsite.masking.text import masked
 from jobsite.one_line import line_logger
 
 Row = Sequence[object]
@@ -71,7 +72,7 @@ class ActRecord:
 
         What was done cannot be taken back here: a record that cannot be completed is logged, and no error.
         """
-        self._act.outcome, self._act.stopped, self._act.ended_at = outcome, stopped, timezone.now()
+        self._act.outcome, self._act.stopped, self._act.ended_at = masked(outcome), masked(stopped), timezone.now()
         try:
             self._act.save(update_fields=["outcome", "stopped", "ended_at"])
         except Error as error:
@@ -89,7 +90,7 @@ def begin_act(username: str, verb: str, meant: str, form: UUID | None = None) ->
     Raises RecordError when that cannot be written, and FormUsedError when the form was sent at the same time by a
     second click, which was quicker.
     """
-    act = Act(username=username, verb=verb, meant=meant, server=settings.LAB.name, form=form)
+    act = Act(username=username, verb=verb, meant=masked(meant), server=settings.LAB.name, form=form)
     with _as_record_error():
         try:
             with transaction.atomic():
@@ -98,6 +99,12 @@ def begin_act(username: str, verb: str, meant: str, form: UUID | None = None) ->
             check_unused(username, form)
             raise
     return ActRecord(act)
+
+
+def record_look(username: str, verb: str, meant: str) -> None:
+    """Write down that `username` looks at what others do not see. Raises RecordError when that cannot be written."""
+    begin_act(username, verb, meant).end("Shown.")
+    log.info("%s, %s: %s", username, verb, masked(meant))
 
 
 def is_migrated() -> bool:

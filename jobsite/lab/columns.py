@@ -79,6 +79,23 @@ class InOneCollation(models.Func):
     output_field = TextField()
 
 
+class InLowerCase(models.Func):
+    """A text to search in or for: capital and small letters are the same, all else counts.
+
+    ONE_COLLATION would take all characters beyond the BMP for the same one, and leave accents out.
+    """
+
+    template = f"LOWER(CONVERT(LEFT(%(expressions)s, {TEXT_LIMIT}) USING utf8mb4) COLLATE utf8mb4_bin)"
+    output_field = TextField()
+
+
+class AsBytes(models.Func):
+    """A text compared byte by byte, whatever its column's character set, collation and padding."""
+
+    template = "CAST(CONVERT(%(expressions)s USING utf8mb4) AS BINARY)"
+    output_field = models.BinaryField()
+
+
 class AsStored(models.Func):
     """A column to sort by in its own collation, along its index: Django would sort by what the SELECT list shows."""
 

@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from jobsite.lab.deadline import PART_LIMIT_S, seconds_left
 from jobsite.lab.session import STATEMENT_LIMIT_S
+from jobsite.masking.text import masked
 
 
 class Kind(Enum):
@@ -172,8 +173,8 @@ def error_number(error: BaseException) -> int:
 
 
 def server_text(error: BaseException) -> str:
-    """Return the server's own words, without the full stop."""
-    return str(error.args[1] if len(error.args) > 1 else error).rstrip(".")
+    """Return the server's own words, without the full stop and without a secret of the statement that they quote."""
+    return masked(str(error.args[1] if len(error.args) > 1 else error).rstrip("."))
 
 
 def kind_of(error: BaseException) -> Kind | None:

@@ -10,26 +10,49 @@ from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 from django import forms
-from django.db.models import F, Q
-from django.db.models.lookups import IContains
+from django.db.models import CharField, F, Q, Value
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
+from django.http import QueryDict
 from django.utils.http import urlencode
 
 from jobsite.durations import WHOLE_OR_NOTHING, read_duration_s, say_exactly
-from jobsite.lab.columns import InOneCollation
-from jobsite.pages.query_string import name_in, sort_in, term_in
+from jobsite.lab.columns import InLowerCase
+from jobsite.one_line import printable
+from jobsite.pages.query_string import misread_in, sort_in, term_in
 
 Condition = Callable[[Any, datetime], Q]
 """From a field's value and the lab server's time to the condition that rows fulfil."""
 
+TERM_LIMIT = 200
+"""Characters of a filter's text."""
+
 Chosen = TypeVar("Chosen", bound="ListFilter")
 
 
-def contains(column: str) -> Condition:
-    """Return the condition that `column` contains the value, without regard to case.
+SEARCH_RULE = "Capital and small letters are the same. Accents, blanks and all other characters count."
 
-    A search text may hold letters that a latin1 column cannot: both are compared in one collation.
-    """
-    return lambda text, now: Q(IContains(InOneCollation(F(column)), text))
+
+def contains(column: str) -> Condition:
+    """Return the condition that `column` contains the value, by SEARCH_RULE and whatever the column's character set."""
+
+    def condition(text: str, now: datetime) -> Q:
+        wanted = Value(text, output_field=CharField())
+        return Q(GreaterThan(StrIndex(InLowerCase(F(column)), InLowerCase(wanted)), 0))
+
+    return condition
+
+
+def check_length(text: Any) -> None:
+    """Raise ValidationError with one sentence for a text that is longer than a search may be."""
+    if isinstance(text, str) and len(text) > TERM_LIMIT:
+        raise forms.ValidationError(f"“{text[:20]}…” is too long: a filter takes {TERM_LIMIT} characters.")
+
+
+def check_characters(text: Any) -> None:
+    """Raise ValidationError with one sentence for a text with a NUL, which nothing on the server can hold."""
+    if isinstance(text, str) and "\x00" in text:
+        raise forms.ValidationError("A filter cannot hold the character NUL.")
 
 
 class FilterField(forms.CharField):
@@ -49,6 +72,7 @@ class FilterField(forms.CharField):
         self.clause, self.condition = clause, condition
         self.attrs = {name: value for name, value in (("size", size), ("placeholder", placeholder)) if value}
         super().__init__(required=False, **kwargs)
+        self.validators = [check_length, check_characters, *kwargs.get("validators", ())]
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Return the attributes of the box."""
@@ -61,6 +85,18 @@ class FilterField(forms.CharField):
     def say(self, value: Any) -> str:
         """Return the clause with a value."""
         return self.clause.format(value)
+
+
+class SearchField(FilterField):
+    """A search for rows of which a column contains what was typed."""
+
+    def __init__(self, clause: str, column: str = "", **kwargs: Any) -> None:
+        """Without a `column`, the list itself looks for the text."""
+        super().__init__(clause, contains(column) if column else None, **kwargs)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the attributes of the box, and how it searches."""
+        return {**super().widget_attrs(widget), "title": SEARCH_RULE}
 
 
 class NameSelect(forms.Select):
@@ -81,11 +117,12 @@ class NameField(FilterField):
     def __init__(self, clause: str, shown: Callable[[str], str] = str, **kwargs: Any) -> None:
         """`shown` turns a name into the word on the screen."""
         super().__init__(clause, strip=False, **kwargs)
+        self.validators = [check_characters]  # a name is as long as it is
         self.shown = shown
 
     def text_in(self, query: Mapping[str, str], name: str) -> str:
         """Return the name as it is: it may hold blanks at either end."""
-        return name_in(query, name)
+        return query.get(name, "")
 
     def say(self, value: Any) -> str:
         """Return the clause with the name as it is shown."""
@@ -156,7 +193,14 @@ class ListFilter:
     """What the list can be sorted by: the word in the URL and the column."""
     usual_sort: ClassVar[str]
 
+    other_words: ClassVar[frozenset[str]] = frozenset({"sort", "page"})
+    """Words of the address that are no filters."""
+
     texts: Mapping[str, str] = field(default_factory=dict)
+    misread: tuple[str, ...] = ()
+    """What the address says beside that and cannot be read, in sentences."""
+    unread_query: str = ""
+    """The words that cannot be read, as a query string: they go along, so that no link leaves them out unseen."""
 
     @classmethod
     def read(cls: type[Chosen], query: Mapping[str, str]) -> Chosen:
@@ -164,7 +208,15 @@ class ListFilter:
         texts = {name: found.text_in(query, name) for name, found in cls.form_class.filters()}
         sort = sort_in(query, cls.sorts, cls.usual_sort)
         texts["sort"] = sort if sort != cls.usual_sort else ""
-        return cls({name: text for name, text in texts.items() if text})
+        misread = [*misread_in(query, {*texts, *cls.other_words}), *cls._misread_sort(query)]
+        whole = query.urlencode() if misread and isinstance(query, QueryDict) else urlencode(query) if misread else ""
+        return cls({name: text for name, text in texts.items() if text}, tuple(misread), whole)
+
+    @classmethod
+    def _misread_sort(cls, query: Mapping[str, str]) -> Iterator[str]:
+        sort = query.get("sort", "")
+        if sort and sort.removeprefix("-") not in cls.sorts:
+            yield f"This list cannot be sorted by “{printable(sort[:20])}”."
 
     def form(self, **offered: Sequence[str]) -> FilterForm:
         """Return the form that draws the filter; `offered` as in FilterForm."""
@@ -179,7 +231,7 @@ class ListFilter:
     @property
     def problems(self) -> tuple[str, ...]:
         """What cannot be read, in sentences; nothing is listed then."""
-        return self._read.problems
+        return (*self.misread, *self._read.problems)
 
     @property
     def sort(self) -> str:
@@ -194,12 +246,18 @@ class ListFilter:
     @property
     def is_narrowed(self) -> bool:
         """Say whether anything narrows the list."""
-        return bool(self.texts.keys() - {"sort"})
+        return bool(self.texts.keys() - {"sort"} or self.misread)
 
     @property
     def query(self) -> str:
         """The filter as a query string: the same filter comes of reading it."""
-        return urlencode(self.texts)
+        return self.unread_query or urlencode(self.texts)
+
+    @property
+    def search_rule(self) -> str:
+        """How a text is searched for, in sentences; '' when none is."""
+        searched = [found for found, _ in self._values() if isinstance(found, SearchField)]
+        return SEARCH_RULE if searched else ""
 
     @property
     def subject(self) -> str:

@@ -1,21 +1,18 @@
 """What stands in the query string of a list?"""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from django.http import QueryDict
 
-TERM_LIMIT = 200
-"""Characters of a search term that are used."""
+from jobsite.one_line import printable
+
+WORD_SHOWN = 60
+"""Characters of an unknown word that are shown."""
 
 
 def term_in(query: Mapping[str, str], name: str) -> str:
-    """Return the search term `name` of a query string, trimmed and cut; NUL never reaches the server."""
-    return name_in(query, name).strip()[:TERM_LIMIT]
-
-
-def name_in(query: Mapping[str, str], name: str) -> str:
-    """Return the text `name` of a query string as it is, but for NUL, which no name on the server can hold."""
-    return query.get(name, "").replace("\x00", "")
+    """Return the search term `name` of a query string, trimmed."""
+    return query.get(name, "").strip()
 
 
 def without(query: QueryDict, *names: str) -> str:
@@ -30,3 +27,16 @@ def sort_in(query: Mapping[str, str], allowed: Mapping[str, object], default: st
     """Return the `sort` of a query string when its column is one of `allowed`, else `default`."""
     sort = query.get("sort", "")
     return sort if sort.removeprefix("-") in allowed else default
+
+
+def misread_in(query: Mapping[str, str], known: Collection[str]) -> Iterator[str]:
+    """Yield in sentences which words of a query string are not `known`, and which stand there with several values."""
+    for word in query:
+        if word not in known:
+            yield f"“{printable(word[:WORD_SHOWN])}” in the address is no filter of this list."
+        elif len(set(_all_of(query, word))) > 1:
+            yield f"“{word}” stands in the address more than once, with different values."
+
+
+def _all_of(query: Mapping[str, str], word: str) -> list[str]:
+    return query.getlist(word) if isinstance(query, QueryDict) else [query[word]]

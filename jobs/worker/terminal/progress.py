@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from jobs.formats.key import key_of
 from jobs.worker.outcomes import Outcome, Report
 from jobs.worker.pending import BEYOND
+from jobsite.masking.text import masked
 from jobsite.one_line import printable
 
 MESSAGE_CHARS = 500
@@ -81,7 +82,7 @@ class Tally:
             "table": self.table,
             "done": self.done,
             "empty": self.empty,
-            "failed": [{"key": outcome.key, "message": outcome.message} for outcome in self.failed],
+            "failed": [{"key": outcome.key, "message": masked(outcome.message)} for outcome in self.failed],
             "skipped": self.skipped,
             "released": self.released,
             "not_tried": self.untried,

@@ -36,5 +36,6 @@ def test_what_cannot_be_read_is_a_problem_and_never_passed_over() -> None:
     )
 
 
-def test_an_unknown_sort_is_the_usual_one() -> None:
-    assert JobFilter.read(QueryDict("sort=password")).sort == "age"
+def test_an_unknown_sort_is_said_and_the_usual_one_stands_in_its_place() -> None:
+    chosen = JobFilter.read(QueryDict("sort=password"))
+    assert (chosen.sort, chosen.problems) == ("age", ("This list cannot be sorted by “password”.",))

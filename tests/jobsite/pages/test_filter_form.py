@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+import pytest
 from bs4 import BeautifulSoup
 from django import forms
 from django.db.models import Q
@@ -85,9 +86,30 @@ def test_a_filter_that_cannot_be_read_matches_nothing() -> None:
     assert read("older=2&maker=ann").condition(NOW) == Q(pk__in=[])
 
 
-def test_a_term_is_trimmed_and_cut_and_a_name_is_not() -> None:
-    chosen = read(f"maker=%20%00{'a' * 300}&shelf=%20top%20")
-    assert chosen.texts == {"shelf": " top ", "maker": "a" * 200}
+def test_a_term_is_trimmed_and_a_name_is_not() -> None:
+    assert read("maker=%20ann%20&shelf=%20top%20").texts == {"shelf": " top ", "maker": "ann"}
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        (f"maker={'a' * 201}", "“aaaaaaaaaaaaaaaaaaaa…” is too long: a filter takes 200 characters."),
+        ("maker=a%00b", "A filter cannot hold the character NUL."),
+        ("restriction=a%3D1", "“restriction” in the address is no filter of this list."),
+        ("Maker=ann", "“Maker” in the address is no filter of this list."),
+        ("%1b[0m=1", "“\\x1b[0m” in the address is no filter of this list."),
+        ("maker=ann&maker=bob", "“maker” stands in the address more than once, with different values."),
+        ("sort=colour", "This list cannot be sorted by “colour”."),
+    ],
+)
+def test_what_the_address_says_is_never_passed_over(query: str, problem: str) -> None:
+    chosen = read(f"{query}&shelf=top")
+    assert (chosen.problems, chosen.is_narrowed, chosen.condition(NOW)) == ((problem,), True, Q(pk__in=[]))
+    assert read(chosen.query).problems == (problem,)
+
+
+def test_a_longest_term_can_be_read() -> None:
+    assert read(f"maker={'🧠' * 200}").problems == ()
 
 
 def test_a_search_box_is_drawn_with_its_value() -> None:

@@ -1,0 +1,179 @@
+"""Where does the value end that follows a name, and is it one that may be shown: a placeholder, a type, a variable?"""
+
+import re
+from collections.abc import Iterator
+
+from jobsite.masking.names import NAME, Secrecy, secrecy
+from jobsite.masking.spans import Span
+
+QUOTE = re.compile(r"""(?:\b(?:[bBrRuUfFnNxX]{1,2}|_[a-z0-9]+))?(?P<escapes>\\*)(?P<quote>\"{3}|'{3}|["'`“‘])""")
+CLOSING = {"“": "”", "‘": "’"}
+BARE = re.compile(r"\S+")
+TRAILING = ")]}>,;.'\"`"
+NOTHING = """none null nil nan true false yes no na n/a empty unset default redacted hidden masked omitted"""
+TYPES = """
+str string int integer bytes bool boolean float list dict tuple set any optional union secretstr literal text varchar
+char enum tinyint smallint bigint mediumint decimal double blob longblob varbinary binary timestamp date datetime uuid
+"""
+"""Of Python, SQL and DataJoint."""
+PROSE = """
+a an the this that these it its is was are were be been must should shall can cannot can't could may might will would
+has have had does do did don't doesn't didn't not no and or of for to in on at by from with without as if when required
+missing incorrect invalid wrong expired expected unexpected unknown unsupported rejected denied refused failed too at
+least only also please enter your my their our use used using authentication field value argument parameter changed
+updated reset stored saved unchanged forbidden unauthorized optional ok
+"""
+"""What is said of a password, a token, a cookie."""
+SHOWN = frozenset(" ".join((NOTHING, TYPES, PROSE)).split())
+"""Words that are no secret, although they stand where one would."""
+PLACEHOLDER = re.compile(
+    r"""(?: %s | %\(\w+\)[sr] | \{[^{}'"]*\} | \{\{[^{}]*\}\} | \$\{[^}]*\} | \$\([^)]*\) | \$[A-Z_][A-Z0-9_]{2,}
+    | %[A-Z_]{3,}% | <[\w .-]+> | \[[A-Za-z_ .-]+\] | [*•·]+ | [xX]{3,} | \?+ | \.{3}.* | …+ | :\w+ | -+ )
+    (?=$|[\s,;:)\]}'"&.])""",
+    re.VERBOSE,
+)
+NUMBER = re.compile(r"[+-]?\d{1,5}(?:\.\d*)?(?![\w.])")
+CALL = re.compile(r"(?:await )?[A-Za-z_][\w.]{0,80} ?[(\[][^\n]{0,300}?[)\]]")
+GOT = re.compile(r"(?:\.get|\.pop|getenv)\($")
+SUBSCRIPT = re.compile(r"[\w)\]]\[")
+PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?=$|[\s,;)\]}])")
+WORD = re.compile(r"[A-Za-z'/]+")
+DEFINED = re.compile(r"[ ](?:for|of|to|in|that|which|is|must|as|used|needed)\b")
+SENTENCE = re.compile(r"[A-Z][a-z]+(?: [\w']+){2,}\.")
+FOLDER = re.compile(r"[/~]|[A-Za-z]:[\\/]")
+
+
+def quoted_end(text: str, opening: re.Match[str]) -> int:
+    """Return where a quoted text ends, its closing quote included; where the line ends when nothing closes it.
+
+    Inside a text that is itself quoted, quotes have backslashes: the one that closes has as many as the one that opens.
+    """
+    quote, escapes = opening["quote"], len(opening["escapes"])
+    if len(quote) == 3:
+        end = text.find(quote, opening.end())
+        return len(text) if end < 0 else end + 3
+    close = CLOSING.get(quote, quote)
+    pattern = re.compile(rf"(?P<escapes>\\*)(?P<found>{close}(?:{close})?)|\n")
+    for found in pattern.finditer(text, opening.end()):
+        if found["found"] is None:
+            return found.start()
+        behind = len(found["escapes"])
+        is_escaped = behind > escapes if escapes else behind % 2 == 1
+        is_doubled = len(found["found"]) == 2 and not escapes
+        if not is_escaped and not is_doubled:
+            return found.start("found") + 1
+    return len(text)
+
+
+class Values:
+    """The values of one text, each looked at once."""
+
+    def __init__(self, text: str) -> None:
+        """All of `text` is still to be looked at."""
+        self.text = text
+        self.hidden_to = 0
+        """A name before this place is a part of a value that is hidden."""
+        self._looked_to = self._line_end = 0
+
+    def at(self, at: int, name: str, sure: Secrecy) -> Iterator[Span]:
+        """Yield what is to be hidden of the value at `at` that follows a name."""
+        text = self.text
+        if opening := QUOTE.match(text, at):
+            yield from self._hidden(_quoted(text, opening, sure))
+        elif text[at : at + 1] in ("(", "[", "{") and not PLACEHOLDER.match(text, at):
+            yield from self.in_line(at + 1)
+        elif CALL.match(text, at):
+            yield from self.in_line(at)
+        elif bare := BARE.match(text, at):
+            yield from self._hidden(_bare(text, bare, name, sure))
+
+    def in_line(self, at: int) -> Iterator[Span]:
+        """Yield the quoted texts from `at` to the end of its line."""
+        if at >= self._line_end:
+            end = self.text.find("\n", at)
+            self._line_end = len(self.text) if end < 0 else end
+        begin, self._looked_to = max(at, self._looked_to), self._line_end
+        yield from literals_in(self.text, begin, self._line_end)
+
+    def header(self, at: int, before: str) -> Span:
+        """Return the value of a header: up to the quote that stands before its name, else to the end of the line."""
+        end = self.text.find("\n", at)
+        end = len(self.text) if end < 0 else end
+        quote = self.text.find(before, at, end) if before in ("'", '"') else -1
+        self.hidden_to = end if quote < 0 else quote
+        return at, self.hidden_to
+
+    def _hidden(self, spans: Iterator[Span]) -> Iterator[Span]:
+        for span in spans:
+            self.hidden_to = span[1]
+            yield span
+
+
+def literals_in(text: str, begin: int, end: int) -> Iterator[Span]:
+    """Yield the quoted texts of an expression, but for keys, names of secrets, prompts and sentences."""
+    while opening := QUOTE.search(text, begin, end):
+        begin = quoted_end(text, opening)
+        inner = text[opening.end() : begin - 1]
+        if not (_is_key(text, opening.start(), begin) or _says_nothing(inner)):
+            yield opening.end(), begin - len(opening["quote"]) if begin - 1 > opening.end() else begin
+
+
+def _says_nothing(inner: str) -> bool:
+    is_name = bool(NAME.fullmatch(inner)) and secrecy(inner) is not Secrecy.NONE
+    return is_name or inner.endswith((":", ": ")) or bool(SENTENCE.fullmatch(inner))
+
+
+def _is_key(text: str, begin: int, end: int) -> bool:
+    """Say whether a quoted text is the key of a dict, or of what stands before its brackets: `environ['DJ_PASS']`."""
+    if GOT.search(text, max(0, begin - 12), begin):
+        return True
+    if text[end : end + 1] == ":":
+        return text[begin - 1] in "{, "
+    return text[end : end + 1] == "]" and bool(SUBSCRIPT.match(text, begin - 2))
+
+
+def _quoted(text: str, opening: re.Match[str], sure: Secrecy) -> Iterator[Span]:
+    end = quoted_end(text, opening)
+    close = len(CLOSING.get(opening["quote"], opening["quote"])) + len(opening["escapes"])
+    closed = end - close if end - close >= opening.end() and not text[end - 1].isspace() else end
+    inner = text[opening.end() : closed]
+    if not inner or PLACEHOLDER.fullmatch(inner) or inner.lower() in SHOWN:
+        return
+    if sure is Secrecy.COUNT and NUMBER.fullmatch(inner):
+        return
+    yield opening.end(), closed if _closes(text, end, opening["quote"]) else end
+
+
+def _closes(text: str, end: int, quote: str) -> bool:
+    return text[:end].endswith(CLOSING.get(quote, quote))
+
+
+def _bare(text: str, bare: re.Match[str], name: str, sure: Secrecy) -> Iterator[Span]:
+    value = bare[0].rstrip(TRAILING) or bare[0]
+    if PLACEHOLDER.match(bare[0]) or _is_word(value):
+        return
+    if sure < Secrecy.SURE and NUMBER.match(value):
+        return
+    if name.lower() in ("pwd", "oldpwd") and FOLDER.match(value):
+        return
+    if _is_variable(text, bare, value, name):
+        return
+    yield bare.start(), bare.start() + len(value)
+
+
+def _is_word(value: str) -> bool:
+    word = WORD.match(value)
+    if word is None:
+        return False
+    return word[0].lower() in SHOWN and not value[word.end() :].strip(f"{TRAILING}[|:=")
+
+
+def _is_variable(text: str, bare: re.Match[str], value: str, name: str) -> bool:
+    """Say whether a value is a name itself: `password=password`, `token=self.token`, `[--password PASSWORD]`."""
+    last = name.rpartition(".")[2].lower()
+    named = NAME.match(value)
+    if not named or secrecy(named[0].rstrip(".-")) is Secrecy.NONE:
+        return False
+    if PATH.match(value) or re.split(r"[,)\]};]", value)[0].lower() == last or value.isupper():
+        return True
+    return bool(DEFINED.match(text, bare.start() + len(value)))

@@ -1,0 +1,47 @@
+"""A key as a person writes it is read, and compared with the keys of jobs."""
+
+import pytest
+
+from jobs.formats.key import key_of
+from jobs.formats.wanted_key import WantedKey, read_wanted_key
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("subject_id=3", {"subject_id": "3"}),
+        ("subject_id=3, session=1", {"subject_id": "3", "session": "1"}),
+        ("subject_id= 3 session=1", {"subject_id": "3", "session": "1"}),
+        ('`subject_id`=3 AND `name`="it\'s me"', {"subject_id": "3", "name": "it's me"}),
+        ("a='x, y=2' & b=2026-01-04", {"a": "x, y=2", "b": "2026-01-04"}),
+        ('{"subject_id": 3, "name": "m1", "gone": null}', {"subject_id": "3", "name": "m1", "gone": "NULL"}),
+        ("{'subject_id': 3, 'rate': 2.0}", {"subject_id": "3", "rate": "2"}),
+        ("name=''", {"name": ""}),
+    ],
+)
+def test_a_key_is_read(text: str, fields: dict[str, str]) -> None:
+    assert read_wanted_key(text).fields == fields
+
+
+@pytest.mark.parametrize("text", ["5f4dcc3b5aa765d61d8327deb882cf99", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NM"])
+def test_a_hash_is_read(text: str) -> None:
+    assert read_wanted_key(text) == WantedKey(key_hash=text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3", "subject_id", "=3", "a=1, a=2", "{", "{}", "[1]", '{"a": ', "a=1 b", "a=", "{'a'}", "{1: 2}", "(" * 500],
+)
+def test_what_is_no_key_is_refused_in_one_sentence(text: str) -> None:
+    with pytest.raises(
+        ValueError, match="is no key: write subject_id=3, session=1, a whole key as JSON, or a key_hash"
+    ):
+        read_wanted_key(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_in"),
+    [("a=1", True), ("a=1, b=x", True), ("a=2", False), ("a=1, c=1", False), ("b=X", False), ("a=01", False)],
+)
+def test_a_key_has_all_that_is_wanted_or_it_is_another(text: str, is_in: bool) -> None:
+    assert read_wanted_key(text).is_in(key_of({"a": 1.0, "b": "x"})) is is_in

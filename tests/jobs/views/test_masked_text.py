@@ -1,0 +1,85 @@
+"""Passwords in a job's message and traceback: who reads them, and what the record says of it."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from jobsite.activity.models import Act
+from tests.jobs.packing import Packed
+from tests.jobs.planting import Planted
+from tests.pages import cells, look, page, text_of
+
+pytestmark = pytest.mark.django_db
+MESSAGE = "OperationalError: mysql://root:sw0rdfish@db/lab"
+STACK = """Traceback (most recent call last):
+  File "/home/anna/users.py", line 3, in make
+    connect(password="sw0rdfish")
+OperationalError: mysql://root:sw0rdfish@db/lab
+"""
+
+
+@pytest.fixture
+def address(planted: Planted, packed: Packed) -> str:
+    """The page of a job whose message and traceback hold a password."""
+    planted.row(key=packed({"subject": "m1"}), error_message=MESSAGE, error_stack=packed(STACK))
+    return f"/jobs/{planted.schema}/__score/{'0' * 32}/"
+
+
+def test_nobody_reads_a_password_on_the_pages_of_jobs(planted: Planted, address: str, admin: Client) -> None:
+    confirm = admin.post("/jobs/clear/confirm/", {"all": "1", "as_of": "2100-01-01T00:00:00+00:00", "filter": ""})
+    shown = [admin.get(f"/jobs/?schema={planted.schema}"), admin.get(address), confirm]
+    assert [response.status_code for response in shown] == [200, 200, 200]
+    assert [b"sw0rdfish" in response.content for response in shown] == [False, False, False]
+    assert text_of(look(admin, address).select_one("pre.exception")) == "OperationalError: mysql://root:***@db/lab"
+
+
+def test_an_operator_reads_the_stored_text_and_the_record_says_so(address: str, operator: Client) -> None:
+    shown = page(operator.post(f"{address}stored/"))
+    assert [text_of(part) for part in shown.select("article pre")] == [MESSAGE, " ".join(STACK.split())]
+    act = Act.objects.get()
+    assert (act.username, act.verb, act.outcome) == ("otto", "show stored text", "Shown.")
+    assert act.meant.endswith(f".Score(subject=m1) ({'0' * 32})")
+
+
+def test_a_viewer_is_told_who_reads_the_stored_text_and_refused(address: str, viewer: Client) -> None:
+    assert viewer.post(f"{address}stored/").status_code == 403
+    told = text_of(look(viewer, address))
+    assert "shown as ***. Operators can see the text as it is stored." in told
+    assert Act.objects.count() == 0
+
+
+def test_a_link_does_not_show_the_stored_text(address: str, operator: Client) -> None:
+    assert operator.get(f"{address}stored/").status_code == 405
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_recorded_is_not_shown(address: str, operator: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TRIGGER full BEFORE INSERT ON activity_act BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    response = operator.post(f"{address}stored/")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER full")
+    assert (response.status_code, response["Location"]) == (303, address)
+
+
+@pytest.mark.parametrize("message", ["sw0rd", "sw0rdfish@db", "mysql"])
+def test_a_viewer_s_search_does_not_tell_what_is_masked(
+    planted: Planted, address: str, viewer: Client, operator: Client, message: str
+) -> None:
+    query = f"/jobs/?schema={planted.schema}&message={message}"
+    assert [len(cells(look(client, query), "Message")) for client in (viewer, operator)] == [0, 1]
+    assert [text_of(said) for said in look(viewer, query).select(".passes-over")] == [
+        "Jobs whose message may hold a password or a token are passed over: only operators can search them."
+    ]
+    assert look(operator, query).select(".passes-over") == []
+
+
+def test_a_viewer_finds_messages_without_a_secret(planted: Planted, address: str, viewer: Client) -> None:
+    planted.row(key_hash="1" * 32, error_message="ValueError: no spikes in mysql")
+    found = cells(look(viewer, f"/jobs/?schema={planted.schema}&message=mysql"), "Message")
+    assert found == ["ValueError: no spikes in mysql"]
+
+
+def test_a_job_without_a_secret_has_no_such_button(planted: Planted, operator: Client) -> None:
+    planted.row(error_message="ValueError: no spikes")
+    assert "***" not in text_of(look(operator, f"/jobs/{planted.schema}/__score/{'0' * 32}/"))
