@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import Error
 from django.utils import timezone
 
@@ -19,16 +19,21 @@ from jobsite.durations import say_duration
 from jobsite.lab import shared_reads
 from jobsite.lab.explanations import explain
 from jobsite.lab.server import Server
+from jobsite.management.command import JobsiteCommand
 from jobsite.one_line import printable
 
 Finding = tuple[bool, str]
 NO_RECORD = "the tables of the site's own record, without which nothing is cleared or killed: run manage.py migrate"
 
 
-class Command(BaseCommand):
+class Command(JobsiteCommand):
     """Looks, and changes nothing."""
 
     help = "Say what Jobsite finds on the lab's server, and what it lacks there."
+    examples = """\
+  manage.py doctor                                 a line for each finding; exit status 1 when something is missing
+  DJ_USER=jobsite DJ_PASS=... manage.py doctor     as another account
+"""
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
