@@ -74,7 +74,10 @@ def _about_record() -> Iterator[Finding]:
 def _about_jobs(reading: Reading) -> Iterator[Finding]:
     read_one_of_each(reading)
     found = bool(reading.schemas)
-    yield found, _or(found, f"It reads the jobs of {', '.join(reading.schemas)}.", "no jobs table can be read")
+    if found or not reading.newer:
+        yield found, _or(found, f"It reads the jobs of {', '.join(reading.schemas)}.", "no jobs table can be read")
+    if reading.newer:
+        yield True, f"The jobs in {reading.newer.in_words} are not shown yet."
     for table in reading.unreadable:
         yield False, f"The jobs of {table.schema} cannot be read: {table.in_words}."
     for layout in reading.layouts:
