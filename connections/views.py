@@ -33,11 +33,20 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     rows = [] if chosen.problems else list_connections(chosen, server)
     unread = [] if chosen.problems else annotate(rows, server)
     may_kill = request.user.has_perm(KILL)
+    targets = [target.value for target in Target if may_kill and target.is_possible(server)]
     data = ListingData(len(rows), lambda start, stop: rows[start:stop])
-    table = ConnectionTable(data, selectable=may_kill, order_by=chosen.sort)
+    table = ConnectionTable(data, selectable=bool(targets), order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
-    context = {"chosen": chosen, "form": chosen.form(), "table": table, "server": server, "may_kill": may_kill}
-    context |= {"unread": unread, "confirm_url": reverse("connections:kill_confirm")}
+    context = {
+        "chosen": chosen,
+        "form": chosen.form(),
+        "table": table,
+        "server": server,
+        "targets": targets,
+        "kill_grant": server.kill_grant if may_kill and not targets else "",
+        "unread": unread,
+        "confirm_url": reverse("connections:kill_confirm"),
+    }
     return page_or_fragment(request, "connections/connection_list.html", "connections/_connection_list.html", context)
 
 
@@ -96,7 +105,9 @@ def _to_list(request: HttpRequest) -> HttpResponse:
 
 def _confirm(request: HttpRequest, review: KillReview, refusal: str) -> HttpResponse:
     template, status = "connections/kill_confirm.html", NOT_DONE if refusal else 200
+    server = shared_reads.server()
     context = {"review": review, "refusal": refusal, "filter": request.POST.get("filter", "")}
+    context |= {"kill_grant": "" if review.target.is_possible(server) else server.kill_grant}
     return page_or_fragment(request, template, template, context, status=status)
 
 

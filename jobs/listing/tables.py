@@ -1,10 +1,12 @@
 """The listing of jobs: which columns there are and how a cell looks. Nothing here queries."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.template import Context
 
+from jobs.models import QualifiedName
 from jobsite.pages.tables import ListingTable, cell, checkboxes
 
 
@@ -24,7 +26,7 @@ class JobTable(ListingTable):
         sequence = ("selection", "table", "key", "status", "message", "user", "age", "connection")
         attrs = {"class": "listing jobs"}
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        """`now` is the server's time."""
+    def __init__(self, *args: Any, now: datetime, tables: Collection[QualifiedName], **kwargs: Any) -> None:
+        """`now` is the server's time; jobs of `tables` can be selected."""
         super().__init__(*args, **kwargs)
-        self.context = Context({"now": now})  # what TemplateColumn gives to every cell
+        self.context = Context({"now": now, "tables": tables})  # what TemplateColumn gives to every cell

@@ -37,8 +37,9 @@ def job_list(request: HttpRequest) -> HttpResponse:
         counts.matching(chosen),
         lambda start, stop: annotate_liveness(list_jobs(chosen, reading, now, start, stop), threads),
     )
-    offered = offer(request.user, reading.layouts, threads.server)
-    table = JobTable(data, now=now, selectable=bool(offered.actions), order_by=chosen.sort)
+    offered = offer(request.user, reading.layouts_in(chosen.schema), threads.server)
+    selectable = bool(offered.actions)
+    table = JobTable(data, now=now, tables=offered.tables, selectable=selectable, order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {
         "chosen": chosen,

@@ -13,7 +13,7 @@ from django.test import Client
 
 from connections.killing import Confirmation, kill
 from jobs.actions.clear import CLEAR
-from jobs.actions.perform import grant_for
+from jobs.actions.granted import grant_for
 from jobs.layouts.reading import Reading
 from jobs.layouts.schema_wide import SchemaWide
 from jobsite.lab.grants import account_name, grant

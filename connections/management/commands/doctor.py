@@ -10,7 +10,7 @@ from django.db import Error
 from django.utils import timezone
 
 from jobs.actions.clear import CLEAR
-from jobs.actions.perform import grant_for
+from jobs.actions.granted import grant_for
 from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
 from jobs.listing.rows import read_one_of_each
@@ -57,7 +57,9 @@ def _about_server(server: Server) -> Iterator[Finding]:
     yield True, f"{settings.LAB.name}, found in {settings.LAB.source}, is {server.version}, up {uptime}."
     yield True, f"Jobsite is {server.account} there; the clocks differ by {_drift_s(server):.0f} s."
     yield server.sees_all, _or(server.sees_all, "It sees everybody's connections.", server.process_grant)
-    yield server.may_kill, _or(server.may_kill, "It may kill other accounts' connections.", server.kill_grant)
+    by_procedure = "" if server.has_kill_privilege else ", by CALL mysql.rds_kill"
+    may_kill = f"It may kill other accounts' connections{by_procedure}."
+    yield server.may_kill, _or(server.may_kill, may_kill, server.kill_grant)
     if server.only_reads:
         yield False, CLEAR.why_not_on(server.only_reads)
 
