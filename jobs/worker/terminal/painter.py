@@ -28,6 +28,8 @@ from jobsite.one_line import printable
 
 LOOK_S, CLOCK_S, LINE_S, GOODBYE_S = 0.1, 1.0, 10.0, 2.0
 FEWEST_ROWS, FEWEST_COLUMNS, UNKNOWN_COLUMNS = 4, 30, 80
+RECORDERS = ("CI", "JPY_PARENT_PID")
+"""Variables of those who show what is written as it came: continuous integration, and kernels of Jupyter."""
 NO_MATTER = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 # vt100 and ECMA-48: save and restore the cursor, scroll by a row, rows that scroll, go to a row, erase.
 SAVE, RESTORE, DOWN, PLAIN = "\x1b7", "\x1b8", "\x1bD", "\x1b[m"
@@ -163,10 +165,15 @@ class Painter:
                 self._table = table or self._table
                 self._look()
         finally:
-            if self._screen is not None and self._screen.has_bar:
-                self._screen.take_away()
-            else:
+            if not self._take_away():
                 self._write_line()
+
+    def _take_away(self) -> bool:
+        """Take the bar away; False where there is none."""
+        has_bar = self._screen is not None and self._screen.has_bar
+        if self._screen is not None and has_bar:
+            self._screen.take_away()
+        return has_bar
 
     def _tables(self) -> Iterator[Table | None]:
         """Yield each table that begins, and None when there is time to look, until the worker has closed or is gone."""
@@ -186,6 +193,7 @@ class Painter:
         if self._counts != self._memory[:]:
             self._counts, self._changed_s, self._drawn_s = self._memory[:], now_s, 0.0
         if self._screen is None or not self._screen.has_room:
+            self._take_away()
             if now_s - self._written_s >= LINE_S:
                 self._write_line()
         elif now_s - self._drawn_s >= CLOCK_S or self._screen.has_changed:
@@ -262,7 +270,7 @@ class Screen:
 
     def _write(self, text: str) -> None:
         with suppress(BlockingIOError):  # a make has set it so; the next time, perhaps
-            os.write(self._out.fileno(), text.encode(self._out.encoding))
+            os.write(self._out.fileno(), text.encode(self._out.encoding, "replace"))
 
 
 def _make_room(rows: int) -> str:
@@ -271,7 +279,12 @@ def _make_room(rows: int) -> str:
 
 
 def _can_hold_a_bar(out: TextIO) -> bool:
-    """Ask terminfo whether rows of this kind of terminal can be kept from scrolling; TERM=dumb cannot."""
+    """Ask terminfo whether rows of this kind of terminal can be kept from scrolling; TERM=dumb cannot.
+
+    What is shown in a browser, as a log or a notebook's cell, is no terminal, though it may say that it is one.
+    """
+    if any(os.environ.get(name) for name in RECORDERS):
+        return False
     try:
         curses.setupterm(fd=out.fileno())
     except curses.error:  # nobody knows this kind

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shlex
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +20,7 @@ from tests.ways_to_write import WAYS
 
 NAME = "SpectrumOfASoundWithALongName"
 TABLE = f"tests.chatty_pipeline.{NAME}"
+XTERM = {"TERM": "xterm-256color", "CI": ""}
 SIZES = [(40, 24), (80, 24), (200, 50)]
 
 
@@ -29,10 +33,15 @@ class Sounds:
         module = load_pipeline(self._schema, "chatty_pipeline")
         module.Sound.insert((f"{number:02d} {way}", way) for number, way in enumerate(ways))
 
-    def populate(self, *arguments: str, columns: int = 80, rows: int = 24, term: str = "xterm-256color") -> Terminal:
+    def populate(self, *arguments: str, columns: int = 80, rows: int = 24, env: Mapping[str, str] = XTERM) -> Terminal:
         """Start populate on a terminal."""
-        seen = {"TERM": term, "TEST_GATE": str(self._lab.gate)}
-        command = [sys.executable, "manage.py", "populate", TABLE, *arguments]
+        command = shlex.join([sys.executable, "manage.py", "populate", TABLE, *arguments])
+        return self.run(command, columns=columns, rows=rows, env=env)
+
+    def run(self, line: str, *, columns: int = 80, rows: int = 24, env: Mapping[str, str] = XTERM) -> Terminal:
+        """Run the line of a shell on a terminal."""
+        seen = {**XTERM, "TEST_GATE": str(self._lab.gate), **env}
+        command = ["sh", "-c", f"exec {line}"]
         terminal = Terminal(command, environ(self._schema, **seen), columns=columns, rows=rows)
         self._lab.open.callback(terminal.kill)
         return terminal
@@ -96,9 +105,9 @@ def test_a_bar_is_drawn_anew_when_the_terminal_is_resized_during_make(lab: Lab, 
     assert "3 done, 0 failed, 0 skipped" in "".join(ended)
 
 
-@pytest.mark.parametrize("term", ["dumb", "", "nobody-knows-it"])
-def test_a_terminal_that_cannot_hold_a_bar_gets_counts_as_lines(lab: Lab, term: str) -> None:
-    terminal = Sounds(lab, ["print", "fails"]).populate(term=term)
+@pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"TERM": ""}, {"TERM": "unheard-of"}, {"CI": "true"}], ids=str)
+def test_a_terminal_that_cannot_hold_a_bar_gets_counts_as_lines(lab: Lab, env: dict[str, str]) -> None:
+    terminal = Sounds(lab, ["print", "fails"]).populate(env=env)
     assert f"{TABLE}: 1 done, 1 failed, 0 left" in terminal.end()
     assert b"\x1b" not in terminal.bytes
 
@@ -125,6 +134,27 @@ def test_a_failure_is_said_once_on_a_terminal(lab: Lab) -> None:
 def test_the_summary_says_seconds_a_key_and_when_a_table_was_computed(lab: Lab) -> None:
     last = Sounds(lab, [""]).populate(columns=120).end()[-1]
     assert re.fullmatch(r"  0\.\d+ s a key, \S{10} \S{8} to \S{10} \S{8} \(\d+ s\)", last)
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_the_lines_of_a_dry_run_fit_the_terminal_and_the_key_can_be_read(lab: Lab, columns: int) -> None:
+    sounds = Sounds(lab, ["fails", ""])
+    sounds.populate().end()
+    lines = sounds.populate("--dry-run", columns=columns).end()
+    (error,) = [line for line in lines if "error sound=" in line]
+    assert error.startswith("  error sound=00 fails: ")
+    assert "…" in error
+    assert max(map(len, lines)) <= columns
+
+
+def test_a_summary_for_a_program_leaves_the_bar_to_standard_error(lab: Lab, tmp_path: Path) -> None:
+    command = f"populate {TABLE} --json > {tmp_path / 'out'}"
+    terminal = Sounds(lab, ["print", "waits"]).run(f"{sys.executable} manage.py {command}")
+    terminal.shows(says("1 done", "1 left"), "a bar")
+    lab.gate.touch()
+    terminal.end()
+    (table,) = json.loads((tmp_path / "out").read_text())["tables"]
+    assert (table["table"], table["done"]) == (TABLE, 2)
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
