@@ -1,6 +1,7 @@
 """manage.py populate: a bar on a terminal, plain lines elsewhere, and nothing that can mess up either."""
 
 import io
+import re
 import subprocess
 import sys
 from datetime import datetime
@@ -52,6 +53,19 @@ def test_each_line_of_a_log_begins_with_the_lab_s_wall_clock(lab: Lab) -> None:
     times = [datetime.strptime(line[:19], "%Y-%m-%d %H:%M:%S") for line in done.stdout.splitlines()]  # noqa: DTZ007
     assert len(times) == 6
     assert [time for time in times if not before <= time <= after] == []
+
+
+@pytest.mark.parametrize(
+    ("set_up", "said"),
+    [
+        ("", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d it waits\n"),
+        ("logging.basicConfig()", "WARNING:jobs.worker.retry:it waits\n"),
+    ],
+)
+def test_a_warning_of_a_worker_has_the_time_unless_the_lab_has_set_up_logging(set_up: str, said: str) -> None:
+    code = f"import logging; {set_up}\nfrom jobs.worker.retry import log\nlog.warning('it waits')"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert re.fullmatch(said, done.stderr)
 
 
 def test_a_stream_that_knows_no_emoji_gets_an_escape() -> None:
