@@ -10,7 +10,7 @@ import jobsite.startup  # noqa: F401  # remembers the environment as it is now
 def main() -> None:
     """Run the command named on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsite.settings")
-    from django.core.management import execute_from_command_line
+    from jobsite.management.utility import execute_from_command_line
 
     execute_from_command_line(sys.argv)
 

@@ -27,7 +27,7 @@ def annotate_jobs(rows: Sequence[Connection], server: Server, everybody: Connect
     With `everybody` who is connected, give it the `possible_jobs`, too.
     """
     for row in rows:
-        row.jobs, row.possible_jobs = [], []
+        row.jobs, row.possible_jobs, row.jobs_unknown = [], [], False
     try:
         reading = Reading.begin()
         found = _annotate_held(rows, server, reading) if everybody is None else _annotate_both(rows, everybody, reading)
@@ -41,6 +41,10 @@ def annotate_jobs(rows: Sequence[Connection], server: Server, everybody: Connect
     unread += [
         f"The jobs table of {schema} does not say which connection has reserved a job." for schema in found.unnamed
     ]
+    if reading.newer:
+        for row in rows:
+            row.jobs_unknown = not row.jobs
+        unread.append(f"The jobs in {reading.newer.in_words} are not shown yet.")
     return unread if found.is_whole else [*unread, NOT_ALL_READ]
 
 

@@ -22,11 +22,11 @@ from connections.snapshots import ConnectionSnapshot, SelectedConnections, Targe
 from jobsite.activity.forms import check_unused
 from jobsite.activity.record import ActRecord, RecordError, begin_act
 from jobsite.lab import deadline
-from jobsite.lab.errors import Kind, kind_of
+from jobsite.lab.errors import Kind, kind_of, server_text
 from jobsite.lab.explanations import explain
 from jobsite.lab.server import Server, ask_server
 from jobsite.lab.sql import lab_cursor
-from jobsite.one_line import line_logger
+from jobsite.one_line import line_logger, printable
 
 KILL = "connections.kill_connection"
 CHANGED_NAMED = 5
@@ -134,13 +134,16 @@ def follow(sent: SelectedConnections, server: Server) -> list[SentKill]:
 
 def _kill_on_record(selection: SelectedConnections, username: str, server: Server, form: UUID | None) -> KillSummary:
     """Kill, with what was meant and what became of it in the site's record and in its log."""
-    verb = selection.target.verb
+    verb, procedure = selection.target.verb, selection.target.procedure(server)
+    meant, who = selection.in_words, f"{username}, {verb}"
+    if procedure:
+        meant, who = f"{meant} By CALL {procedure}.", f"{who} by CALL {procedure}"
     try:
-        record = begin_act(username, verb, selection.in_words, form)
+        record = begin_act(username, verb, meant, form)
     except RecordError as error:
-        log.warning("%s, %s: %s %s", username, verb, selection.in_words, error)
+        log.warning("%s: %s %s", who, meant, error)
         return KillSummary(selection, stopped=str(error))
-    act = _Act(selection, server, record, who=f"{username}, {verb}")
+    act = _Act(selection, server, record, who)
     try:
         with deadline.act():
             act.run()
@@ -203,20 +206,26 @@ def _obstacle(snapshot: ConnectionSnapshot, server: Server) -> KillOutcome | Non
 def _send(snapshot: ConnectionSnapshot, target: Target, server: Server) -> KillOutcome:
     try:
         with lab_cursor() as cursor:
-            cursor.execute(target.sql, [snapshot.id])
+            cursor.execute(target.sql(server), [snapshot.id])
     except DatabaseError as error:
-        if kind_of(error) is Kind.NO_SUCH_THREAD:
-            return KillOutcome(snapshot, KillResult.GONE)
-        if kind_of(error) is Kind.DENIED_EVERYWHERE:
-            return KillOutcome(snapshot, KillResult.REFUSED, _missing_privilege(server))
-        if not explain(error):
-            raise
-        return KillOutcome(snapshot, KillResult.UNKNOWN, explain(error))
+        return _failed(snapshot, target, server, error)
     return KillOutcome(snapshot, KillResult.SENT)
+
+
+def _failed(snapshot: ConnectionSnapshot, target: Target, server: Server, error: DatabaseError) -> KillOutcome:
+    if kind_of(error) is Kind.NO_SUCH_THREAD:
+        return KillOutcome(snapshot, KillResult.GONE)
+    if kind_of(error) is Kind.DENIED_EVERYWHERE:
+        return KillOutcome(snapshot, KillResult.REFUSED, _missing_privilege(server))
+    if kind_of(error) is None and target.procedure(server):  # its code refuses by an error of its own choice
+        return KillOutcome(snapshot, KillResult.REFUSED, f"the server answered: {printable(server_text(error))}")
+    if not explain(error):
+        raise error
+    return KillOutcome(snapshot, KillResult.UNKNOWN, explain(error))
 
 
 def _missing_privilege(server: Server) -> str:
     # MySQL manual, "SYSTEM_USER": whoever lacks it cannot kill a session of an account that has it.
-    if not server.is_mariadb and server.may_kill:
+    if not server.is_mariadb and server.has_kill_privilege:
         return "the server protects this account, which has SYSTEM_USER"
     return f"the server asks for a privilege: {server.kill_grant}"

@@ -39,6 +39,7 @@ class Connection(LabModel):
     refusal: str
     transaction: Any
     jobs: list[Any]
+    jobs_unknown: bool
     possible_jobs: list[Any]
 
     objects = ConnectionQuerySet.as_manager()

@@ -27,10 +27,21 @@ class Target(Enum):
     CONNECTION = "connection"
     STATEMENT = "statement"
 
-    @property
-    def sql(self) -> str:
-        """The statement, with a place for the thread's number."""
-        return {"connection": "KILL CONNECTION %s", "statement": "KILL QUERY %s"}[self.value]
+    def sql(self, server: Server) -> str:
+        """Return the statement that the server takes from the site's account, with a place for the thread's number."""
+        procedure = self.procedure(server)
+        kill = {"connection": "KILL CONNECTION %s", "statement": "KILL QUERY %s"}[self.value]
+        return f"CALL {procedure}(%s)" if procedure else kill
+
+    def procedure(self, server: Server) -> str:
+        """Return the procedure of Amazon RDS that is called in place of a KILL; '' where none is."""
+        name = {"connection": "rds_kill", "statement": "rds_kill_query"}[self.value]
+        is_called = not server.has_kill_privilege and name in server.kill_procedures
+        return f"mysql.{name}" if is_called else ""
+
+    def is_possible(self, server: Server) -> bool:
+        """Say whether the site's account may do this to others: asked before a button is drawn."""
+        return server.has_kill_privilege or bool(self.procedure(server))
 
     @property
     def verb(self) -> str:

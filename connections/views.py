@@ -41,11 +41,22 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     found = FoundConnections([]) if chosen.problems else list_connections(chosen, server, may_kill)
     rows, parts = found.rows, Parts()
     unread = [] if chosen.problems else annotate(rows, server, parts)
+    targets = [target.value for target in Target if may_kill and target.is_possible(server)]
     data = ListingData(len(rows), lambda start, stop: rows[start:stop])
-    table = ConnectionTable(data, selectable=may_kill, order_by=chosen.sort)
+    table = ConnectionTable(data, selectable=bool(targets), order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
-    context = {"chosen": chosen, "form": chosen.form(), "table": table, "server": server, "may_kill": may_kill}
-    context |= {"unread": unread, "parts": parts, "found": found, "confirm_url": reverse("connections:kill_confirm")}
+    context = {
+        "chosen": chosen,
+        "form": chosen.form(),
+        "table": table,
+        "server": server,
+        "targets": targets,
+        "kill_grant": server.kill_grant if may_kill and not targets else "",
+        "unread": unread,
+        "parts": parts,
+        "found": found,
+        "confirm_url": reverse("connections:kill_confirm"),
+    }
     return page_or_fragment(request, "connections/connection_list.html", "connections/_connection_list.html", context)
 
 
@@ -134,8 +145,9 @@ def _to_list(request: HttpRequest) -> HttpResponse:
 def _confirm(request: HttpRequest, review: KillReview, refusal: str) -> HttpResponse:
     annotate_statements([one.connection for one in review.connections], may_kill=True)
     template, status = "connections/kill_confirm.html", NOT_DONE if refusal else 200
-    filtered = request.POST.get("filter", "")
+    filtered, server = request.POST.get("filter", ""), shared_reads.server()
     context = {"review": review, "refusal": refusal, "filter": filtered, "form_number": new_form()}
+    context |= {"kill_grant": "" if review.target.is_possible(server) else server.kill_grant}
     return page_or_fragment(request, template, template, context, status=status)
 
 

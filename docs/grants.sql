@@ -18,6 +18,10 @@ ALTER USER 'jobsite'@'%' WITH MAX_USER_CONNECTIONS 50;
 -- MariaDB (10.5 and later) reads the first comment, MySQL (8.0 and later) the second.
 GRANT PROCESS /*M!100502 , CONNECTION ADMIN */ /*!80000 , CONNECTION_ADMIN */ ON *.* TO 'jobsite'@'%';
 
+-- On Amazon RDS and Aurora these take the place of CONNECTION_ADMIN:
+--   GRANT EXECUTE ON PROCEDURE `mysql`.`rds_kill` TO 'jobsite'@'%';
+--   GRANT EXECUTE ON PROCEDURE `mysql`.`rds_kill_query` TO 'jobsite'@'%';
+
 -- Name the connection that holds a lock on a jobs table, where the server keeps a list of locks.
 GRANT SELECT ON `performance_schema`.`metadata_locks` TO 'jobsite'@'%';
 GRANT SELECT ON `performance_schema`.`threads` TO 'jobsite'@'%';

@@ -51,10 +51,10 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     **{room: below(room) for room in DOWNWARD},
     # Beside them.
     "connections": ("jobs.actions", *below("jobs.actions")),
-    "connections.management": ("connections", "jobs.actions", *below("jobs.actions")),
+    "connections.management": ("connections", "jobsite.management.command", "jobs.actions", *below("jobs.actions")),
     "jobs.worker": ("jobs.formats", "jobs.statuses", "jobs.cluster", "jobsite.lab", "jobsite.startup", *WORDS),
     "jobs.cluster": ("jobsite.lab", *WORDS),
-    "jobs.management": ("jobs.worker", "jobs.actions", *below("jobs.actions")),
+    "jobs.management": ("jobs.worker", "jobsite.management.command", "jobs.actions", *below("jobs.actions")),
     "jobs.templatetags": ("jobs.models", *below("jobs.models")),
     # What belongs to the site as a whole.
     "jobsite.startup": (),
@@ -65,7 +65,8 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.urls": (),
     "jobsite.wsgi": (),
     "jobsite.demo": (),
-    "jobsite.management": ("jobsite.demo",),
+    "jobsite.management.command": (),
+    "jobsite.management": ("jobsite.demo", "jobsite.management.command"),
 }
 """Room -> the rooms that it may import from, beside itself."""
 SHARED = {"jobs.snapshots": "jobs.models", "jobsite.one_line": "jobsite.masking"}

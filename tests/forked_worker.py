@@ -5,15 +5,39 @@ what concerns the start of Python itself are tested with a fresh one.
 """
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from multiprocessing import get_context
 from pathlib import Path
 
+STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d ", re.MULTILINE)
+TIMES = re.compile(r"^  (\S+ s a key, )?\d{4}-\d\d-\d\d \d\d:\d\d:\d\d to \d{4}-.*\n", re.MULTILINE)
 CONTEXT = get_context("forkserver")
-CONTEXT.set_forkserver_preload(["datajoint", "tqdm", "django.core.management"])
+CONTEXT.set_forkserver_preload(["datajoint", "django.core.management"])
+
+
+def timeless(text: str) -> str:
+    """Return what a worker said without the times that its lines begin with, and without the lines of times."""
+    return TIMES.sub("", STAMP.sub("", text))
+
+
+class FreshWorker(subprocess.Popen[str]):
+    """A started process whose output is read without its times."""
+
+    def communicate(self, input: str | None = None, timeout: float | None = None) -> tuple[str, str]:
+        """Wait for its end, and return its output and its errors."""
+        out, err = super().communicate(input, timeout)
+        return timeless(out), timeless(err)
+
+
+def run_to_end(command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a worker to its end, and return what it said without its times."""
+    worker = FreshWorker(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    out, err = worker.communicate()
+    return subprocess.CompletedProcess(command, worker.returncode, out, err)
 
 
 class ForkedWorker:
@@ -57,16 +81,16 @@ class ForkedWorker:
 
     def so_far(self) -> str:
         """Return its output until now."""
-        return self._outputs[0].read_text() if self._outputs[0].exists() else ""
+        return timeless(self._outputs[0].read_text()) if self._outputs[0].exists() else ""
 
     def complaints(self) -> str:
         """Return its errors until now."""
-        return self._outputs[1].read_text() if self._outputs[1].exists() else ""
+        return timeless(self._outputs[1].read_text()) if self._outputs[1].exists() else ""
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """Wait for its end, and return its output and its errors."""
         self.wait(timeout)
-        out, err = (path.read_text() for path in self._outputs)
+        out, err = (timeless(path.read_text()) for path in self._outputs)
         return out, err
 
 

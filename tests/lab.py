@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tests.forked_worker import ForkedWorker
+from tests.forked_worker import ForkedWorker, FreshWorker
 from tests.matrix import PINNED_FOR_DATAJOINT
 from tests.server import PASSWORD, PEOPLE, SERVER
 
@@ -41,13 +41,13 @@ def eventually(happens: Callable[[], object], what: str, pause_s: float = 0.05) 
     raise AssertionError(f"It did not happen within {LIMIT_S} s: {what}")
 
 
-Worker: TypeAlias = "subprocess.Popen[str] | ForkedWorker"
+Worker: TypeAlias = "FreshWorker | ForkedWorker"
 
 
 def fresh_worker(command: list[str], env: Mapping[str, str]) -> Worker:
     """Start `manage.py` as a shell would."""
     quiet: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([sys.executable, "manage.py", *command], cwd=ROOT, env=env, text=True, **quiet)
+    return FreshWorker([sys.executable, "manage.py", *command], cwd=ROOT, env=env, text=True, **quiet)
 
 
 class Lab:

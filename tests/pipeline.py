@@ -90,6 +90,7 @@ def go_on_whatever_comes() -> None:
 def wait_at_gate() -> None:
     """Wait until the test opens the gate; a worker in make shows as a sleeping connection."""
     gate = Path(os.environ["TEST_GATE"])
+    gate.with_suffix(f".{os.getpid()}").touch()
     gate.with_suffix(".waiting").touch()
     while not gate.exists():
         time.sleep(0.02)

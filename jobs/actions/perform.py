@@ -12,6 +12,7 @@ from django.db import DatabaseError
 
 from jobs.actions.action import Action, User
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
+from jobs.actions.granted import grant_for, set_aside_ungranted
 from jobs.actions.outcome import ActionOutcome
 from jobs.actions.review import review, set_aside_unsupported
 from jobs.actions.selection import Selection
@@ -20,10 +21,9 @@ from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobsite.activity.forms import check_unused
 from jobsite.activity.record import ActRecord, RecordError, begin_act
-from jobsite.lab import deadline, shared_reads
+from jobsite.lab import deadline
 from jobsite.lab.errors import Kind, concerns_one_table, kind_of, lacks_privilege, may_be_done
 from jobsite.lab.explanations import explain
-from jobsite.lab.grants import grant
 from jobsite.lab.server import ask_only_reads
 from jobsite.one_line import line_logger
 
@@ -44,18 +44,13 @@ def perform(action: Action, selection: Selection, confirmation: Confirmation, us
     action.check(user)
     check_unused(user.get_username(), confirmation.form)
     set_aside_unsupported(action, selection.reading)
+    set_aside_ungranted(action, selection.reading, confirmation.left_out)
     left_out = [layout.table for layout in selection.reading.layouts if layout.table in confirmation.left_out]
     selection.reading.set_aside(left_out, NOT_READ_BEFORE)
     reviewed = review(action, selection)
     if reason := confirmation.refusal_reason(reviewed):
         raise NotConfirmedError(reason, reviewed)
     return _perform_on_record(action, selection, user.get_username(), confirmation.form)
-
-
-def grant_for(action: Action, layout: Layout) -> str:
-    """Return the GRANT that lets the site's account do this to the jobs of a table, to copy."""
-    account = shared_reads.server().account
-    return grant(layout.statements[action.verb].privilege, layout.table.quoted, account)
 
 
 def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot]) -> ActionOutcome:

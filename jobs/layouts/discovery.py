@@ -3,9 +3,9 @@
 Looks in information_schema only: opening `schema.jobs` through DataJoint would CREATE the table.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jobs.layouts.base import Column, Layout, UnreadableTableError
 from jobs.layouts.schema_wide import SchemaWide
@@ -17,6 +17,7 @@ from jobsite.lab.sql import lab_cursor
 LAYOUTS: tuple[type[Layout], ...] = (SchemaWide,)
 BASE_TABLE = "BASE TABLE"
 WILDCARDS = frozenset("%_")
+SCHEMAS_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,28 @@ class Unreadable:
 
 
 @dataclass(frozen=True)
+class NewerTables:
+    """The jobs tables of DataJoint 2, one `~~table` for each table that is populated: how many, by schema.
+
+    They are known by name alone, and not shown.
+    """
+
+    by_schema: Mapping[str, int] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Say whether there are any."""
+        return bool(self.by_schema)
+
+    @property
+    def in_words(self) -> str:
+        """How many there are, and where, in words that begin a sentence."""
+        number, schemas = sum(self.by_schema.values()), sorted(self.by_schema)
+        named = ", ".join(schemas[:SCHEMAS_NAMED])
+        more = f" and {len(schemas) - SCHEMAS_NAMED} more schemas" if len(schemas) > SCHEMAS_NAMED else ""
+        return f"{number} jobs table{'s' * (number != 1)} of DataJoint 2 in {named}{more}"
+
+
+@dataclass(frozen=True)
 class JobTables:
     """The jobs tables that can be read, by schema, and those that had to be left out."""
 
@@ -42,6 +65,7 @@ class JobTables:
     unreadable: tuple[Unreadable, ...]
     unopened: tuple[QualifiedName, ...] = ()
     """Those that the server itself could not open when it was asked for their columns."""
+    newer: NewerTables = NewerTables()
 
 
 # MariaDB opens each table to tell its columns, and waits for a lock; what it could not open has no engine (MariaDB
@@ -51,6 +75,9 @@ TABLES_SQL = "SELECT {} FROM information_schema.tables WHERE {}"
 TABLE = ("'table'", "table_schema", "table_name", "table_type", "COALESCE(engine, '')", "''", "''")
 COLUMNS_SQL = "SELECT {} FROM information_schema.columns WHERE {}"
 COLUMN = ("'column'", "table_schema", "table_name", "column_name", "data_type", "privileges", "column_key")
+# A name that begins so is DataJoint 2's: a table of 0.x begins with one `~` (DataJoint 2.3.5, jobs.py).
+NEWER_SQL = "SELECT {} FROM information_schema.tables WHERE table_name LIKE '~~%%'"
+NEWER = ("'newer'", "table_schema", "''", "''", "''", "''", "''")
 AS_TEXT = "CONVERT({} USING utf8mb4) COLLATE utf8mb4_bin"
 """MySQL gives some of these as bytes, and in collations that do not meet in a UNION."""
 
@@ -71,6 +98,7 @@ def discover_job_tables() -> JobTables:
         layouts=tuple(one for one in found if isinstance(one, Layout)),
         unreadable=tuple(one for one in found if isinstance(one, Unreadable)),
         unopened=tuple(sorted(unopened)),
+        newer=NewerTables(Counter(schema for what, schema, *_ in told if what == "newer")),
     )
 
 
@@ -80,8 +108,9 @@ job_tables = SharedRead[JobTables](discover_job_tables)
 
 def _ask() -> Sequence[Told]:
     named = " OR ".join("table_name LIKE %s" if WILDCARDS & {*one.pattern} else "table_name = %s" for one in LAYOUTS)
-    tables, columns = (", ".join(AS_TEXT.format(text) for text in texts) for texts in (TABLE, COLUMN))
-    question = f"{TABLES_SQL.format(tables, named)} UNION ALL {COLUMNS_SQL.format(columns, named)}"
+    tables, columns, newer = (", ".join(map(AS_TEXT.format, texts)) for texts in (TABLE, COLUMN, NEWER))
+    questions = (TABLES_SQL.format(tables, named), COLUMNS_SQL.format(columns, named), NEWER_SQL.format(newer))
+    question = " UNION ALL ".join(questions)
     with lab_cursor() as cursor:
         cursor.execute(without_waiting(question), [one.pattern for one in LAYOUTS] * 2)
         return list(cursor.fetchall())

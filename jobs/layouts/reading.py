@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from jobs.layouts.base import Layout
 from jobs.layouts.causes import Answer, Cause, CauseSearch, Question
-from jobs.layouts.discovery import Unreadable, job_tables
+from jobs.layouts.discovery import NewerTables, Unreadable, job_tables
 from jobs.models import QualifiedName
 from jobsite.lab.deadline import part
 from jobsite.lab.errors import concerns_one_table, is_late, is_lock
@@ -33,6 +33,8 @@ class LeftOut(Unreadable):
     """A jobs table that is not read; `holders` have the lock on it, as far as the server tells."""
 
     holders: tuple[LockHolder, ...] = ()
+    grant: str = ""
+    """The GRANT without which its jobs are left alone."""
 
     @property
     def named(self) -> tuple[LockHolder, ...]:
@@ -48,14 +50,21 @@ class LeftOut(Unreadable):
     def in_words(self) -> str:
         """Why, and who holds it, in words that end a sentence."""
         named = [f"{holder.role} {holder}" for holder in self.named]
-        return ", ".join([self.why, *named, *([f"and by {self.more} more"] if self.more else [])])
+        grants = [self.grant.removesuffix(";")] if self.grant else []  # a sentence goes on, or ends, after it
+        return ", ".join([self.why, *grants, *named, *([f"and by {self.more} more"] if self.more else [])])
 
 
 class Reading:
     """The jobs tables as one page reads them: what fails once is left out for the rest of the page."""
 
-    def __init__(self, layouts: Iterable[Layout], unreadable: Iterable[Unreadable] = ()) -> None:
-        """`layouts` are the jobs tables; `unreadable` are others that have the name of one."""
+    def __init__(
+        self,
+        layouts: Iterable[Layout],
+        unreadable: Iterable[Unreadable] = (),
+        newer: NewerTables = NewerTables(),  # noqa: B008  it is frozen
+    ) -> None:
+        """`layouts` are the jobs tables; `unreadable` are others that have the name of one; `newer` are not shown."""
+        self.newer = newer
         self.found = tuple(layouts)
         self.left_out = {one.table: LeftOut(one.table, one.why, one.has_jobs) for one in unreadable}
         self.waits_left = MOST_LOCK_WAITS
@@ -66,7 +75,7 @@ class Reading:
     def begin(cls) -> "Reading":
         """Look which jobs tables there are; what the server itself could not open is left out from the start."""
         tables = job_tables()
-        reading = cls(tables.layouts, tables.unreadable)
+        reading = cls(tables.layouts, tables.unreadable, tables.newer)
         if tables.unopened:
             closed = reading._search.closed(tables.unopened)
             reading._leave_out({table: closed.get(table, OPENED_AGAIN) for table in tables.unopened})
@@ -106,7 +115,15 @@ class Reading:
 
     def misses(self, schema: str = "") -> bool:
         """Say whether jobs of `schema`, or for '' of any, were not read: a number of jobs is the least then."""
-        return any(one.has_jobs and schema in ("", one.schema) for one in self.left_out.values())
+        has_newer = schema in self.newer.by_schema if schema else bool(self.newer)
+        return has_newer or any(one.has_jobs and schema in ("", one.schema) for one in self.left_out.values())
+
+    def set_aside_ungranted(self, grants: Mapping[QualifiedName, str], why: str) -> None:
+        """Leave out tables that could be read, because each needs its GRANT."""
+        for layout in self.layouts:
+            if layout.table in grants:
+                left_out = LeftOut(layout.table, why, has_jobs=True, grant=grants[layout.table])
+                self.left_out[layout.table] = left_out
 
     def set_aside(self, tables: Collection[QualifiedName], why: str) -> None:
         """Leave out tables that could be read, for a reason of the caller's."""

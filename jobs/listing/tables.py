@@ -1,10 +1,12 @@
 """The listing of jobs: which columns there are and how a cell looks. Nothing here queries."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from django.template import Context
 
+from jobs.models import QualifiedName
 from jobsite.pages.tables import ListingTable, cell, checkboxes
 
 
@@ -24,7 +26,12 @@ class JobTable(ListingTable):
         sequence = ("selection", "status", "age", "table", "key", "message", "user", "connection")
         attrs = {"class": "listing jobs"}
 
-    def __init__(self, *args: Any, now: datetime, query: str, **kwargs: Any) -> None:
-        """`now` is the server's time; `query` is the list's query string, which a job's page leads back to."""
-        super().__init__(*args, **kwargs)
-        self.context = Context({"now": now, "query": query})  # what TemplateColumn gives to every cell
+    def __init__(self, *args: Any, now: datetime, query: str, tables: Collection[QualifiedName], **kwargs: Any) -> None:
+        """`now` is the server's time; `query` is the list's query string, which a job's page leads back to.
+
+        Jobs of `tables` can be selected.
+        """
+        super().__init__(*args, selectable=bool(tables), **kwargs)
+        self.context = Context(
+            {"now": now, "query": query, "tables": tables}
+        )  # what TemplateColumn gives to every cell

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from jobs.actions.action import Action
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
+from jobs.actions.granted import set_aside_ungranted
 from jobs.actions.perform import perform
 from jobs.actions.review import Review, review
 from jobs.layouts.reading import Reading
@@ -24,13 +25,15 @@ from jobsite.pages.http import page_or_fragment
 def confirm_action(request: HttpRequest, action: Action) -> HttpResponse:
     """Read the selected jobs again and say what the action would do to them; changes nothing."""
     action.check(request.user)
-    selection, _ = read_form(request.POST, Reading.begin())
+    reading = Reading.begin()
+    selection, _ = read_form(request.POST, reading)
     if selection.is_empty:
         hint = f"select the jobs to {action.verb}, or {action.verb} all that match"
         messages.warning(request, f"No job was selected: {hint}.")
         return _to_list(request)
     parts = Parts()
     threads = parts.read_connected()
+    set_aside_ungranted(action, reading)
     return _confirm_page(request, review(action, selection, threads), threads.server, parts=parts)
 
 

@@ -14,6 +14,7 @@ from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.marking import annotate_liveness
 from jobs.listing.rows import read_job
+from jobs.models import Job
 from jobs.tracebacks.display import shown
 from jobs.tracebacks.parsing import read_stack, read_stack_blob, without_middle
 from jobs.views.copying import lines_to_copy
@@ -70,16 +71,23 @@ def _detail(
     }
     if found is not None:
         annotate_liveness([found], threads)
-        stack = read_stack_blob(found.error_stack)
-        text = without_middle(stack.text)[0]
-        readable = masked(text)
+        context |= _what_went_wrong(found)
         context |= {
-            "stack_problem": stack.problem,
-            "stack_text": readable,
-            "chain": shown(read_stack(readable), found.message),
-            "is_masked": readable != text or found.message != found.error_message,
             "may_see_all": CLEAR.is_allowed(request.user),
             "lines": lines_to_copy(found),
             "offer": offer(request.user, [*filter(None, [reading.layout_of(found.stored_in)])], threads.server),
         }
     return context
+
+
+def _what_went_wrong(job: Job) -> dict[str, object]:
+    """Return the traceback of a job, and whether a secret in it or in the message is masked."""
+    stack = read_stack_blob(job.error_stack)
+    text = without_middle(stack.text)[0]
+    readable = masked(text)
+    return {
+        "stack_problem": stack.problem,
+        "stack_text": readable,
+        "chain": shown(read_stack(readable), job.message),
+        "is_masked": readable != text or job.message != job.error_message,
+    }

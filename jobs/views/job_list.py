@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from jobs.models import Job
 from jobs.statuses import JOB_STATUSES
 from jobs.views.job_detail import LOOK, OPEN, opened_job
 from jobsite.lab.parts import Parts
+from jobsite.lab.server import ConnectedThreads
 from jobsite.pages.http import page_or_fragment, wants_fragment
 from jobsite.pages.query_string import without
 from jobsite.pages.tables import PER_PAGE, ListingData
@@ -39,13 +41,11 @@ def job_list(request: HttpRequest) -> HttpResponse:
     chosen = _filter(request, reading, now)
     # A filter that could not be read must not look like a filter that matches everything.
     counts = Counts({}) if chosen.problems else parts.read(NUMBERS, lambda: count_jobs(chosen, reading, now), None)
-
-    def read(start: int, stop: int) -> list[Job]:
-        return annotate_liveness(list_jobs(chosen, reading, now, start, stop), threads)
-
+    read = partial(_read_rows, chosen, reading, now, threads)
     data = _listing(request, counts.matching(chosen) if counts else None, read, parts)
-    offered, query = offer(request.user, reading.layouts, threads.server), without(request.GET, OPEN)
-    table = JobTable(data, now=now, query=query, selectable=bool(offered.actions), order_by=chosen.sort)
+    offered = offer(request.user, reading.layouts_in(chosen.schema), threads.server)
+    query = without(request.GET, OPEN)
+    table = JobTable(data, now=now, query=query, tables=offered.tables, order_by=chosen.sort)
     context = {
         "chosen": chosen,
         "form": chosen.form(schema=reading.all_schemas, table=_tables_offered(chosen, counts)),
@@ -68,6 +68,12 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def _filter(request: HttpRequest, reading: Reading, now: datetime) -> JobFilter:
     chosen = replace(JobFilter.read(request.GET), reads_stored=CLEAR.is_allowed(request.user))
     return find_keys(chosen, reading, now)
+
+
+def _read_rows(
+    chosen: JobFilter, reading: Reading, now: datetime, threads: ConnectedThreads, start: int, stop: int
+) -> list[Job]:
+    return annotate_liveness(list_jobs(chosen, reading, now, start, stop), threads)
 
 
 def _listing(

@@ -15,13 +15,13 @@ from jobs.worker.context import TableContext
 from jobs.worker.dj.compat import driver_of
 from jobs.worker.errors import format_error
 from jobs.worker.job_run import JobRun
+from jobs.worker.log import worker_logger
 from jobs.worker.outcomes import InterruptedRunError, KeyDict, StoppedError
 from jobs.worker.prefetch import Prefetched
 from jobs.worker.reservations.base import Reservation
-from jobsite.one_line import line_logger
 
 ENDED = "make did not stop, so its process was ended.\n"
-log = line_logger(__name__)
+log = worker_logger(__name__)
 
 
 def compute(context: TableContext, keys: Sequence[KeyDict]) -> None:

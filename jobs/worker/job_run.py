@@ -3,6 +3,7 @@
 The end of the reservation is part of make's transaction, so that it and the result come together or not at all.
 """
 
+import time
 from functools import partial
 
 from jobs.formats.key import key_of
@@ -11,7 +12,7 @@ from jobs.worker.context import TableContext
 from jobs.worker.dj.transaction import Transaction
 from jobs.worker.errors import format_error, stack_of
 from jobs.worker.make import Maker
-from jobs.worker.outcomes import Outcome, StoppedError
+from jobs.worker.outcomes import Outcome, Status, StoppedError
 from jobs.worker.postponed import PostponedKeys
 from jobs.worker.prefetch import Prefetched
 from jobs.worker.reservations.base import Reservation
@@ -30,6 +31,7 @@ class JobRun:
         self._transaction = Transaction(context.table.connection)
         self._maker = Maker(context, self._transaction)
         self._is_in_commit = False
+        self._make_s: float | None = None
         self.postponed = PostponedKeys(context.signals)
         self.current: Reservation | None = None
         """The job that is computed now."""
@@ -47,18 +49,24 @@ class JobRun:
 
         Raises StoppedError when its error cannot be recorded.
         """
-        self.current, self._is_in_commit = job, False
+        self.current, self._is_in_commit, self._make_s = job, False, None
         try:
             self._context.on_start(job.number)
-            self._maker.make(job.key)
+            self._make(job)
             self._commit(job)
         except BaseException as error:
             outcome = self._record_failure(job, error)
         else:
-            outcome = Outcome(job.key, "done" if self._has_inserted(job) else "empty", number=job.number)
+            status: Status = "done" if self._has_inserted(job) else "empty"
+            outcome = Outcome(job.key, status, number=job.number, make_s=self._make_s)
             self.postponed.record_success()
         self.current = None
         return outcome
+
+    def _make(self, job: Reservation) -> None:
+        began_s = time.perf_counter()
+        self._maker.make(job.key)
+        self._make_s = time.perf_counter() - began_s
 
     def _commit(self, job: Reservation) -> None:
         """End the reservation and make's transaction, and wait while the server is busy. Raises its error."""
@@ -107,7 +115,7 @@ class JobRun:
         # Lost, or interrupted, while the server's answer to COMMIT was on its way.
         if is_temporary(error) and self._computed.has(job.key):
             reservations.release([job])
-            return Outcome(job.key, "done", number=job.number)
+            return Outcome(job.key, "done", number=job.number, make_s=self._make_s)
         if is_tried_again:
             reservations.release([job])
             return None

@@ -13,6 +13,8 @@ Status = Literal["done", "empty", "failed", "skipped", "released"]
 class Outcome:
     """What came of one key; `message` is for a failed one. `number` is the key's place among those that were given.
 
+    `make_s` are the seconds in its make, None unless it ended without an error.
+
     Empty: make ended without an error, and nothing was inserted for the key. Skipped: another worker has taken or
     finished it. Released: interrupted, and released for another worker.
     """
@@ -21,6 +23,7 @@ class Outcome:
     status: Status
     message: str = ""
     number: int = 0
+    make_s: float | None = None
 
 
 class Report(Protocol):

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from jobs.worker.log import worker_logger
 from jobs.worker.server_errors import is_gone, is_temporary, keeps_transaction, no_writes_reason
 from jobs.worker.signals import Signals
-from jobsite.one_line import line_logger
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 # After a signal, a worker tries for so long to leave nothing reserved: a server restarts in a second or two.
@@ -16,7 +16,7 @@ MOST_TRIES = 6
 # A result waits this long in its transaction for a server that takes no writes: another one may have taken its place.
 RESULT_KEPT_S = 600.0
 Answer = TypeVar("Answer")
-log = line_logger(__name__)
+log = worker_logger(__name__)
 
 
 class Backoff:

@@ -11,12 +11,12 @@ import threading
 import time
 from collections.abc import Callable
 
-from jobsite.one_line import line_logger
+from jobs.worker.log import worker_logger
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 KILLED_BY = 128  # and the signal: the exit status that a shell gives a program that a signal ended
 ANNOUNCE_AFTER_S, END_AFTER_S, WRITE_S = 5.0, 2.0, 5.0
-log = line_logger(__name__)
+log = worker_logger(__name__)
 
 
 class Watchdog:

@@ -114,6 +114,8 @@ class Server:
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
             "--skip-name-resolve",
+            # Where nothing says who localhost is (no /etc/hosts, no DNS), it would refuse.
+            "--force",
             *SMALL,
             *self._aside(),
         ]

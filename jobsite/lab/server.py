@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from jobsite.lab.grants import account_name, grant
 from jobsite.lab.identifiers import identifier
-from jobsite.lab.privileges import PROCESS, ask_privileges, kill_privilege, let_kill, see_all
+from jobsite.lab.privileges import EVERYTHING, PROCESS, Grants, ask_grants, kill_privilege, let_kill, see_all
 from jobsite.lab.sql import lab_cursor
 
 INFORMATION_SCHEMA = identifier("information_schema", "processlist")
@@ -44,6 +44,14 @@ THREADS_SQL = "SELECT {columns} FROM {process_list}"
 FAST_LIST = f"/*M!100108 {INFORMATION_SCHEMA} */ /*!80000 {PERFORMANCE_SCHEMA} */"
 
 
+# Amazon RDS and Aurora let nobody KILL, and have these instead (Amazon RDS User Guide, "Ending a session or query").
+# MariaDB names a procedure to whoever may read its schema, so whether it may be called is asked of the grants.
+PROCEDURES_SQL = """
+    SELECT CONVERT(routine_name USING utf8mb4) FROM information_schema.routines
+    WHERE routine_schema = 'mysql' AND routine_name IN ('rds_kill', 'rds_kill_query') AND routine_type = 'PROCEDURE'
+"""
+
+
 @dataclass(frozen=True)
 class Server:
     """The lab's server at one moment; `now` and `started` are by its own clock, in UTC."""
@@ -63,6 +71,10 @@ class Server:
     """Which variable makes a server take no writes, such as `read_only`; '' on one that takes them."""
     last_id: int | None = None
     """No connection has had a higher number since the start; None when it is not known."""
+    grants: Grants = EVERYTHING
+    """What the account may do on schemas and tables."""
+    kill_procedures: frozenset[str] = frozenset()
+    """The procedures of Amazon RDS that may be called where KILL may not be sent."""
 
     @property
     def is_mariadb(self) -> bool:
@@ -80,9 +92,14 @@ class Server:
         return see_all(self.privileges)
 
     @property
-    def may_kill(self) -> bool:
-        """Say whether this account may kill other accounts' connections."""
+    def has_kill_privilege(self) -> bool:
+        """Say whether this account may send a KILL to other accounts' connections."""
         return let_kill(self.privileges, is_mariadb=self.is_mariadb, release=self.release)
+
+    @property
+    def may_kill(self) -> bool:
+        """Say whether this account may kill other accounts' connections, by KILL or a procedure."""
+        return self.has_kill_privilege or "rds_kill" in self.kill_procedures
 
     @property
     def kill_grant(self) -> str:
@@ -155,20 +172,30 @@ def _server(told: Sequence[Any]) -> Server:
     now, version, user, account, own_id, performance_schema, uptime_s, last_id, *read_only = told
     now = now.replace(tzinfo=timezone.utc)
     name, _, client = str(user).rpartition("@")
+    grants = ask_grants()
     by_schema = performance_schema and "mariadb" not in version.lower()
-    return Server(
+    server = Server(
         now=now,
         started=now.replace(microsecond=0) - timedelta(seconds=int(uptime_s)),
         version=version,
         user=name,
         client=client,
         own_id=own_id,
-        privileges=ask_privileges(),
+        privileges=grants.on_server,
         process_list=PERFORMANCE_SCHEMA if by_schema else INFORMATION_SCHEMA,
         account=account_name(str(account)),
         only_reads=_first_set(read_only),
         last_id=int(last_id),
+        grants=grants,
     )
+    return server if server.has_kill_privilege else replace(server, kill_procedures=_procedures(grants))
+
+
+def _procedures(grants: Grants) -> frozenset[str]:
+    """Return which procedures that kill are there and may be called."""
+    with lab_cursor() as cursor:
+        cursor.execute(PROCEDURES_SQL)
+        return frozenset(name for (name,) in cursor.fetchall() if grants.allow_calling("mysql", name))
 
 
 def _connected(server: Server, rows: Sequence[Sequence[Any]]) -> ConnectedThreads:

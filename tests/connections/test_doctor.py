@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.jobs.locking import locked_by_bob
-from tests.jobs.older import declare
+from tests.jobs.older import SHAPES, declare
 from tests.lab import ROOT, Lab
 from tests.server import EVERY_SCHEMA, SERVER, SITE
 
@@ -125,6 +125,22 @@ def test_an_unreachable_server_is_one_sentence_in_the_terminal() -> None:
 def test_no_server_at_all_is_one_sentence_in_the_terminal() -> None:
     found = doctor(DJ_USER="", DJ_HOST="", HOME=str(SERVER.home))
     assert found.stderr.startswith("CommandError: No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS")
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_jobs_table_that_others_have_made_makes_the_doctor_fail(lab: Lab, shape: str) -> None:
+    schema = lab.schema()
+    declare(schema, shape)
+    found = doctor()
+    assert (found.returncode, found.stderr) == (0, "")
+    assert f"ok       It may clear the jobs of {schema}." in found.stdout.splitlines()
+
+
+def test_the_doctor_says_what_the_jobs_table_of_an_early_matlab_lacks(lab: Lab) -> None:
+    schema = lab.schema()
+    declare(schema, "MATLAB before 2.6.3")
+    line = f"ok       The jobs table of {schema} is an older one, without user, connection_id: these are unknown there."
+    assert line in doctor().stdout.splitlines()
 
 
 def test_the_doctor_reads_an_older_jobs_table_and_says_what_is_unknown_there(lab: Lab) -> None:

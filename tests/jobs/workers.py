@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests.forked_worker import timeless
 from tests.lab import LIGHT, ROOT
 from tests.server import SERVER
 
@@ -52,7 +53,8 @@ def answers(schema: str, commands: Sequence[Sequence[str]], **more: str) -> list
         text=True,
         check=True,
     )
-    return [Answer(*json.loads(line)) for line in run.stdout.splitlines()]
+    found = [json.loads(line) for line in run.stdout.splitlines()]
+    return [Answer(status, timeless(out), timeless(err)) for status, out, err in found]
 
 
 def on_a_terminal(schema: str, *arguments: str) -> Answer:
@@ -64,7 +66,7 @@ def on_a_terminal(schema: str, *arguments: str) -> Answer:
     shown = b"".join(iter(lambda: _read(ours), b""))
     os.close(ours)
     _, complained = worker.communicate()
-    return Answer(worker.returncode, shown.decode(), complained)
+    return Answer(worker.returncode, timeless(shown.decode().replace("\r\n", "\n")), complained)
 
 
 def _read(terminal: int) -> bytes:

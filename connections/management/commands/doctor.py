@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import Error
 from django.utils import timezone
 
 from jobs.actions.clear import CLEAR
-from jobs.actions.perform import grant_for
+from jobs.actions.granted import grant_for
 from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
 from jobs.listing.rows import read_one_of_each
@@ -19,16 +19,21 @@ from jobsite.durations import say_duration
 from jobsite.lab import shared_reads
 from jobsite.lab.explanations import explain
 from jobsite.lab.server import Server
+from jobsite.management.command import JobsiteCommand
 from jobsite.one_line import printable
 
 Finding = tuple[bool, str]
 NO_RECORD = "the tables of the site's own record, without which nothing is cleared or killed: run manage.py migrate"
 
 
-class Command(BaseCommand):
+class Command(JobsiteCommand):
     """Looks, and changes nothing."""
 
     help = "Say what Jobsite finds on the lab's server, and what it lacks there."
+    examples = """\
+  manage.py doctor                                 a line for each finding; exit status 1 when something is missing
+  DJ_USER=jobsite DJ_PASS=... manage.py doctor     as another account
+"""
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -52,7 +57,9 @@ def _about_server(server: Server) -> Iterator[Finding]:
     yield True, f"{settings.LAB.name}, found in {settings.LAB.source}, is {server.version}, up {uptime}."
     yield True, f"Jobsite is {server.account} there; the clocks differ by {_drift_s(server):.0f} s."
     yield server.sees_all, _or(server.sees_all, "It sees everybody's connections.", server.process_grant)
-    yield server.may_kill, _or(server.may_kill, "It may kill other accounts' connections.", server.kill_grant)
+    by_procedure = "" if server.has_kill_privilege else ", by CALL mysql.rds_kill"
+    may_kill = f"It may kill other accounts' connections{by_procedure}."
+    yield server.may_kill, _or(server.may_kill, may_kill, server.kill_grant)
     if server.only_reads:
         yield False, CLEAR.why_not_on(server.only_reads)
 
@@ -69,7 +76,10 @@ def _about_record() -> Iterator[Finding]:
 def _about_jobs(reading: Reading) -> Iterator[Finding]:
     read_one_of_each(reading)
     found = bool(reading.schemas)
-    yield found, _or(found, f"It reads the jobs of {', '.join(reading.schemas)}.", "no jobs table can be read")
+    if found or not reading.newer:
+        yield found, _or(found, f"It reads the jobs of {', '.join(reading.schemas)}.", "no jobs table can be read")
+    if reading.newer:
+        yield True, f"The jobs in {reading.newer.in_words} are not shown yet."
     for table in reading.unreadable:
         yield False, f"The jobs of {table.schema} cannot be read: {table.in_words}."
     for layout in reading.layouts:

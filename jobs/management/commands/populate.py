@@ -8,30 +8,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from jobs.worker.dj.compat import Untyped
 from jobs.worker.outcomes import InterruptedRunError, WrongInputError
 from jobs.worker.overriding import warnings_of
 from jobs.worker.run import populate, prepare
 from jobs.worker.signals import Signals
-from jobs.worker.terminal.arguments import Arguments, add_arguments
+from jobs.worker.terminal.arguments import EXAMPLES, Arguments, add_arguments
 from jobs.worker.terminal.preview import Preview, preview
-from jobs.worker.terminal.progress import Bar, Lines
+from jobs.worker.terminal.progress import Lines, Terminal
 from jobs.worker.watchdog import KILLED_BY
+from jobsite.management.command import JobsiteCommand
 from jobsite.one_line import printable
 
 FAILED, WRONG_INPUT = 1, 2
 STDOUT, STDERR = 1, 2
 
 
-class Command(BaseCommand):
+class Command(JobsiteCommand):
     """The terminal's side of populate: arguments in, progress, summary and exit status out."""
 
     help = (
-        "Compute the missing keys of DataJoint tables, reserving each in the jobs table. Exit status: 0 nothing failed,"
-        " 1 something did, 2 wrong input and nothing done, 130 ended by Ctrl-C, 143 ended by SIGTERM."
+        "Compute the missing keys of DataJoint tables, reserving each in the jobs table. Exit status: 0 nothing\n"
+        "failed, 1 something did, 2 wrong input and nothing done, 130 ended by Ctrl-C, 143 ended by SIGTERM."
     )
+    examples = EXAMPLES
     # A worker needs neither the site's pages nor its database.
     requires_system_checks = ()
 
@@ -42,9 +44,9 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Untyped) -> None:
         """Run, summarise, and leave with the status that `help` names."""
         out = sys.stderr if options["json"] else sys.stdout
-        lines = Bar(out) if out.isatty() else Lines(out)
+        lines = Terminal(out, has_times=False) if out.isatty() else Lines(out, has_times=not options["dry_run"])
         try:
-            with _prints_on_stderr() if options["json"] else nullcontext():
+            with _prints_on_stderr() if options["json"] else nullcontext(), lines:
                 status, summary = self._run(lines, options)
             if options["json"]:
                 self.stdout.write(json.dumps(summary, default=_plain, indent=2))
@@ -84,7 +86,7 @@ class Command(BaseCommand):
         return KILLED_BY + signum, lines.as_json(KILLED_BY + signum)
 
     def _preview(self, lines: Lines, previews: list[Preview]) -> tuple[int, dict[str, Untyped]]:
-        for line in (line for found in previews for line in found.lines()):
+        for line in (line for found in previews for line in found.lines(lines.columns)):
             lines.write(line)
         return 0, {"tables": [found.as_json() for found in previews], "warnings": lines.warnings}
 

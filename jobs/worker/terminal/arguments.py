@@ -13,31 +13,32 @@ from jobsite.durations import read_duration_s
 
 SLEEP = "60s"
 EXAMPLE = "write an object such as '{\"scale\": 2}'"
+EXAMPLES = """\
+  manage.py populate lab.ephys.SpikeSorting                       one worker
+  manage.py populate lab.ephys --processes 4                      all tables of a module, in four processes
+  manage.py populate lab.ephys.SpikeSorting --restrict 'subject_id=3' --max-calls 100
+  manage.py populate lab.ephys --dry-run                          what would be computed, and who has the rest
+  manage.py populate lab.ephys --forever --run-duration 8h --on-stop release
+"""
 IMPORT_HELP = "a module to import first, such as the workflow that activates an element's schemas; may be repeated"
 ON_STOP_HELP = "what Ctrl-C or SIGTERM does with the running job: leave an error, or release it (default: error)"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add all arguments of populate; their values are read as text, so that `Arguments` can answer a wrong one."""
-    _add_keys(parser.add_argument)
-    _add_computing(parser.add_argument)
-    _add_schedule(parser.add_argument)
-    add = parser.add_argument
+    tables_help = "tables to populate, or modules for all their tables; each after those that it depends on"
+    parser.add_argument("tables", nargs="+", metavar="module.Table", help=tables_help)
+    _add_keys(parser.add_argument_group("which keys").add_argument)
+    _add_computing(parser.add_argument_group("how they are computed").add_argument)
+    _add_schedule(parser.add_argument_group("when the run begins and ends").add_argument)
+    add = parser.add_argument_group("what is said").add_argument
     add("--dry-run", action="store_true", help="say what would be computed, and who has the rest; write nothing")
     add("--json", action="store_true", help="write the summary as JSON to standard output, all else to standard error")
 
 
 def _add_keys(add: Callable[..., Any]) -> None:
-    tables_help = "tables to populate, or modules for all their tables; each after those that it depends on"
-    add("tables", nargs="+", metavar="module.Table", help=tables_help)
-    add("--import", action="append", default=[], dest="imports", metavar="MODULE", help=IMPORT_HELP)
-    add(
-        "--restrict",
-        action="append",
-        default=[],
-        metavar="SQL",
-        help="a condition that the keys must meet; may be repeated",
-    )
+    restrict_help = "a condition that the keys must meet; may be repeated"
+    add("--restrict", action="append", default=[], metavar="SQL", help=restrict_help)
     add("--order", default="original", metavar="|".join(ORDERS), help="the order of the keys (default: original)")
     add("--limit", metavar="N", help="look at N keys of each table at most, counting reserved, ignored and failed ones")
     add("--max-calls", metavar="N", help="try N keys of each table at most, over all processes together")
@@ -45,10 +46,9 @@ def _add_keys(add: Callable[..., Any]) -> None:
 
 def _add_computing(add: Callable[..., Any]) -> None:
     add("--processes", default="1", metavar="N", help="compute in N processes, each with its own connection")
-    add("--no-reserve", action="store_true", help="do not use the jobs table; only while nobody else computes")
-    add("--stop-on-error", action="store_true", help="end the run after the first failure")
-    add("--on-stop", default="error", metavar="|".join(ON_STOP), help=ON_STOP_HELP)
+    add("--import", action="append", default=[], dest="imports", metavar="MODULE", help=IMPORT_HELP)
     add("--make-kwargs", default="{}", metavar="JSON", help="an object of keyword arguments for make")
+    add("--no-reserve", action="store_true", help="do not use the jobs table; only while nobody else computes")
 
 
 def _add_schedule(add: Callable[..., Any]) -> None:
@@ -57,6 +57,8 @@ def _add_schedule(add: Callable[..., Any]) -> None:
     add("--max-idle", metavar="TIME", help="with --forever: end when there was nothing to compute for this long")
     add("--run-duration", metavar="TIME", help="start no key after this time: 90s, 30m, 8h, 2d")
     add("--stagger", default="0", metavar="TIME", help="wait for a random time before starting, at most this long")
+    add("--stop-on-error", action="store_true", help="end the run after the first failure")
+    add("--on-stop", default="error", metavar="|".join(ON_STOP), help=ON_STOP_HELP)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,11 @@ from jobs.worker.errors import server_sentence
 from jobs.worker.options import Options
 from jobs.worker.outcomes import KeyDict, WrongInputError
 from jobs.worker.pending import Holder, PendingKeys, find_pending_and_holders
-from jobs.worker.terminal.progress import MESSAGE_CHARS, excluded_in_words
+from jobs.worker.terminal.fitting import fit, fit_after
+from jobs.worker.terminal.progress import MESSAGE_CHARS
+from jobs.worker.terminal.tally import excluded_in_words
 from jobsite.durations import say_duration
+from jobsite.one_line import printable
 
 KEYS_LISTED = 50
 
@@ -25,15 +28,19 @@ class Preview:
     pending: PendingKeys
     excluded: list[tuple[KeyDict, Holder]]
 
-    def lines(self) -> list[str]:
-        """Return it for a person, at most KEYS_LISTED keys of each kind."""
-        excluded = [f"{holder.status} {key_of(key)}: {_in_words(holder)}" for key, holder in self.excluded]
-        return [
-            f"{self.table}: {len(self.pending.keys)} to compute, {self._excluded_in_words()}",
-            *_cut([self.pending.why_none] if self.pending.why_none else []),
-            *_cut([f"would compute {key_of(key)}" for key in self.pending.keys]),
-            *_cut(excluded),
+    def lines(self, columns: int | None) -> list[str]:
+        """Return it for a person, at most KEYS_LISTED keys of each kind, each line in `columns` where they are known.
+
+        What a line says of a key gives way before the key does.
+        """
+        excluded = [(f"{holder.status} {key_of(key)}", f": {_in_words(holder)}") for key, holder in self.excluded]
+        lines = [
+            ("", f"{self.table}: {len(self.pending.keys)} to compute, {self._excluded_in_words()}"),
+            *_first([("", self.pending.why_none)] if self.pending.why_none else []),
+            *_first([(f"would compute {key_of(key)}", "") for key in self.pending.keys]),
+            *_first(excluded),
         ]
+        return [_in_columns(printable(head), printable(rest), columns) for head, rest in lines]
 
     def _excluded_in_words(self) -> str:
         return excluded_in_words(self.pending.excluded) if self.pending.excluded else "0 excluded"
@@ -66,6 +73,12 @@ def _in_words(holder: Holder) -> str:
     return f"{holder_text}{when}{message}"
 
 
-def _cut(lines: list[str]) -> list[str]:
-    more = [f"and {len(lines) - KEYS_LISTED} more"] if len(lines) > KEYS_LISTED else []
-    return [f"  {line}" for line in (*lines[:KEYS_LISTED], *more)]
+def _first(lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    more = [(f"and {len(lines) - KEYS_LISTED} more", "")] if len(lines) > KEYS_LISTED else []
+    return [(f"  {head}", rest) for head, rest in (*lines[:KEYS_LISTED], *more)]
+
+
+def _in_columns(head: str, rest: str, columns: int | None) -> str:
+    if columns is None:
+        return head + rest
+    return fit_after(head, rest, columns) if head and rest else fit(head + rest, columns)

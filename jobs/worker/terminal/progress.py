@@ -1,124 +1,51 @@
-"""What does a person see of a populate run? A bar on a terminal, plain lines elsewhere, and a summary at the end.
+"""What does a person see of a run? A bar on a terminal, a line for each key elsewhere, and a summary at the end.
 
 Keys and messages come from the lab's rows and code: what cannot be printed is escaped, so that it cannot move the
 cursor or pass for another line.
 """
 
 import os
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from io import TextIOBase
+from types import TracebackType
 from typing import Any, TextIO
 
 from jobs.formats.key import key_of
+from jobs.worker.log import DAY_AND_TIME
 from jobs.worker.outcomes import Outcome, Report
-from jobs.worker.pending import BEYOND
-from jobsite.masking.text import masked
+from jobs.worker.terminal.painter import UNKNOWN_COLUMNS, Bar
+from jobs.worker.terminal.tally import IN_WORDS, Tally, excluded_in_words
 from jobsite.one_line import printable
 
 MESSAGE_CHARS = 500
 FAILURES_LISTED = 50
-UNKNOWN_COLUMNS, UNKNOWN_ROWS = 80, 24
-EXCLUDED = ("error", "ignore", "reserved", BEYOND)
-IN_WORDS = {BEYOND: "beyond --max-calls", "empty": "nothing inserted"}
-BAR = "{desc} {percentage:3.0f}%|{bar}| {rate_fmt}, ETA {remaining}{postfix}"
-
-
-@dataclass
-class Tally:
-    """What came of one table so far."""
-
-    table: str
-    keys: int = 0
-    excluded: Mapping[str, int] = field(default_factory=dict)
-    done: int = 0
-    empty: int = 0
-    skipped: int = 0
-    released: int = 0
-    failed: list[Outcome] = field(default_factory=list)
-
-    def begin(self, keys: int, excluded: Mapping[str, int]) -> None:
-        """Add keys that will be tried."""
-        self.keys += keys
-        self.excluded = excluded
-
-    def count(self, outcome: Outcome) -> None:
-        """Add one outcome."""
-        if outcome.status == "done":
-            self.done += 1
-        elif outcome.status == "empty":
-            self.empty += 1
-        elif outcome.status == "skipped":
-            self.skipped += 1
-        elif outcome.status == "released":
-            self.released += 1
-        else:
-            self.failed.append(outcome)
-
-    @property
-    def untried(self) -> int:
-        """Keys that the run did not come to."""
-        return self.keys - self.done - self.empty - self.skipped - self.released - len(self.failed)
-
-    @property
-    def taken_by_others(self) -> int:
-        """Keys that other workers have."""
-        return self.excluded.get("reserved", 0) + self.skipped
-
-    def as_bar(self) -> str:
-        """Return what a moving bar says."""
-        counts = {
-            "done": self.done,
-            IN_WORDS["empty"]: self.empty,
-            "failed": len(self.failed),
-            "taken by others": self.taken_by_others,
-            "left": self.untried,
-        }
-        return ", ".join(f"{count} {word}" for word, count in counts.items() if count or word in ("done", "left"))
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as plain values, with every failure."""
-        return {
-            "table": self.table,
-            "done": self.done,
-            "empty": self.empty,
-            "failed": [{"key": outcome.key, "message": masked(outcome.message)} for outcome in self.failed],
-            "skipped": self.skipped,
-            "released": self.released,
-            "not_tried": self.untried,
-            "excluded": {status: self.excluded.get(status, 0) for status in EXCLUDED},
-        }
-
-    def __str__(self) -> str:
-        parts = [f"{self.done} done", f"{len(self.failed)} failed", f"{self.skipped} skipped"]
-        if self.empty:
-            parts.append(f"{self.empty} {IN_WORDS['empty']}")
-        if self.excluded:
-            parts.append(excluded_in_words(self.excluded))
-        if self.released:
-            parts.append(f"{self.released} released")
-        if self.untried:
-            parts.append(f"{self.untried} not tried")
-        return f"{self.table}: {', '.join(parts)}"
-
-
-def excluded_in_words(excluded: Mapping[str, int]) -> str:
-    """Return `3 excluded (2 error, 1 reserved)`, in DataJoint's words."""
-    parts = ", ".join(
-        f"{excluded[status]} {IN_WORDS.get(status, status)}" for status in EXCLUDED if excluded.get(status)
-    )
-    return f"{sum(excluded.values())} excluded ({parts})"
 
 
 class Lines(Report):
-    """One plain line for each key, written at once, for a log file or a pipe."""
+    """One plain line for each key, with the time, written at once: for a log file or a pipe."""
 
-    def __init__(self, out: TextIO | TextIOBase) -> None:
-        """`out` is where the lines go."""
+    columns: int | None = None
+    """How wide a line may be; None where nobody looks at it on a terminal."""
+
+    def __init__(self, out: TextIO | TextIOBase, *, has_times: bool = True) -> None:
+        """`out` is where the lines go; each begins with the time of the lab's wall clock where it `has_times`."""
         self.out = out
+        self._has_times = has_times
+        self._time_s, self._time = 0, ""
         self._by_table: dict[str, Tally] = {}
         self.problems: list[str] = []
         self.warnings: list[str] = []
+
+    def __enter__(self) -> "Lines":
+        """Begin."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Leave nothing open, whatever has happened."""
+        self.close()
 
     @property
     def tallies(self) -> list[Tally]:
@@ -143,7 +70,6 @@ class Lines(Report):
 
     def note(self, text: str) -> None:
         """Write it."""
-        self.close()
         self.write(text)
 
     def problem(self, text: str) -> None:
@@ -157,14 +83,21 @@ class Lines(Report):
         self.write(f"WARNING {text}")
 
     def summarise(self) -> None:
-        """Write what came of each table, and every failure with its key, at most FAILURES_LISTED of a table."""
+        """Write what came of each table, and when; and what went wrong, which may stand far above by now."""
         self.close()
         for tally in self.tallies:
             self.write(str(tally))
-            for outcome in tally.failed[:FAILURES_LISTED]:
-                self.write(f"  {failure(outcome)}")
-            if len(tally.failed) > FAILURES_LISTED:
-                self.write(f"  and {len(tally.failed) - FAILURES_LISTED} more failed")
+            self.write(f"  {tally.times()}")
+            self._repeat_failures(tally)
+        self._repeat_problems()
+
+    def _repeat_failures(self, tally: Tally) -> None:
+        for outcome in tally.failed[:FAILURES_LISTED]:
+            self.write(f"  {failure(outcome)}")
+        if len(tally.failed) > FAILURES_LISTED:
+            self.write(f"  and {len(tally.failed) - FAILURES_LISTED} more failed")
+
+    def _repeat_problems(self) -> None:
         for text in self.problems:
             self.write(f"WARNING {text}")
 
@@ -179,11 +112,19 @@ class Lines(Report):
 
     def write(self, text: str) -> None:
         """Write one line and flush it: whoever follows the log sees it now."""
-        self.out.write(printable(text, self.out) + "\n")
+        self.out.write(f"{self._now_in_words()}{printable(text, self.out)}\n")
         self.out.flush()
 
     def close(self) -> None:
         """Nothing is open."""
+
+    def _now_in_words(self) -> str:
+        if not self._has_times:
+            return ""
+        now_s = int(time.time())
+        if now_s != self._time_s:  # writing a time costs as much as the rest of a line
+            self._time_s, self._time = now_s, time.strftime(f"{DAY_AND_TIME} ", time.localtime(now_s))
+        return self._time
 
     def _start(self, tally: Tally, keys: int) -> None:
         excluded = f", {excluded_in_words(tally.excluded)}" if tally.excluded else ""
@@ -194,42 +135,48 @@ class Lines(Report):
         self.write(failure(outcome) if outcome.status == "failed" else f"{status} {key_of(outcome.key)}")
 
 
-class Bar(Lines):
-    """A bar for each table that moves in place; only failures and warnings get a line of their own, above it."""
+class Terminal(Lines):
+    """A bar at the bottom of a terminal; above it a line for each failure and warning, and whatever make writes."""
 
-    bar: Any = None
+    out: TextIO
+    _bar: Bar | None = None
 
-    def write(self, text: str) -> None:
-        """Write a line above the bar."""
-        if self.bar is None:
-            super().write(text)
-        else:
-            self.bar.write(printable(text, self.out), file=self.out)
+    def __enter__(self) -> "Terminal":
+        """Start the bar."""
+        self._bar = Bar(self.out)
+        return self
+
+    @property
+    def columns(self) -> int:  # type: ignore[override]  # a terminal's width may change
+        """How wide a line may be; some terminals (in containers, over serial lines) say that they are 0 by 0."""
+        return os.get_terminal_size(self.out.fileno()).columns or UNKNOWN_COLUMNS
 
     def close(self) -> None:
-        """Leave the bar where it stands."""
-        if self.bar is not None:
-            self.bar.close()
-            self.bar = None
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
 
     def _start(self, tally: Tally, keys: int) -> None:
-        from tqdm import tqdm
+        if self._last is not None and self._last is not tally and self._last.keys:
+            self.write(str(self._last))
+        self._last = tally
+        if self._bar is not None:
+            self._bar.begin(tally)
 
-        self.close()
-        self.bar = tqdm(total=keys, desc=tally.table, file=self.out, unit=" keys", bar_format=BAR, **self._extent())
-        self.bar.set_postfix_str(tally.as_bar())
-
-    def _extent(self) -> dict[str, int | bool]:
-        # Some terminals (in containers, over serial lines) say they are 0 by 0, and tqdm would show nothing.
-        if os.get_terminal_size(self.out.fileno()).columns:
-            return {"dynamic_ncols": True}
-        return {"ncols": UNKNOWN_COLUMNS, "nrows": UNKNOWN_ROWS}
+    _last: Tally | None = None
 
     def _show(self, outcome: Outcome) -> None:
+        if self._bar is not None:
+            self._bar.count(self._now)
         if outcome.status == "failed":
             self.write(failure(outcome))
-        self.bar.set_postfix_str(self._now.as_bar(), refresh=False)
-        self.bar.update()
+
+    def _repeat_failures(self, tally: Tally) -> None:
+        """They stand above."""
+
+    def _repeat_problems(self) -> None:
+        """They stand above."""
 
 
 def failure(outcome: Outcome) -> str:

@@ -9,23 +9,28 @@ from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from jobsite.demo.people import ROLES
 from jobsite.demo.processes import DemoError
 from jobsite.demo.server import ServerError
+from jobsite.management.command import JobsiteCommand
 
 HOME = "JOBSITE_DEMO_HOME"
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class Command(BaseCommand):
+class Command(JobsiteCommand):
     """The terminal's side of the demo: one line a step, then where to look and what to try."""
 
     help = (
-        "Start a private MariaDB server with an example lab, DataJoint workers and this site, on loopback ports. The"
-        f" demo keeps its files in .demo, or in the folder {HOME}, and makes them anew each time. Ctrl-C ends it."
+        "Start a private MariaDB server with an example lab, DataJoint workers and this site, on loopback ports. The\n"
+        f"demo keeps its files in .demo, or in the folder {HOME}, and makes them anew each time. Ctrl-C ends it."
     )
+    examples = f"""\
+  manage.py demo                                   in the folder .demo
+  {HOME}=/tmp/demo manage.py demo     elsewhere
+"""
     requires_system_checks = ()
 
     def handle(self, *args: object, **options: Any) -> None:

@@ -13,6 +13,7 @@ import MySQLdb
 import pytest
 
 from benchmarks.full_disk import FullableServer
+from tests.forked_worker import FreshWorker
 from tests.lab import LIGHT, LIMIT_S, ROOT, eventually
 from tests.matrix import PINNED, chosen
 
@@ -43,9 +44,9 @@ class Outage:
         driver.close()
         return rows
 
-    def start(self, *arguments: str, **environ: str) -> "subprocess.Popen[str]":
+    def start(self, *arguments: str, **environ: str) -> FreshWorker:
         place = {"DJ_HOST": "127.0.0.1", "DJ_PORT": str(self.server.port), "DJ_USER": "root", "DJ_PASS": ""}
-        return subprocess.Popen(
+        return FreshWorker(
             [sys.executable, "manage.py", "populate", *arguments],
             cwd=ROOT,
             env={
@@ -63,7 +64,7 @@ class Outage:
             stderr=subprocess.PIPE,
         )
 
-    def restart_while_in_make(self, worker: "subprocess.Popen[str]") -> None:
+    def restart_while_in_make(self, worker: FreshWorker) -> None:
         """Stop the server while the worker is in make, let make end, and start the server once it is missed."""
         eventually(self.gate.with_suffix(".waiting").exists, "the worker to be inside make")
         port = self.server.port
@@ -121,7 +122,7 @@ def test_what_was_computed_outside_of_a_transaction_is_kept(outage: Outage) -> N
     assert outage.sql("SELECT status FROM `~jobs`") == []
 
 
-def lock_jobs_while_in_make(outage: Outage, worker: "subprocess.Popen[str]") -> str:
+def lock_jobs_while_in_make(outage: Outage, worker: FreshWorker) -> str:
     """Lock the jobs table before make ends, until the worker says that it is busy, and return what it says."""
     eventually(outage.gate.with_suffix(".waiting").exists, "the worker to be inside make")
     person = MySQLdb.connect(host="127.0.0.1", port=outage.server.port, user="root", db=SCHEMA)
@@ -192,7 +193,7 @@ def test_a_job_whose_commit_a_backup_held_up_too_long_is_an_error_and_not_done(o
     assert outage.sql("SELECT subject FROM __score ORDER BY subject") == [("b",), ("c",)]
 
 
-def fill_the_disk_until_it_is_missed(outage: Outage, worker: "subprocess.Popen[str]") -> None:
+def fill_the_disk_until_it_is_missed(outage: Outage, worker: FreshWorker) -> None:
     """Fill the server's disk, let make go on, and make room once the worker says why it waits."""
     outage.server.fill()
     outage.gate.touch()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from tests.jobs.workers import Answer, answers
-from tests.lab import Lab
+from tests.lab import LIMIT_S, Lab
 from tests.server import SERVER
 
 SCORE, SUMMARY = "tests.pipeline.Score", "tests.pipeline.Summary"
@@ -86,7 +87,13 @@ def test_a_dry_run_for_a_program_has_every_key_and_holder(previews: Previews) ->
 
 def test_a_summary_for_a_program_stands_alone_on_stdout(previews: Previews) -> None:
     assert previews.first.status == 1
-    assert read(previews.first) == {
+    found = read(previews.first)
+    (table,) = found["tables"]
+    times = [datetime.fromisoformat(table.pop(name)) for name in ("started_at", "ended_at")]
+    assert times == sorted(times)
+    assert times[0].tzinfo is not None
+    assert 0 < table.pop("seconds_per_key") < LIMIT_S
+    assert found == {
         "status": 1,
         "tables": [
             {

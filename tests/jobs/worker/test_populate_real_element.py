@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked_worker import run_to_end
 from tests.jobs.workers import environ
 from tests.lab import ROOT, Lab
 
@@ -115,7 +116,7 @@ class Workflow:
         """Run `manage.py populate` in the lab's folder."""
         command = [str(self.python), str(ROOT / "manage.py"), "populate", *arguments]
         env = environ(self.schema, LOGLEVEL="ERROR")
-        return subprocess.run(command, cwd=self.folder, env=env, capture_output=True, text=True, check=False)
+        return run_to_end(command, self.folder, env)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked_worker import run_to_end
 from tests.jobs.workers import environ
 from tests.lab import ROOT, Lab
 
@@ -50,14 +51,9 @@ IMPORTS = {
 
 def populate(folder: Path, schema: str, *arguments: str, here: bool = True) -> subprocess.CompletedProcess[str]:
     """Run it in the lab's folder, or in Jobsite's with the lab's on the path."""
-    return subprocess.run(
-        [sys.executable, str(ROOT / "manage.py"), "populate", *arguments],
-        cwd=folder if here else ROOT,
-        env=environ(schema, PYTHONPATH=os.pathsep.join([str(ROOT / "tests" / "without"), str(folder)])),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, str(ROOT / "manage.py"), "populate", *arguments]
+    env = environ(schema, PYTHONPATH=os.pathsep.join([str(ROOT / "tests" / "without"), str(folder)]))
+    return run_to_end(command, folder if here else ROOT, env)
 
 
 def write(folder: Path, name: str, make: str = "pass") -> Path:

@@ -1,0 +1,51 @@
+"""What `manage.py help` lists, and how the help of a command of ours is arranged."""
+
+import re
+
+import pytest
+from django.core.management import get_commands
+
+from jobsite.management.utility import OF_DJANGO, Utility
+
+OURS = {"demo": "jobsite", "doctor": "connections", "populate": "jobs"}
+
+
+def test_help_lists_our_commands_first_and_those_of_django_that_a_site_needs() -> None:
+    lines = Utility(["manage.py", "help"]).main_help_text().splitlines()
+    listed = [found[1] for line in lines if (found := re.match(r"  (\w+) +\S", line))]
+    ours = [name for name in listed if name not in OF_DJANGO]
+    assert listed == [*ours, *OF_DJANGO]
+    assert set(OURS) <= set(ours)
+    assert "auth" not in listed
+    assert max(map(len, lines)) <= 130
+
+
+def test_help_names_every_command_to_programs() -> None:
+    names = Utility(["manage.py", "help", "--commands"]).main_help_text(commands_only=True).splitlines()
+    assert names == sorted(get_commands())
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_help_of_a_command_has_examples_and_no_option_of_django(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        Utility(["manage.py", name, "--help"]).execute()
+    said = capsys.readouterr().out
+    assert "examples:\n  " in said
+    assert "--settings" not in said
+
+
+def test_the_options_of_populate_are_in_groups(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        Utility(["manage.py", "populate", "--help"]).execute()
+    headings = re.findall(r"^(\w.*):$", capsys.readouterr().out, re.MULTILINE)
+    assert headings == [
+        "positional arguments",
+        "options",
+        "which keys",
+        "how they are computed",
+        "when the run begins and ends",
+        "what is said",
+        "examples",
+    ]

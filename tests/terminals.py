@@ -1,0 +1,75 @@
+"""A terminal for the tests: a real pseudo-terminal, and an emulator (pyte) that makes a screen of what is written."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import termios
+from collections.abc import Callable, Mapping, Sequence
+
+import pyte
+
+from tests.lab import ROOT, eventually
+
+
+class Terminal:
+    """Runs a command in a terminal of so many columns and rows; 0 by 0 is one that does not know its size."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], *, columns: int = 80, rows: int = 24) -> None:
+        """Start it, where manage.py is."""
+        self._ours, theirs = pty.openpty()
+        self.screen = pyte.Screen(columns or 80, rows or 24)
+        self._stream = pyte.ByteStream(self.screen)
+        self.bytes = b""
+        """All that was written."""
+        self.resize(columns, rows)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+        )
+        os.close(theirs)
+
+    def type(self, keys: str) -> None:
+        """Type on its keyboard."""
+        os.write(self._ours, keys.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give it another size, as a person does who draws at the window's corner."""
+        fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("4H", rows, columns, 0, 0))
+        if columns and rows:
+            self.screen.resize(rows, columns)
+
+    @property
+    def lines(self) -> list[str]:
+        """What the screen shows now."""
+        while select.select([self._ours], [], [], 0.05)[0]:
+            try:
+                piece = os.read(self._ours, 65536)
+            except OSError:  # Linux: everybody on the other side has closed it
+                break
+            if not piece:
+                break
+            self.bytes += piece
+            self._stream.feed(piece)
+        return [line.rstrip() for line in self.screen.display]
+
+    def shows(self, is_there: Callable[[list[str]], object], what: str) -> list[str]:
+        """Return the lines of the screen once `is_there` says so of them."""
+        eventually(lambda: is_there(self.lines), f"{what}:\n" + "\n".join(self.lines))
+        return self.lines
+
+    def kill(self) -> None:
+        """End the command, if it has not ended yet."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def end(self) -> list[str]:
+        """Wait for the command's end, and return what the screen shows then, without empty lines at its end."""
+        eventually(lambda: (self.lines, self.process.poll() is not None)[1], "the end of the command")
+        lines = self.lines
+        os.close(self._ours)
+        while lines and not lines[-1]:
+            lines.pop()
+        return lines
