@@ -7,6 +7,8 @@ import dj_database_url
 from csp.constants import NONE, SELF
 
 import jobsite.startup  # noqa: F401  # Django sets TZ once it has read this file
+from jobsite.addresses import cookie_name, read_hosts, read_path
+from jobsite.durations import DAY_S
 from jobsite.lab.address import find_lab
 from jobsite.secret import secret_key
 
@@ -19,8 +21,10 @@ LAB = find_lab(os.environ, Path.cwd(), Path.home())
 LAB_BANNER = os.environ.get("JOBSITE_BANNER", "")
 """A word beside the server's name on every page; `production` colours it."""
 DEBUG = os.environ.get("JOBSITE_DEBUG", "") == "1"
-ALLOWED_HOSTS = os.environ.get("JOBSITE_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = read_hosts(os.environ.get("JOBSITE_ALLOWED_HOSTS", ""))
 BEHIND_HTTPS = os.environ.get("JOBSITE_HTTPS", "") == "1"
+SITE_PATH = read_path(os.environ.get("JOBSITE_PATH") or os.environ.get("SCRIPT_NAME", ""))
+"""Below which path of its host the site is found; SCRIPT_NAME is what gunicorn calls it."""
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{JOBSITE_HOME / 'site.sqlite3'}"
 SECRET_KEY = os.environ.get("JOBSITE_SECRET_KEY") or secret_key(JOBSITE_HOME / "secret_key")
 # ---------------------------------------------------------------------------------------------------------------------
@@ -43,14 +47,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "jobsite.pages.origins.HttpsMiddleware",
     # A list of fifty jobs is 74 kB of much the same markup. Above WhiteNoise, so that htmx shrinks too.
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "jobsite.pages.origins.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -98,7 +102,7 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-STATIC_URL = "static/"
+STATIC_URL = f"{SITE_PATH}/static/"
 # The site serves its own few static files, from where they lie: no collectstatic step.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -116,7 +120,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS
+FORCE_SCRIPT_NAME = SITE_PATH or None
+SESSION_COOKIE_NAME = cookie_name("session", SECRET_KEY, DATABASE_URL, SITE_PATH)
+CSRF_COOKIE_NAME = cookie_name("csrf", SECRET_KEY, DATABASE_URL, SITE_PATH)
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{SITE_PATH}/"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # its cookie's name could not be set
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = BEHIND_HTTPS
+SECURE_HSTS_SECONDS = 30 * DAY_S if BEHIND_HTTPS else 0
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

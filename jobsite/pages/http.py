@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+
+from jobsite.pages.origins import unknown_host, why_refused
 
 CANNOT_LOOK = HTTPStatus.SERVICE_UNAVAILABLE
 REFUSALS = {
@@ -48,6 +50,8 @@ def banner(request: HttpRequest) -> dict[str, object]:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400 with the exception's sentence."""
+    if isinstance(exception, DisallowedHost):
+        exception = DisallowedHost(unknown_host(request))
     return _refusal(request, exception, HTTPStatus.BAD_REQUEST)
 
 
@@ -62,9 +66,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer 403 to a form without the site's token."""
-    said = "This form did not come from a page of Jobsite, or the page is too old: load it again and repeat."
-    return _refusal(request, PermissionDenied(said), HTTPStatus.FORBIDDEN)
+    """Answer 403 to a form without the site's token, or from an address that is not the site's."""
+    return _refusal(request, PermissionDenied(why_refused(request, reason)), HTTPStatus.FORBIDDEN)
 
 
 def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
