@@ -6,7 +6,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from connections import killing
 from connections.consequences import KillReview, review_kill
@@ -25,7 +25,7 @@ LOOK = "connections.view_connection"
 NOT_DONE = 409
 
 
-@require_GET
+@require_safe
 @permission_required(LOOK, raise_exception=True)
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Show the connections that match the filter of the URL, and the jobs they hold."""
@@ -71,7 +71,7 @@ def kill(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('connections:kill_result')}?{query}")
 
 
-@require_GET
+@require_safe
 @permission_required(LOOK, raise_exception=True)
 def kill_result(request: HttpRequest) -> HttpResponse:
     """Follow the connections a kill was sent to until they are gone."""

@@ -1,6 +1,7 @@
 """Django's settings for Jobsite. Everything a lab may set is read from the environment in the first block."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -8,9 +9,9 @@ from csp.constants import NONE, SELF
 
 import jobsite.startup  # noqa: F401  # Django sets TZ once it has read this file
 from jobsite.addresses import cookie_name, read_hosts, read_path
-from jobsite.durations import DAY_S
+from jobsite.durations import DAY_S, read_setting_s
 from jobsite.lab.address import find_lab
-from jobsite.secret import secret_key
+from jobsite.secret import keep_private, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -25,6 +26,8 @@ ALLOWED_HOSTS = read_hosts(os.environ.get("JOBSITE_ALLOWED_HOSTS", ""))
 BEHIND_HTTPS = os.environ.get("JOBSITE_HTTPS", "") == "1"
 SITE_PATH = read_path(os.environ.get("JOBSITE_PATH") or os.environ.get("SCRIPT_NAME", ""))
 """Below which path of its host the site is found; SCRIPT_NAME is what gunicorn calls it."""
+SESSION_COOKIE_AGE = read_setting_s("JOBSITE_SESSION", os.environ.get("JOBSITE_SESSION") or "12h")
+"""How long somebody who does nothing stays logged in."""
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{JOBSITE_HOME / 'site.sqlite3'}"
 SECRET_KEY = os.environ.get("JOBSITE_SECRET_KEY") or secret_key(JOBSITE_HOME / "secret_key")
 # ---------------------------------------------------------------------------------------------------------------------
@@ -39,6 +42,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "axes",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.forms",
@@ -51,18 +55,21 @@ MIDDLEWARE = [
     # A list of fifty jobs is 74 kB of much the same markup. Above WhiteNoise, so that htmx shrinks too.
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "jobsite.pages.answers.PrivatePagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "jobsite.pages.origins.CsrfMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "jobsite.pages.logging_in.IdleLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jobsite.pages.middleware.SharedReadsMiddleware",
     "jobsite.pages.middleware.ServerErrorMiddleware",
     "jobsite.pages.middleware.WrongMethodMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "jobsite.urls"
@@ -87,6 +94,8 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets may have templates of ours
 
 DATABASES = {"default": dj_database_url.parse(DATABASE_URL), "lab": LAB.as_database()}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3" and DATABASES["default"]["NAME"] != ":memory:":
+    keep_private(Path(str(DATABASES["default"]["NAME"])))
 DATABASE_ROUTERS = ["jobsite.lab.router.LabRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -94,6 +103,17 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+# A log-in is refused by name and address together: a lab behind one address is never locked out as a whole.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "jobsite.pages.logging_in.client_address"
+AXES_LOCKOUT_CALLABLE = "jobsite.pages.logging_in.locked_out"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
@@ -143,5 +163,6 @@ LOGGING = {
         "django.server": {"handlers": ["terminal"], "level": "INFO", "propagate": False},
         # Django says where a page broke only when DEBUG is on.
         "django.request": {"handlers": ["terminal"], "level": "ERROR"},
+        "axes": {"level": "CRITICAL"},  # a failed log-in is one line of ours
     },
 }

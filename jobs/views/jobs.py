@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from jobs.actions.offered import offer
 from jobs.layouts.reading import Reading
@@ -25,7 +25,7 @@ LOOK = "jobs.view_job"
 TABLES_OFFERED = 500
 
 
-@require_GET
+@require_safe
 @permission_required(LOOK, raise_exception=True)
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL."""
@@ -56,7 +56,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     return page_or_fragment(request, "jobs/job_list.html", "jobs/_job_list.html", context)
 
 
-@require_GET
+@require_safe
 @permission_required(LOOK, raise_exception=True)
 def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str) -> HttpResponse:
     """Show one job: its message, traceback, key and worker."""

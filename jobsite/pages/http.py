@@ -23,6 +23,7 @@ REFUSALS = {
         "Select again",
         "Nothing was done: this address works only with the form of a list. Go back to the list and select again.",
     ),
+    HTTPStatus.TOO_MANY_REQUESTS: ("Wait", "This was asked for too often: wait a while, then try again."),
 }
 """Status -> the title of the page and what it says when the exception says nothing."""
 
@@ -68,6 +69,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 to a form without the site's token, or from an address that is not the site's."""
     return _refusal(request, PermissionDenied(why_refused(request, reason)), HTTPStatus.FORBIDDEN)
+
+
+def locked_out(request: HttpRequest, wait: str) -> HttpResponse:
+    """Answer 429 to a log-in that comes after too many that failed; `wait` says how long to."""
+    said = (
+        f"Too many log-ins by this name failed from this address: wait {wait}, then try again, "
+        "or ask whoever runs Jobsite to unlock it."
+    )
+    return _refusal(request, PermissionDenied(said), HTTPStatus.TOO_MANY_REQUESTS)
 
 
 def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
