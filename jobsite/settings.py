@@ -54,7 +54,7 @@ MIDDLEWARE = [
     "jobsite.pages.origins.HttpsMiddleware",
     # A list of fifty jobs is 74 kB of much the same markup. Above WhiteNoise, so that htmx shrinks too.
     "django.middleware.gzip.GZipMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "jobsite.pages.static_files.StaticFilesMiddleware",
     "jobsite.pages.answers.PrivatePagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -124,6 +124,10 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = f"{SITE_PATH}/static/"
 # The site serves its own few static files, from where they lie: no collectstatic step.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "jobsite.pages.static_files.HashedStorage"},
+}
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 DJANGO_TABLES2_TEMPLATE = "tables/table.html"
