@@ -1,7 +1,7 @@
 """Which filters does the list of jobs have? Each is one field of the form."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 from django import forms
 from django.db.models import Q
@@ -21,6 +21,7 @@ SORTS = {
     "age": "timestamp",
 }
 NEWEST_FIRST = "age"
+FIRST = datetime.min.replace(tzinfo=timezone.utc)
 
 SUBJECTS = {"error": "Failed jobs", "reserved": "Reserved jobs", "ignore": "Ignored jobs"}
 
@@ -29,6 +30,11 @@ def _check_status(text: str) -> None:
     """Raise ValidationError with one sentence for a status that no job can have."""
     if text not in STATUSES:
         raise forms.ValidationError(f"“{text}” is not a status of a job: choose one of {', '.join(STATUSES)}.")
+
+
+def _ago(age_s: int, now: datetime) -> datetime:
+    """Return the time `age_s` before `now`, which a form may put at the beginning of the calendar."""
+    return now - min(timedelta(seconds=age_s), now - FIRST)
 
 
 class JobFilterForm(FilterForm):
@@ -42,14 +48,14 @@ class JobFilterForm(FilterForm):
     host = FilterField("on hosts containing “{}”", contains("host"), size=9)
     newer = DurationField(
         "from the last {}",
-        lambda age_s, now: Q(timestamp__gt=now - timedelta(seconds=age_s)),
+        lambda age_s, now: Q(timestamp__gt=_ago(age_s, now)),
         label="Newer than",
         size=5,
         placeholder="24h",
     )
     older = DurationField(
         "older than {}",
-        lambda age_s, now: Q(timestamp__lt=now - timedelta(seconds=age_s)),
+        lambda age_s, now: Q(timestamp__lt=_ago(age_s, now)),
         label="Older than",
         size=5,
         placeholder="15m",
