@@ -148,7 +148,8 @@ FORCE_SCRIPT_NAME = SITE_PATH or None
 SESSION_COOKIE_NAME = cookie_name("session", SECRET_KEY, DATABASE_URL, SITE_PATH)
 CSRF_COOKIE_NAME = cookie_name("csrf", SECRET_KEY, DATABASE_URL, SITE_PATH)
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{SITE_PATH}/"
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # its cookie's name could not be set
+MESSAGES_COOKIE_NAME = cookie_name("messages", SECRET_KEY, DATABASE_URL, SITE_PATH)
+MESSAGE_STORAGE = "jobsite.pages.message_storage.MessageStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = BEHIND_HTTPS
 SECURE_HSTS_SECONDS = 30 * DAY_S if BEHIND_HTTPS else 0
 SECURE_REDIRECT_EXEMPT = ["^healthz$"]

@@ -6,10 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from jobsite.durations import say_exactly
 from jobsite.one_line import line_logger
+from jobsite.pages.answers import LOOKING
 from jobsite.pages.http import locked_out as locked_out_page
 from jobsite.pages.middleware import Middleware
 
@@ -25,12 +28,30 @@ class IdleLimitMiddleware(Middleware):
     """A session lasts as long as it is used: with each use its end moves, though not each is written."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Note the time where that is due, which stores the session and sends its cookie again; pass the request on."""
+        """Note the time where that is due, which stores the session and sends its cookie again; pass the request on.
+
+        Only where somebody looks: an act goes on, and is answered, also when the session cannot be stored.
+        """
         now = int(time.time())
         due = settings.SESSION_COOKIE_AGE / RENEWALS
-        if request.user.is_authenticated and now - request.session.get(LAST_USED, 0) >= due:
-            request.session[LAST_USED] = now
+        if (
+            request.method in LOOKING
+            and request.user.is_authenticated
+            and now - request.session.get(LAST_USED, 0) >= due
+        ):
+            _store(request.session, now)
         return self.get_response(request)
+
+
+def _store(session: SessionBase, now: int) -> None:
+    """Note that a session is used; where the site's own database cannot be written, pages are shown all the same."""
+    try:
+        with transaction.atomic():
+            session[LAST_USED] = now
+            session.save()
+    except DatabaseError as error:
+        session.modified = False
+        log.warning("That a session is used could not be written: %s.", error)
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -19,8 +19,8 @@ NOT_ENCRYPTED = (
     "cookie of it: use the site's https address. Where you do, its proxy has to set X-Forwarded-Proto."
 )
 OTHER_ORIGIN = (
-    "This form came from {origin}, and Jobsite was asked for as {host}: whoever runs Jobsite adds the name of the "
-    "address that people use to JOBSITE_ALLOWED_HOSTS (docs/admin.md)."
+    "This form did not come from a page of Jobsite: it came from {origin}, and Jobsite was asked for as {host}. If "
+    "people use that address, whoever runs Jobsite adds its name to JOBSITE_ALLOWED_HOSTS (docs/admin.md)."
 )
 UNKNOWN_HOST = (
     "Jobsite was asked for as {host}, a name that it does not know: whoever runs Jobsite adds the name of the address "

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client, RequestFactory
 
 from jobsite.pages.logging_in import LAST_USED, client_address
@@ -125,3 +126,15 @@ def test_a_session_that_is_used_lasts_on_and_is_not_written_each_time(db: None) 
     session[LAST_USED] -= 2 * 3600
     session.save()
     assert settings.SESSION_COOKIE_NAME in client.get("/login/").cookies
+
+
+def test_a_page_is_shown_though_the_session_cannot_be_written(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    client = browser_of(User.objects.create_user("vera"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TRIGGER full BEFORE UPDATE ON django_session BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    assert client.get("/login/").status_code == 302
+    assert [record.getMessage() for record in caplog.records if record.name == "jobsite.log_in"] == [
+        "That a session is used could not be written: disk full."
+    ]

@@ -73,8 +73,9 @@ def test_another_origin_is_said_on_the_page_and_in_the_log(caplog: pytest.LogCap
     caplog.set_level(logging.WARNING, logger="jobsite.pages")
     status, said = log_in("https://jobs.lab", "127.0.0.1")
     sentence = (
-        "This form came from https://jobs.lab, and Jobsite was asked for as 127.0.0.1: whoever runs Jobsite adds the "
-        "name of the address that people use to JOBSITE_ALLOWED_HOSTS (docs/admin.md)."
+        "This form did not come from a page of Jobsite: it came from https://jobs.lab, and Jobsite was asked for as "
+        "127.0.0.1. If people use that address, whoever runs Jobsite adds its name to JOBSITE_ALLOWED_HOSTS "
+        "(docs/admin.md)."
     )
     assert (status, sentence in said) == (403, True)
     reason = "Origin checking failed - https://jobs.lab does not match any trusted origins"
