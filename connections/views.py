@@ -6,7 +6,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from connections import killing
 from connections.consequences import KillReview, review_kill
@@ -32,7 +32,7 @@ SHOW_STATEMENT = "show statement"
 """What the record calls it when somebody looks at a statement with its secrets."""
 
 
-@require_GET
+@require_safe
 @permission_required(LOOK, raise_exception=True)
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Show the connections that match the filter of the URL, and the jobs they hold."""
@@ -111,7 +111,7 @@ def kill(request: HttpRequest) -> HttpResponse:
     return _to_result(request, summary.act)
 
 
-@require_GET
+@require_safe
 @permission_required(LOOK, raise_exception=True)
 def kill_result(request: HttpRequest) -> HttpResponse:
     """Follow the connections a kill was sent to until they are gone."""

@@ -22,6 +22,17 @@ def read_duration_s(text: str) -> int:
     return seconds
 
 
+def read_setting_s(name: str, text: str) -> int:
+    """Return the seconds of a length of time that the setting `name` holds. Raises ValueError with one sentence."""
+    try:
+        seconds = read_duration_s(text)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None
+    if not seconds:
+        raise ValueError(f"{name} must be longer than nothing: write 30m, 12h or 7d.")
+    return seconds
+
+
 def say_duration(seconds: float) -> str:
     """Return two units at most: `12 s`, `3 min`, `2 h 5 min`, `2 d 4 h`."""
     whole = max(0, int(seconds))

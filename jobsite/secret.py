@@ -1,6 +1,10 @@
-"""Which key signs the site's cookies? One made on first run, in a file only its owner can read."""
+"""What does the site keep in its own folder, where only its owner can read it?
+
+The key that signs its cookies, made on first run, and its database where that is a SQLite file.
+"""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
@@ -24,3 +28,17 @@ def secret_key(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text(encoding="utf-8")
+
+
+def keep_private(path: Path) -> None:
+    """Let only its owner read the SQLite file `path` and those beside it, and make it first when it is not there.
+
+    SQLite gives its journals the rights of the file (SQLite, os_unix.c). A folder that has to be made is private too.
+    One that is there, and files of somebody else, stay as they are.
+    """
+    with suppress(OSError):  # SQLite will say why it cannot use the file
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for file in (path, *path.parent.glob(f"{path.name}-*")):
+        with suppress(OSError):
+            file.touch(mode=0o600, exist_ok=True)
+            file.chmod(0o600)

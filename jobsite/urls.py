@@ -5,11 +5,14 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from jobsite.pages.health import healthz
+
 urlpatterns = [
     # The way in
     path("", RedirectView.as_view(pattern_name="jobs:job_list"), name="home"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("healthz", healthz, name="healthz"),
     # The lab's server
     path("jobs/", include("jobs.urls")),
     path("connections/", include("connections.urls")),

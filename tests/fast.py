@@ -15,6 +15,7 @@ FAST = (
     "jobs/worker/test_window.py",
     "jobsite/lab/test_address.py",
     "jobsite/lab/test_error_kinds.py",
+    "jobsite/test_addresses.py",
     "jobsite/masking",
     "jobsite/test_durations.py",
     "test_architecture.py",

@@ -33,7 +33,14 @@ if TYPE_CHECKING:
 
 OTHER_ZONE = "--default-time-zone=-07:00"
 # Whole files go to one process: what takes long starts first, or one would be left alone with it at the end.
-LONGEST = ("test_demo.py", "test_populate_processes.py", "test_populate.py", "test_comfort.py", "test_clearing.py")
+LONGEST = (
+    "test_demo.py",
+    "test_populate_processes.py",
+    "test_populate.py",
+    "test_comfort.py",
+    "test_clearing.py",
+    "test_behind_a_proxy.py",
+)
 PASSWORD = "a-password-of-the-tests"
 SITE = "jobsite_test"
 PEOPLE = ("alice", "bob")

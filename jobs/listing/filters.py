@@ -1,7 +1,7 @@
 """Which filters does the list of jobs have? Each is one field of the form."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from django import forms
@@ -34,6 +34,7 @@ SORTS = {
     "age": "timestamp",
 }
 NEWEST_FIRST = "age"
+FIRST = datetime.min.replace(tzinfo=timezone.utc)
 
 SUBJECTS = {"error": "Failed jobs", "reserved": "Reserved jobs", "ignore": "Ignored jobs"}
 
@@ -77,26 +78,31 @@ class KeyField(FilterField):
             raise forms.ValidationError(str(error)) from None
 
 
+def _ago(age_s: int, now: datetime) -> datetime:
+    """Return the time `age_s` before `now`, which a form may put at the beginning of the calendar."""
+    return now - min(timedelta(seconds=age_s), now - FIRST)
+
+
 class JobFilterForm(FilterForm):
     """The filters of jobs. Status, schema and table have no condition: their jobs are counted apart."""
 
     status = FilterField(widget=forms.HiddenInput, validators=[_check_status])
     schema = NameField("in schema {}")
     table = NameField("of table {}", shown=class_name)
-    key = KeyField("with the key {}", placeholder="subject_id=3")
     message = SearchField("with a message containing “{}”", "error_message", placeholder="contains…")
+    key = KeyField("with the key {}", placeholder="subject_id=3")
     user = SearchField("of users containing “{}”", "user", size=9)
     host = SearchField("on hosts containing “{}”", "host", size=9)
     newer = DurationField(
         "from the last {}",
-        lambda age_s, now: Q(timestamp__gt=now - timedelta(seconds=age_s)),
+        lambda age_s, now: Q(timestamp__gt=_ago(age_s, now)),
         label="Newer than",
         size=5,
         placeholder="24h",
     )
     older = DurationField(
         "older than {}",
-        lambda age_s, now: Q(timestamp__lt=now - timedelta(seconds=age_s)),
+        lambda age_s, now: Q(timestamp__lt=_ago(age_s, now)),
         label="Older than",
         size=5,
         placeholder="15m",

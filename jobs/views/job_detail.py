@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from jobs.actions.clear import CLEAR
 from jobs.actions.offered import offer
@@ -31,7 +31,7 @@ OPEN = "open"
 JOB_PARTS = 3
 
 
-@require_GET
+@require_safe
 @permission_required(LOOK, raise_exception=True)
 def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str) -> HttpResponse:
     """Show one job: its message, traceback, key and worker."""

@@ -8,7 +8,7 @@ from functools import partial
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from jobs.actions.clear import CLEAR
 from jobs.actions.offered import offer
@@ -31,7 +31,7 @@ TABLES_OFFERED = 500
 NUMBERS, ROWS, OPEN_JOB = "The numbers of jobs", "The jobs of this page", "The open job"
 
 
-@require_GET
+@require_safe
 @permission_required(LOOK, raise_exception=True)
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL, and the one that is open."""

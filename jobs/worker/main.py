@@ -5,6 +5,7 @@ would do there what it does to find the server; this does as much. It stands on 
 such a process does not find Jobsite.
 """
 
+import json
 import os
 import sys
 from importlib.abc import Loader, MetaPathFinder
@@ -13,13 +14,20 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-TLS = {"0": False, "1": True}
+
+def use_tls_of(variable: str) -> Any:
+    """Return the setting that a worker handed on, 1, 0 or certificates; None when it handed on none."""
+    try:
+        handed_on = json.loads(variable)
+    except ValueError:
+        return None
+    return handed_on if isinstance(handed_on, dict) else bool(handed_on)
 
 
 class _SetTLS(MetaPathFinder, Loader):
     """Sets `database.use_tls` when DataJoint is imported, which reads it from no variable (0.14.10, settings.py)."""
 
-    def __init__(self, use_tls: bool) -> None:
+    def __init__(self, use_tls: Any) -> None:
         self._use_tls = use_tls
         self._loader: Any = None
 
@@ -40,9 +48,11 @@ class _SetTLS(MetaPathFinder, Loader):
         assert module.__spec__ is not None
         module.__loader__ = module.__spec__.loader = self._loader
         self._loader.exec_module(module)
-        if not isinstance(module.config["database.use_tls"], dict):  # certificates, of the settings file
+        if self._use_tls is not True or not isinstance(
+            module.config["database.use_tls"], dict
+        ):  # certificates insist too
             module.config["database.use_tls"] = self._use_tls
 
 
-if __name__ == "__mp_main__" and os.environ.get("DJ_USE_TLS") in TLS:
-    sys.meta_path.insert(0, _SetTLS(TLS[os.environ["DJ_USE_TLS"]]))
+if __name__ == "__mp_main__" and use_tls_of(os.environ.get("DJ_USE_TLS", "")) is not None:
+    sys.meta_path.insert(0, _SetTLS(use_tls_of(os.environ["DJ_USE_TLS"])))

@@ -80,6 +80,7 @@ if [ "$ring" = test ]; then
     runs chromium-headless-shell || runs chromium || runs chromium-browser || runs google-chrome ||
         lacks chromium-headless-shell
     has_font || lacks fonts-dejavu-core
+    runs nginx || lacks nginx-light
 fi
 [ -n "$missing" ] || [ "$installed" = no ] || exit 0
 

@@ -11,8 +11,18 @@ from pathlib import Path
 
 from jobsite.lab.proxies import read_proxies
 from jobsite.lab.session import OPTIONS
+from jobsite.lab.tls_settings import YES, UseTls, mysqlclient_options, read_use_tls
 
 DEFAULT_PORT = 3306
+VARIABLES = {
+    "database.host": "DJ_HOST",
+    "database.port": "DJ_PORT",
+    "database.user": "DJ_USER",
+    "database.password": "DJ_PASS",
+    "database.use_tls": "DJ_USE_TLS",
+}
+"""DataJoint's settings of a server, and the variables that win over them."""
+TLS = "database.use_tls"
 NOT_NAMED = (
     "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS, "
     "or start Jobsite beside the lab's DataJoint settings file."
@@ -27,11 +37,13 @@ class LabServer:
     port: int = DEFAULT_PORT
     user: str = ""
     password: str = field(default="", repr=False)
-    use_tls: bool | None = None
+    use_tls: UseTls = None
     source: str = "the environment"
     problem: str = ""
     proxies: frozenset[str] = frozenset()
     """Clients that are proxies, whose numbers of connections are not the server's."""
+    places: Mapping[str, str] = field(default_factory=VARIABLES.copy, hash=False)
+    """DataJoint's setting -> where it is set, or would be: a variable, or a file and the name in it."""
 
     @property
     def name(self) -> str:
@@ -45,7 +57,6 @@ class LabServer:
         """
         if self.problem:
             return {"ENGINE": "django.db.backends.dummy"}
-        ssl = {} if self.use_tls is None else {"ssl_mode": "REQUIRED" if self.use_tls else "DISABLED"}
         return {
             "ENGINE": "jobsite.lab.backend",
             "NAME": "",
@@ -56,7 +67,7 @@ class LabServer:
             "PASSWORD": self.password,
             # A kept connection would go on with the privileges of its beginning (docs/decisions/0006).
             "CONN_MAX_AGE": 0,
-            "OPTIONS": {**OPTIONS, **ssl},
+            "OPTIONS": {**OPTIONS, **mysqlclient_options(self.use_tls)},
         }
 
 
@@ -68,12 +79,15 @@ def find_lab(environ: Mapping[str, str], cwd: Path, home: Path) -> LabServer:
     """
     source, problem = "the environment", ""
     found: dict[str, object] = {}
+    places: dict[str, str] = {}
     path = next((path for path in _settings_files(cwd, home) if path.is_file()), None)
     if path is not None:
-        found, problem = _read_settings(path)
+        found, places, problem = _read_settings(path)
         source = str(path)
-    found.update(_from_environment(environ))
-    return _with_proxies(_checked(found, source, problem), environ.get("JOBSITE_PROXIES", ""))
+    of_environment = _from_environment(environ, found)
+    places = {**VARIABLES, **places, **{name: VARIABLES[name] for name in of_environment}}
+    server = _checked({**found, **of_environment}, places, source, problem)
+    return _with_proxies(server, environ.get("JOBSITE_PROXIES", ""))
 
 
 def _settings_files(cwd: Path, home: Path) -> Iterator[Path]:
@@ -84,54 +98,58 @@ def _settings_files(cwd: Path, home: Path) -> Iterator[Path]:
     yield home / ".datajoint_config.json"
 
 
-def _read_settings(path: Path) -> tuple[dict[str, object], str]:
-    """Return the `database.*` settings of a file, flat (0.14) or nested (2.x), and a problem or ''."""
+def _read_settings(path: Path) -> tuple[dict[str, object], dict[str, str], str]:
+    """Return the `database.*` settings of a file, flat (0.14) or nested (2.x), where each stands, a problem or ''."""
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return {}, f"{path} could not be read as JSON ({error}): correct it, or set DJ_HOST, DJ_USER and DJ_PASS."
+        return {}, {}, f"{path} could not be read as JSON ({error}): correct it, or set DJ_HOST, DJ_USER and DJ_PASS."
     if not isinstance(raw, dict):
-        return {}, f"{path} is not a JSON object: correct it, or set DJ_HOST, DJ_USER and DJ_PASS."
+        return {}, {}, f"{path} is not a JSON object: correct it, or set DJ_HOST, DJ_USER and DJ_PASS."
     nested = raw.get("database")
     found = {f"database.{name}": value for name, value in nested.items()} if isinstance(nested, dict) else {}
     found |= {name: value for name, value in raw.items() if name.startswith("database.")}
-    for name in ("user", "password"):
-        secret = path.parent / ".secrets" / f"database.{name}"
+    places = {name: f"{path}: {name}" for name, value in found.items() if value is not None}
+    for name in ("database.user", "database.password"):
+        secret = path.parent / ".secrets" / name
         if path.name == "datajoint.json" and secret.is_file():
-            found[f"database.{name}"] = secret.read_text(encoding="utf-8").strip()
-    return found, ""
+            found[name], places[name] = secret.read_text(encoding="utf-8").strip(), str(secret)
+    return found, places, ""
 
 
-def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
-    names = {
-        "DJ_HOST": "database.host",
-        "DJ_PORT": "database.port",
-        "DJ_USER": "database.user",
-        "DJ_PASS": "database.password",
-        "DJ_USE_TLS": "database.use_tls",
+def _from_environment(environ: Mapping[str, str], of_file: Mapping[str, object]) -> dict[str, object]:
+    """Return what the environment sets; that a connection must be encrypted takes no certificates from the file."""
+    found: dict[str, object] = {
+        name: environ[variable] for name, variable in VARIABLES.items() if environ.get(variable)
     }
-    return {setting: environ[name] for name, setting in names.items() if environ.get(name)}
+    if isinstance(of_file.get(TLS), dict) and str(found.get(TLS, "")).strip().lower() in YES:
+        del found[TLS]
+    return found
 
 
-def _checked(found: Mapping[str, object], source: str, problem: str) -> LabServer:
+def _checked(found: Mapping[str, object], places: Mapping[str, str], source: str, problem: str) -> LabServer:
     host, port = str(found.get("database.host") or "localhost"), found.get("database.port") or DEFAULT_PORT
     if host.count(":") == 1:  # DataJoint's own "host:port"; an IPv6 address has more colons
         host, _, port = host.partition(":")
+        places = {**places, "database.port": places["database.host"]}
     server = LabServer(
         host=host,
         user=str(found.get("database.user") or ""),
         password=str(found.get("database.password") or ""),
-        use_tls=_as_bool(found.get("database.use_tls")),
         source=source,
         problem=problem,
+        places=places,
     )
     if not str(port).isdecimal() or not 0 < int(str(port)) < 65536:
-        return replace(server, problem=f"The port {str(port)!r} is not a number from 1 to 65535: set DJ_PORT.")
-    if _is_unclear(found.get("database.use_tls")):
-        return replace(server, problem=f"DJ_USE_TLS must be 1 or 0, not {found['database.use_tls']!r}.")
+        place = places["database.port"]
+        return replace(server, problem=f"The port {str(port)!r} is not a number from 1 to 65535: set {place}.")
+    try:
+        use_tls = read_use_tls(found.get(TLS))
+    except ValueError as error:
+        return replace(server, problem=f"{places[TLS]} {error}.")
     if not server.user and not problem:
         problem = NOT_NAMED
-    return replace(server, port=int(str(port)), problem=problem)
+    return replace(server, port=int(str(port)), use_tls=use_tls, problem=problem)
 
 
 def _with_proxies(server: LabServer, named: str) -> LabServer:
@@ -139,19 +157,3 @@ def _with_proxies(server: LabServer, named: str) -> LabServer:
         return replace(server, proxies=read_proxies(named))
     except ValueError as error:
         return replace(server, problem=server.problem or str(error))
-
-
-YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
-
-
-def _as_bool(value: object) -> bool | None:
-    """Read `use_tls`: None leaves it to the server; a dict of certificates asks for TLS."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        return value.strip().lower() in YES
-    return bool(value)
-
-
-def _is_unclear(value: object) -> bool:
-    return isinstance(value, str) and value.strip().lower() not in {*YES, *NO}

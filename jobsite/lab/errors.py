@@ -4,8 +4,10 @@ Imports no Django, so that the worker can ask the same. MySQL manual, "Server Er
 Message Reference"; MariaDB Knowledge Base, "MariaDB Error Codes".
 """
 
+from collections.abc import Mapping
 from enum import Enum, auto
 
+from jobsite.lab.address import VARIABLES
 from jobsite.lab.deadline import PART_LIMIT_S, seconds_left
 from jobsite.lab.session import STATEMENT_LIMIT_S
 from jobsite.masking.text import masked
@@ -60,10 +62,19 @@ class Kind(Enum):
 
 
 # `{lab}` is the server, `{user}` its account, `{said}` the server's own words, `{limit}` the seconds of a statement.
+# `{host_at}`, `{port_at}` and so on are the places where the settings are made.
 OTHER_SENTENCE = "The lab's server {lab} answered: {said}."
-NO_ANSWER = "The lab's server {lab} does not answer: check DJ_HOST and DJ_PORT, and that the server runs."
+NO_ANSWER = "The lab's server {lab} does not answer: check {host_at} and {port_at}, and that the server runs."
 WENT_AWAY = "The lab's server {lab} closed the connection: try again when it is back."
-WRONG_ACCOUNT = "The lab's server {lab} refused the account {user}: check DJ_USER and DJ_PASS."
+WRONG_ACCOUNT = (
+    "The lab's server {lab} refused the account {user}: check {user_at} and {password_at}, whether the account may "
+    "come from this machine, and whether {use_tls_at} says that it comes encrypted, or with a certificate, where it "
+    "has to ({said})."
+)
+WRONG_CERTIFICATE = (
+    "The certificate of {lab} is not what {use_tls_at} asks for ({said}): it has to be of that CA, in force, and made "
+    "out to the name in {host_at}."
+)
 LACKS = "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists."
 NO_CHANGES = "The lab's server {lab} takes no changes ({said})."
 SLOW = "The lab's server {lab} needed more than {limit} s: narrow the filter and try again."
@@ -74,7 +85,7 @@ LATE_TO_CONNECT = 2055
 """CR_SERVER_LOST_EXTENDED, "Lost connection to server at '%s'", where the driver names a step of connecting."""
 ANSWER_LOST = {2006, 2013, LATE}
 BY_OPTION = 1290
-NO_ENCRYPTION = 2026
+NO_CONNECTION, NO_ENCRYPTION = 2003, 2026
 ERRORS = {
     **dict.fromkeys((1, 3, 1004, 1005, 1023, 1026, 1030, 1180), (Kind.WITH_CAUSE, OTHER_SENTENCE)),
     5: (Kind.NO_MEMORY, OTHER_SENTENCE),
@@ -129,17 +140,19 @@ ERRORS = {
     1927: (Kind.GONE, OTHER_SENTENCE),
     1969: (Kind.TOO_SLOW, SLOW),
     2002: (Kind.GONE, NO_ANSWER),
-    2003: (Kind.GONE, NO_ANSWER),
-    2005: (Kind.NO_SUCH_HOST, "No server named {lab} is known: check DJ_HOST."),
+    NO_CONNECTION: (Kind.GONE, NO_ANSWER),
+    2005: (Kind.NO_SUCH_HOST, "No server named {lab} is known: check {host_at}."),
     2006: (Kind.GONE, WENT_AWAY),
     2013: (Kind.GONE, WENT_AWAY),
     LATE_TO_CONNECT: (
         Kind.LATE,
-        "The lab's server {lab} did not answer within {limit} s: check DJ_HOST and DJ_PORT, and that the server runs.",
+        "The lab's server {lab} did not answer within {limit} s: check {host_at} and {port_at}, "
+        "and that the server runs.",
     ),
     NO_ENCRYPTION: (
         Kind.NOT_LET_IN,
-        "No encrypted connection to {lab} could be made ({said}): set DJ_USE_TLS=0 if the server has no TLS.",
+        "No encrypted connection to {lab} could be made ({said}): check {use_tls_at}, which has to be 0 where "
+        "the server offers none.",
     ),
     2059: (Kind.NOT_LET_IN, "The account {user} logs in on {lab} in a way this client does not know ({said})."),
     3024: (Kind.TOO_SLOW, SLOW),
@@ -179,21 +192,34 @@ def server_text(error: BaseException) -> str:
 
 def kind_of(error: BaseException) -> Kind | None:
     """Return what is wrong; None for an error that is not listed."""
+    if _is_of_certificate(error):
+        return Kind.NOT_LET_IN
     kind, _ = ERRORS.get(error_number(error), (None, ""))
     return kind
 
 
-def sentence(error: BaseException, lab: str, user: str) -> str:
-    """Return what a person is told of an error of the server `lab`, whose account is `user`."""
+def sentence(error: BaseException, lab: str, user: str, places: Mapping[str, str] = VARIABLES) -> str:
+    """Return what a person is told of an error of the server `lab`, whose account is `user`.
+
+    `places` are DataJoint's names of the server's settings -> where each is set.
+    """
     _, words = ERRORS.get(error_number(error), (None, OTHER_SENTENCE))
     if _is_read_only_by_option(error):
         words = NO_CHANGES
-    return words.format(lab=lab, user=user, said=server_text(error), limit=f"{_limit_s():g}")
+    elif _is_of_certificate(error):
+        words = WRONG_CERTIFICATE
+    named = {f"{name.removeprefix('database.')}_at": place for name, place in places.items()}
+    return words.format(lab=lab, user=user, said=server_text(error), limit=f"{_limit_s():g}", **named)
 
 
 def _limit_s() -> float:
     """Return how many seconds a statement has, in a page or in a command."""
     return STATEMENT_LIMIT_S if seconds_left() is None else PART_LIMIT_S
+
+
+def _is_of_certificate(error: BaseException) -> bool:
+    """Say whether the client does not take the server's certificate: of PyMySQL it is an error of the way there."""
+    return error_number(error) in (NO_ENCRYPTION, NO_CONNECTION) and "certificate" in server_text(error)
 
 
 def _is_read_only_by_option(error: BaseException) -> bool:

@@ -25,7 +25,7 @@ def explain(error: BaseException) -> str:
     # Without a number it is not MySQL's: the site's own SQLite, perhaps.
     if not isinstance(error, DatabaseError | InterfaceError) or not error_number(error):
         return ""
-    return sentence(error, settings.LAB.name, settings.LAB.user)
+    return sentence(error, settings.LAB.name, settings.LAB.user, settings.LAB.places)
 
 
 def why_not_read(error: BaseException) -> str:

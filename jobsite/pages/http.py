@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+
+from jobsite.pages.origins import unknown_host, why_refused
 
 CANNOT_LOOK = HTTPStatus.SERVICE_UNAVAILABLE
 REFUSALS = {
@@ -21,6 +23,7 @@ REFUSALS = {
         "Select again",
         "Nothing was done: this address works only with the form of a list. Go back to the list and select again.",
     ),
+    HTTPStatus.TOO_MANY_REQUESTS: ("Wait", "This was asked for too often: wait a while, then try again."),
 }
 """Status -> the title of the page and what it says when the exception says nothing."""
 
@@ -48,6 +51,8 @@ def banner(request: HttpRequest) -> dict[str, object]:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400 with the exception's sentence."""
+    if isinstance(exception, DisallowedHost):
+        exception = DisallowedHost(unknown_host(request))
     return _refusal(request, exception, HTTPStatus.BAD_REQUEST)
 
 
@@ -62,9 +67,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer 403 to a form without the site's token."""
-    said = "This form did not come from a page of Jobsite, or the page is too old: load it again and repeat."
-    return _refusal(request, PermissionDenied(said), HTTPStatus.FORBIDDEN)
+    """Answer 403 to a form without the site's token, or from an address that is not the site's."""
+    return _refusal(request, PermissionDenied(why_refused(request, reason)), HTTPStatus.FORBIDDEN)
+
+
+def locked_out(request: HttpRequest, wait: str) -> HttpResponse:
+    """Answer 429 to a log-in that comes after too many that failed; `wait` says how long to."""
+    said = (
+        f"Too many log-ins by this name failed from this address: wait {wait}, then try again, "
+        "or ask whoever runs Jobsite to unlock it."
+    )
+    return _refusal(request, PermissionDenied(said), HTTPStatus.TOO_MANY_REQUESTS)
 
 
 def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:

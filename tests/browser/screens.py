@@ -9,7 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 class Screen:
     """What every page has."""
 
-    path = "/"
+    path = "./"
+    """From where the site is found, which may be below a path of its host."""
 
     def __init__(self, page: Page) -> None:
         """`page` is the browser's."""
@@ -87,7 +88,7 @@ class Listing(Screen):
 class Jobs(Listing):
     """The list of jobs, and the panel over its right part."""
 
-    path = "/jobs/"
+    path = "jobs/"
     root = "#job_list"
 
     def __init__(self, page: Page) -> None:
@@ -135,7 +136,7 @@ class Job(Screen):
 class Connections(Listing):
     """The list of connections."""
 
-    path = "/connections/"
+    path = "connections/"
     root = "#connection_list"
 
     def __init__(self, page: Page) -> None:

@@ -40,7 +40,7 @@ class Site:
 
     def __enter__(self) -> "Site":
         """Start the site, return once it answers."""
-        self.process = self._manage("runserver", "--noreload", f"127.0.0.1:{self.port}")
+        self.process = self._serve()
         eventually(self._answers, f"the site at {self.address}")
         return self
 
@@ -61,9 +61,15 @@ class Site:
             self.process.terminate()
             self.process.wait()
 
+    def _serve(self) -> subprocess.Popen[bytes]:
+        return self._manage("runserver", "--noreload", f"127.0.0.1:{self.port}")
+
     def _manage(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return self._python("manage.py", *arguments)
+
+    def _python(self, *arguments: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            command = [sys.executable, "manage.py", *arguments]
+            command = [sys.executable, *arguments]
             return subprocess.Popen(
                 command, cwd=ROOT, env=self.environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
@@ -72,6 +78,13 @@ class Site:
         assert self.process is not None
         assert self.process.poll() is None, self.log.read_text()
         return can_connect(self.port)
+
+
+class Gunicorn(Site):
+    """The site as a lab serves it behind a proxy."""
+
+    def _serve(self) -> subprocess.Popen[bytes]:
+        return self._python("-m", "gunicorn", "--threads", "4", "--bind", f"127.0.0.1:{self.port}", "jobsite.wsgi")
 
 
 class Wire:

@@ -19,6 +19,8 @@ AT_ONCE = pytest.mark.parametrize(
     [("newer", "24h", "from the last 1 d"), ("user", "alice", "of users containing “alice”")],
 )
 """What is typed before a click, and how the list says it."""
+SESSION = re.compile("^jobsite_session_")
+"""The cookie by which a browser is known."""
 SPIKES = "OwnError: no spikes: Überlänge 🧠"
 
 
@@ -249,7 +251,7 @@ def test_clear_filters_empties_the_boxes_too(visit: Visits, failed_jobs: str) ->
 def test_a_session_that_ended_leads_to_the_login_page(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit.afresh("vera"))
     jobs.open(f"schema={failed_jobs}")
-    jobs.page.context.clear_cookies(name="sessionid")
+    jobs.page.context.clear_cookies(name=SESSION)
     jobs.tab("Errors").click()
     expect(jobs.heading).to_have_text("Log in")
     jobs.expect_whole()
@@ -261,7 +263,7 @@ def test_a_session_that_ended_before_a_confirm_leads_back_to_the_jobs(visit: Vis
     jobs = Jobs(visit.afresh("otto"))
     jobs.open(f"schema={failed_jobs}")
     jobs.select(["m1"])
-    jobs.page.context.clear_cookies(name="sessionid")
+    jobs.page.context.clear_cookies(name=SESSION)
     jobs.clear_selected.click()
     expect(jobs.heading).to_have_text("Log in")
     visit.expect("status of 405")

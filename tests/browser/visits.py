@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect, sync_playwright
 
+from tests.browser.proxies import Nginx
 from tests.browser.screens import Screen
 from tests.browser.site import Site
 from tests.browser.watch import Watch
@@ -69,7 +70,7 @@ class Visits:
         self,
         name: str = "",
         *,
-        site: Site | None = None,
+        site: Site | Nginx | None = None,
         theme: Literal["light", "dark"] = "light",
         permissions: tuple[str, ...] = (),
     ) -> Page:
@@ -101,6 +102,7 @@ class Visits:
             base_url=who.address,
             storage_state=self.logged_in.get(who.name),
             java_script_enabled=who.javascript,
+            ignore_https_errors=who.address.startswith("https:"),  # a certificate of the test's own
             viewport=PHONE if who.phone else DESK,
             color_scheme=theme,
             permissions=permissions,

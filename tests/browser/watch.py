@@ -2,7 +2,7 @@
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Request, WebError
 
-HERE = "http://127.0.0.1:"
+HERE = ("http://127.0.0.1:", "https://127.0.0.1:")
 REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
 """What htmx writes when a later filter takes the place of one that is still on its way."""
 
@@ -38,5 +38,5 @@ class Watch:
         dialog.dismiss()
 
     def _on_request(self, request: Request) -> None:
-        if not request.url.startswith((HERE, "data:")):
+        if not request.url.startswith((*HERE, "data:")):
             self.problems.append(f"a request left the site: {request.url}")

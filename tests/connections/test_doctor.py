@@ -112,7 +112,7 @@ def test_a_server_without_encryption_is_not_asked_where_it_must_be_encrypted(fai
     else:
         assert found.stderr == (
             f"CommandError: No encrypted connection to 127.0.0.1:{SERVER.port} could be made (the server offers none): "
-            "set DJ_USE_TLS=0 if the server has no TLS.\n"
+            "check DJ_USE_TLS, which has to be 0 where the server offers none.\n"
         )
 
 

@@ -13,22 +13,23 @@ from tests.lab import ROOT
 MAKE = """
 import django
 django.setup()
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 call_command("migrate", verbosity=0)
 client = Client()
 client.force_login(User.objects.create_superuser("root"))
-print(client.cookies["sessionid"].value)
+print(f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}")
 """
 
 
 @dataclass(frozen=True)
 class Home:
-    """The environment by which a site finds its home, and the session of somebody who is logged in there."""
+    """The environment by which a site finds its home, and the cookie of somebody who is logged in there."""
 
     environ: dict[str, str]
-    session: str
+    cookie: str
 
 
 @pytest.fixture(scope="session")

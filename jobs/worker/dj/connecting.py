@@ -5,6 +5,7 @@ begins, not when the site's commands are listed.
 """
 
 import importlib
+import json
 import logging
 import os
 from collections.abc import Iterator, Mapping
@@ -42,9 +43,7 @@ def _configure(dj: Untyped, lab: LabServer) -> None:
     dj.config["database.port"] = lab.port  # DataJoint 0.14 does not know DJ_PORT
     dj.config["database.user"] = lab.user
     dj.config["database.password"] = lab.password  # '' and not None: DataJoint would ask for it on the terminal
-    # DataJoint's own settings file may hold a dict of certificates where `lab` says True.
-    if not isinstance(dj.config["database.use_tls"], dict):
-        dj.config["database.use_tls"] = lab.use_tls
+    dj.config["database.use_tls"] = lab.use_tls
 
 
 def _for_children(own: Mapping[str, Untyped], used: Mapping[str, Untyped]) -> dict[str, str]:
@@ -61,7 +60,8 @@ def _for_children(own: Mapping[str, Untyped], used: Mapping[str, Untyped]) -> di
         if own[setting] != used[setting]:
             found[name] = used[setting]
     if own["database.use_tls"] != used["database.use_tls"]:
-        found["DJ_USE_TLS"] = "1" if used["database.use_tls"] else "0"
+        use_tls = used["database.use_tls"]
+        found["DJ_USE_TLS"] = json.dumps(use_tls) if isinstance(use_tls, dict) else "1" if use_tls else "0"
     return found
 
 
@@ -129,4 +129,4 @@ def _open_connection(dj: Untyped, lab: LabServer) -> None:
 
 def connect_refusal(error: BaseException, lab: LabServer) -> str:
     """Return in one sentence why the server refused the connection; `error` is PyMySQL's or DataJoint's."""
-    return sentence(error, lab.name, lab.user)
+    return sentence(error, lab.name, lab.user, lab.places)

@@ -280,8 +280,9 @@ def test_times_that_a_timestamp_could_not_hold_are_taken_calmly(failed_jobs: str
 
 @pytest.mark.parametrize("year", ["0001", "9999"])
 def test_all_up_to_an_odd_second_is_taken_calmly(failed_jobs: str, operator: Client, year: str) -> None:
-    form = {"all": ["1"], "filter": [f"schema={failed_jobs}"], "as_of": [f"{year}-01-04T00:00:00+00:00"]}
-    assert operator.post(CONFIRM, form).status_code == 200
+    for ages in ("", "&older=1w", "&newer=100w"):
+        form = {"all": ["1"], "filter": [f"schema={failed_jobs}{ages}"], "as_of": [f"{year}-01-04T00:00:00+00:00"]}
+        assert operator.post(CONFIRM, form).status_code == 200
 
 
 # --- What the server does not allow -----------------------------------------------------------------------------------

@@ -52,7 +52,6 @@ def test_a_link_does_not_show_the_stored_text(address: str, operator: Client) ->
     assert operator.get(f"{address}stored/").status_code == 405
 
 
-@pytest.mark.django_db(transaction=True)
 def test_what_cannot_be_recorded_is_not_shown(address: str, operator: Client) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TRIGGER full BEFORE INSERT ON activity_act BEGIN SELECT RAISE(ABORT, 'disk full'); END")

@@ -76,7 +76,7 @@ class Idle(dj.Computed):
 """,
 }
 REFUSED = {
-    "wrong password": ({"DJ_PASS": "wrong"}, "refused the account alice: check DJ_USER and DJ_PASS."),
+    "wrong password": ({"DJ_PASS": "wrong"}, "refused the account alice: check DJ_USER and DJ_PASS, whether "),
     "unreachable": ({"DJ_PORT": "1"}, "The lab's server 127.0.0.1:1 does not answer: check DJ_HOST and DJ_PORT"),
     "no account": ({"DJ_USER": ""}, "No lab server is named yet: set DJ_HOST, DJ_USER and DJ_PASS"),
     "no DataJoint": ({"PYTHONPATH": "absent"}, "populate needs DataJoint, and datajoint is not installed here"),

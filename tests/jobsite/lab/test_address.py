@@ -115,7 +115,8 @@ def test_without_a_user_no_server_is_named_and_none_is_asked(here: Path, home: P
 
 
 @pytest.mark.parametrize(
-    ("value", "mode"), [("1", "REQUIRED"), ("true", "REQUIRED"), ("0", "DISABLED"), ("no", "DISABLED"), ("", None)]
+    ("value", "mode"),
+    [("1", "REQUIRED"), ("true", "REQUIRED"), ("0", "DISABLED"), ("no", "DISABLED"), ("", None), ("{}", None)],
 )
 def test_tls_is_asked_for_forbidden_or_left_to_the_server(here: Path, home: Path, value: str, mode: str | None) -> None:
     options: Any = find_lab({"DJ_USER": "ada", "DJ_USE_TLS": value}, here, home).as_database()["OPTIONS"]
@@ -124,7 +125,43 @@ def test_tls_is_asked_for_forbidden_or_left_to_the_server(here: Path, home: Path
 
 def test_a_tls_setting_that_is_neither_yes_nor_no_is_a_problem(here: Path, home: Path) -> None:
     found = find_lab({"DJ_USER": "ada", "DJ_USE_TLS": "maybe"}, here, home)
-    assert found.problem == "DJ_USE_TLS must be 1 or 0, not 'maybe'."
+    files = '{"ca": "/path/of/ca.pem"}'
+    assert found.problem == f"DJ_USE_TLS must be 1 or 0, or name files as {files}, not 'maybe'."
+
+
+def test_a_setting_of_a_file_is_said_by_its_place_there(here: Path, home: Path) -> None:
+    file = here / "dj_local_conf.json"
+    write(file, {**FULL, "database.port": "many", "database.use_tls": {"ca": "/nowhere/ca.pem"}})
+    assert find_lab({}, here, home).problem == (
+        f"The port 'many' is not a number from 1 to 65535: set {file}: database.port."
+    )
+    assert find_lab({"DJ_PORT": "3306"}, here, home).problem == (
+        f"{file}: database.use_tls names '/nowhere/ca.pem' as its 'ca', which is not there or cannot be read."
+    )
+
+
+def test_where_each_setting_is_made_is_known(here: Path, home: Path) -> None:
+    write(here.parent / "datajoint.json", {"database": {"host": "db.lab", "user": "ada", "password": None}})
+    write(here.parent / ".secrets" / "database.password", "pw")
+    found = find_lab({"DJ_USER": "bob"}, here, home)
+    assert found.places == {
+        "database.host": f"{here.parent / 'datajoint.json'}: database.host",
+        "database.port": "DJ_PORT",
+        "database.user": "DJ_USER",
+        "database.password": str(here.parent / ".secrets" / "database.password"),
+        "database.use_tls": "DJ_USE_TLS",
+    }
+
+
+def test_that_a_connection_must_be_encrypted_takes_no_certificates_from_the_file(here: Path, home: Path) -> None:
+    ca = here / "ca.pem"
+    write(ca, "a CA")
+    write(here / "dj_local_conf.json", {**FULL, "database.use_tls": {"ca": str(ca)}})
+    told = [
+        find_lab({"DJ_USE_TLS": value}, here, home).use_tls
+        for value in ("", "1", "0", f'{{"ca": "{ca}", "cipher": "X"}}')
+    ]
+    assert told == [{"ca": str(ca)}, {"ca": str(ca)}, False, {"ca": str(ca), "cipher": "X"}]
 
 
 def test_localhost_is_asked_by_tcp_as_datajoint_does(here: Path, home: Path) -> None:

@@ -30,10 +30,10 @@ def server(tmp_path: Path) -> Iterator[Server]:
 class Visitor:
     """Somebody who is logged in at a running site."""
 
-    def __init__(self, address: str, session: str) -> None:
+    def __init__(self, address: str, cookie: str) -> None:
         self.address = address
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
-        self.opener.addheaders = [("Cookie", f"sessionid={session}")]
+        self.opener.addheaders = [("Cookie", cookie)]
 
     def status_and_page(self) -> tuple[int, str]:
         """Return what the list of jobs answers."""
@@ -63,7 +63,7 @@ def visitor(server: Server, home_of_a_site: Home, tmp_path: Path) -> Iterator[Vi
     with (tmp_path / "site.log").open("wb") as log:
         site = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)
     try:
-        somebody = Visitor(f"http://127.0.0.1:{port}", home_of_a_site.session)
+        somebody = Visitor(f"http://127.0.0.1:{port}", home_of_a_site.cookie)
         eventually(somebody.is_answered, "the site to answer")
         yield somebody
     finally:
