@@ -1,5 +1,6 @@
 """What axe-core finds on each page: nothing, in three widths, light and dark. The admin of people is Django's own."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ def scene(accounts: None) -> Iterator[Scene]:
 
 
 def log_in(page: Page, scene: Scene) -> None:
-    page.context.clear_cookies(name="sessionid")
+    page.context.clear_cookies(name=re.compile("session"))
     page.goto("/login/")
 
 

@@ -1,5 +1,7 @@
 """Jobs tables of DataJoint 2 are told of on every page and by the doctor: there may be jobs that nobody sees."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
 
@@ -7,9 +9,10 @@ from jobs.layouts.discovery import NewerTables
 from tests.connections.test_doctor import doctor
 from tests.lab import Lab
 from tests.pages import cells, look, notices, text_of
-from tests.server import SERVER
+from tests.server import PASSWORD, SERVER
 
 JOBS, CONNECTIONS = "/jobs/", "/connections/"
+READER = "newer_reader"
 # DataJoint 2.3.5, jobs.py.
 DEFINITION = """
     session int NOT NULL, status enum('pending','reserved','success','error','ignore') NOT NULL,
@@ -34,18 +37,35 @@ def older(lab: Lab) -> str:
     return lab.failed(m1="value")
 
 
+@pytest.fixture
+def reader(newer: str) -> Iterator[None]:
+    """The site asks as an account that reads these schemas only: other tests may have left jobs elsewhere."""
+    SERVER.sql(f"DROP USER IF EXISTS {READER}@'%'")
+    SERVER.sql(f"CREATE USER {READER}@'%' IDENTIFIED BY '{PASSWORD}'")
+    SERVER.sql(f"GRANT PROCESS ON *.* TO {READER}@'%'")
+    grant_to_reader(newer)
+    with SERVER.site_as(READER):
+        yield
+    SERVER.sql(f"DROP USER {READER}@'%'")
+
+
+def grant_to_reader(schema: str) -> None:
+    SERVER.sql(f"GRANT SELECT ON `{schema}`.* TO {READER}@'%'")
+
+
 def said(schema: str) -> str:
     return f"The jobs in 2 jobs tables of DataJoint 2 in {schema} are not shown yet."
 
 
-def test_a_list_without_others_says_which_emptiness_it_is(newer: str, viewer: Client) -> None:
+def test_a_list_without_others_says_which_emptiness_it_is(newer: str, reader: None, viewer: Client) -> None:
     found = look(viewer, JOBS)
     empty = text_of(found.select_one(".empty"))
     assert empty.startswith(f"2 jobs tables of DataJoint 2 in {newer}: Jobsite does not show their jobs yet")
     assert notices(found) == [said(newer)]
 
 
-def test_numbers_beside_others_are_said_to_be_the_least(newer: str, older: str, viewer: Client) -> None:
+def test_numbers_beside_others_are_said_to_be_the_least(newer: str, older: str, reader: None, viewer: Client) -> None:
+    grant_to_reader(older)
     found = look(viewer, JOBS)
     assert notices(found) == [said(newer)]
     assert text_of(found.select_one(".tabs")) == "All 1+ Errors 1+ Reserved 0+ Ignored 0+"
