@@ -24,6 +24,14 @@ LONGEST_FIRST = "-time"
 LARGEST_ID = 2**63 - 1
 
 
+def is_id(word: str) -> bool:
+    """Say whether a word is a number that may be a connection's; Python reads no number of thousands of digits."""
+    digits = word.lstrip("0")
+    return (
+        word.isascii() and word.isdecimal() and len(digits) <= len(str(LARGEST_ID)) and int(digits or 0) <= LARGEST_ID
+    )
+
+
 class IdsField(FilterField):
     """One or more ids of connections, with commas or blanks between; the value is a list of numbers."""
 
@@ -31,9 +39,9 @@ class IdsField(FilterField):
         """Return the numbers. Raises ValidationError with one sentence."""
         text = super().to_python(value)
         words = (text or "").replace(",", " ").split()
-        if any(not word.isascii() or not word.isdecimal() or int(word) > LARGEST_ID for word in words):
+        if not all(is_id(word) for word in words):
             raise forms.ValidationError(f"“{text}” is no id of a connection: write 123, or 123, 124.")
-        return [int(word) for word in words]
+        return [int(word.lstrip("0") or 0) for word in words]
 
     def say(self, value: Any) -> str:
         """Return the clause with the numbers."""

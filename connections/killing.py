@@ -53,7 +53,7 @@ class Confirmation:
     needs_number: bool = False
     harmless: tuple[ConnectionSnapshot, ...] = ()
     """The connections whose kill they were told costs nothing."""
-    form: UUID | None = None
+    form_number: UUID | None = None
     """The form that they were told it by, which is used once; None where there is none."""
 
     def check(self, selection: SelectedConnections, server: Server) -> None:
@@ -120,10 +120,10 @@ def kill(selection: SelectedConnections, confirmation: Confirmation, user: User)
         raise PermissionDenied("Your account may look at connections but not kill them: ask an admin of Jobsite.")
     if selection.is_empty:
         return KillSummary(selection)
-    check_unused(user.get_username(), confirmation.form)
+    check_unused(user.get_username(), confirmation.form_number)
     server = ask_server()
     confirmation.check(selection, server)
-    return _kill_on_record(selection, user.get_username(), server, confirmation.form)
+    return _kill_on_record(selection, user.get_username(), server, confirmation.form_number)
 
 
 def follow(sent: SelectedConnections, server: Server) -> list[SentKill]:
@@ -132,14 +132,16 @@ def follow(sent: SelectedConnections, server: Server) -> list[SentKill]:
     return [SentKill(one, sent.target, there.get(one.id)) for one in sent.snapshots]
 
 
-def _kill_on_record(selection: SelectedConnections, username: str, server: Server, form: UUID | None) -> KillSummary:
+def _kill_on_record(
+    selection: SelectedConnections, username: str, server: Server, form_number: UUID | None
+) -> KillSummary:
     """Kill, with what was meant and what became of it in the site's record and in its log."""
     verb, procedure = selection.target.verb, selection.target.procedure(server)
     meant, who = selection.in_words, f"{username}, {verb}"
     if procedure:
         meant, who = f"{meant} By CALL {procedure}.", f"{who} by CALL {procedure}"
     try:
-        record = begin_act(username, verb, meant, form)
+        record = begin_act(username, verb, meant, form_number)
     except RecordError as error:
         log.warning("%s: %s %s", who, meant, error)
         return KillSummary(selection, stopped=str(error))

@@ -39,17 +39,21 @@ class FoundConnections:
 
 
 def list_connections(chosen: ConnectionFilter, server: Server, may_kill: bool) -> FoundConnections:
-    """Return the connections that match the filter, in its order, each with its statement as the person may read it."""
+    """Return the connections that match the filter, in its order, as the person may read their statements.
+
+    Only where the filter or the order needs them all are the statements read already: it takes time.
+    """
     matching = process_list(server).filter(chosen.condition(server.now))
     if chosen.statement:
         matching = matching.filter(info__isnull=False)
     rows = list(matching.order_by(*_order(chosen.sort))[: ROWS_READ + 1])
     is_whole = len(rows) <= ROWS_READ
     found = rows[:ROWS_READ]
-    annotate_statements(found, may_kill)
+    if chosen.statement or chosen.sort.endswith("statement"):  # by what is shown: that must not tell what is hidden
+        annotate_statements(found, may_kill)
     if wanted := chosen.statement.lower():
         found = [row for row in found if wanted in row.statement.lower()]
-    if chosen.sort.endswith("statement"):  # by what is shown: its order must not tell what is hidden
+    if chosen.sort.endswith("statement"):
         found.sort(key=lambda row: row.statement, reverse=chosen.sort.startswith("-"))
         found.sort(key=lambda row: not row.statement)
     return FoundConnections(found, is_whole)

@@ -64,7 +64,9 @@ class KillSummary:
     @property
     def in_words(self) -> str:
         """The whole in a few sentences."""
-        return " ".join([f"{sent_in_words(self.sent)}.", *self.problems])
+        is_unknown = any(outcome.result is KillResult.UNKNOWN for outcome in self.outcomes)
+        sent = [f"{sent_in_words(self.sent)}."] if self.sent.snapshots or not is_unknown else []
+        return " ".join([*sent, *self.problems])
 
 
 def sent_in_words(sent: SelectedConnections) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from connections.outcomes import KillResult
+from connections.consequences import counted
+from connections.outcomes import KillResult, sent_in_words
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from jobsite.activity.models import Act, ActChunk
 
@@ -19,7 +20,14 @@ class RecordedKill:
     sent: SelectedConnections
     """Those to which a kill was sent."""
     unknown: tuple[ConnectionSnapshot, ...]
-    """Those of which nothing was written down after: the site ended, or the record could not be written."""
+    """Those of which nobody knows: the answer was lost, the site ended, or the record could not be written."""
+
+    @property
+    def heading(self) -> str:
+        """What became of the kill, in words."""
+        if self.sent.snapshots or not self.unknown:
+            return sent_in_words(self.sent)
+        return f"Whether {counted(len(self.unknown), self.sent.target.value)} was killed is not known"
 
 
 def recorded_kill(number: str) -> RecordedKill | None:
@@ -30,7 +38,9 @@ def recorded_kill(number: str) -> RecordedKill | None:
         return None
     chunks = list(act.chunks.all())
     sent = _connections(chunk for chunk in chunks if KillResult.SENT.value in chunk.counts)
-    unknown = _connections(chunk for chunk in chunks if chunk.ended_at is None)
+    unknown = _connections(
+        chunk for chunk in chunks if chunk.ended_at is None or KillResult.UNKNOWN.value in chunk.counts
+    )
     return RecordedKill(SelectedConnections(sent, TARGETS[act.verb]), unknown)
 
 

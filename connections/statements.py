@@ -6,8 +6,9 @@ from connections.models import Connection
 from jobsite.masking.statements import masked_statement, without_literals
 
 
-def annotate_statements(rows: Sequence[Connection], may_kill: bool) -> None:
-    """Give each connection the `statement` as a person who may kill, or only look, may read it."""
+def annotate_statements(rows: Sequence[Connection], may_kill: bool) -> Sequence[Connection]:
+    """Give each connection the `statement` as a person who may kill, or only look, may read it; return them."""
     show = masked_statement if may_kill else without_literals
     for row in rows:
         row.statement = show(row.info or "")
+    return rows

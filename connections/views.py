@@ -13,7 +13,7 @@ from connections.consequences import KillReview, review_kill
 from connections.filters import ConnectionFilter
 from connections.killing import KILL, Confirmation, NotConfirmedError
 from connections.listing import FoundConnections, annotate, list_connections, read_again
-from connections.outcomes import KillOutcome, KillResult, sent_in_words
+from connections.outcomes import KillOutcome, KillResult
 from connections.recorded import TARGETS, recorded_kill
 from connections.snapshots import NO_FORM_OF_OURS, SelectedConnections, Target
 from connections.statements import annotate_statements
@@ -42,7 +42,7 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     rows, parts = found.rows, Parts()
     unread = [] if chosen.problems else annotate(rows, server, parts)
     targets = [target.value for target in Target if may_kill and target.is_possible(server)]
-    data = ListingData(len(rows), lambda start, stop: rows[start:stop])
+    data = ListingData(len(rows), lambda start, stop: annotate_statements(rows[start:stop], may_kill))
     table = ConnectionTable(data, selectable=bool(targets), order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {
@@ -121,7 +121,7 @@ def kill_result(request: HttpRequest) -> HttpResponse:
     parts = Parts()
     kills = parts.read(NOW_SEEN, lambda: killing.follow(recorded.sent, shared_reads.server()), None)
     context = {
-        "heading": sent_in_words(recorded.sent),
+        "heading": recorded.heading,
         "kills": kills or [],
         "parts": parts,
         "unknown": [KillOutcome(seen, KillResult.UNKNOWN) for seen in recorded.unknown],

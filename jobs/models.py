@@ -15,7 +15,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.db.models.sql.datastructures import BaseTable
 
 from jobs.formats.jobs_columns import JOBS_TABLE
-from jobs.formats.key import Key, read_key
+from jobs.formats.key import Key, read_fields, read_key
 from jobs.formats.table_name import class_name
 from jobs.liveness import Liveness
 from jobsite.lab.columns import LabBlob, LabText
@@ -122,6 +122,11 @@ class Job(LabModel):
     def key(self) -> Key:
         """The key, decoded within bounds; it says itself why when it cannot be."""
         return read_key(bytes(self.key_blob) if self.key_blob is not None else None)
+
+    @property
+    def fields(self) -> Mapping[str, object]:
+        """The names and values in the key alone, to look through many; {} when it cannot be read."""
+        return read_fields(bytes(self.key_blob) if self.key_blob is not None else None)
 
     @property
     def table(self) -> str:

@@ -32,11 +32,11 @@ class Confirmation:
     """Which of them they were told are abandoned."""
     left_out: frozenset[QualifiedName] = frozenset()
     """The tables that were not read for what they were told: they are left alone, whatever became of them since."""
-    form: UUID | None = None
+    form_number: UUID | None = None
     """The form that they were told it by, which is used once; None where there is none."""
 
     @classmethod
-    def of(cls, review: Review, typed: str = "", form: UUID | None = None) -> "Confirmation":
+    def of(cls, review: Review, typed: str = "", form_number: UUID | None = None) -> "Confirmation":
         """Return the confirmation of what a review says."""
         return cls(
             expected=review.count,
@@ -45,7 +45,7 @@ class Confirmation:
             running=review.running,
             abandoned=review.abandoned,
             left_out=frozenset(review.selection.reading.left_out),
-            form=form,
+            form_number=form_number,
         )
 
     def refusal_reason(self, review: Review) -> str:

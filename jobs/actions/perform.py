@@ -42,7 +42,7 @@ def perform(action: Action, selection: Selection, confirmation: Confirmation, us
     happen now than was confirmed.
     """
     action.check(user)
-    check_unused(user.get_username(), confirmation.form)
+    check_unused(user.get_username(), confirmation.form_number)
     set_aside_unsupported(action, selection.reading)
     set_aside_ungranted(action, selection.reading, confirmation.left_out)
     left_out = [layout.table for layout in selection.reading.layouts if layout.table in confirmation.left_out]
@@ -50,7 +50,7 @@ def perform(action: Action, selection: Selection, confirmation: Confirmation, us
     reviewed = review(action, selection)
     if reason := confirmation.refusal_reason(reviewed):
         raise NotConfirmedError(reason, reviewed)
-    return _perform_on_record(action, selection, user.get_username(), confirmation.form)
+    return _perform_on_record(action, selection, user.get_username(), confirmation.form_number)
 
 
 def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot]) -> ActionOutcome:
@@ -73,10 +73,10 @@ def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot
     return ActionOutcome(done=done, changed=changed, gone=left - changed)
 
 
-def _perform_on_record(action: Action, selection: Selection, username: str, form: UUID | None) -> ActionOutcome:
+def _perform_on_record(action: Action, selection: Selection, username: str, form_number: UUID | None) -> ActionOutcome:
     """Do it, with what was meant and what became of it in the site's record and in its log."""
     try:
-        record = begin_act(username, action.verb, selection.in_words, form)
+        record = begin_act(username, action.verb, selection.in_words, form_number)
     except RecordError as error:
         log.warning("%s %s no jobs: %s %s", username, action.past, selection.in_words, error)
         return ActionOutcome(stopped=str(error))

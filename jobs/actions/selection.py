@@ -159,7 +159,7 @@ class MatchingJobs(Selection):
     @property
     def in_words(self) -> str:
         """The selection in a sentence."""
-        return f"All that match: {self.chosen.in_words}"
+        return " ".join(filter(None, [f"All that match: {self.chosen.in_words}", self.chosen.not_found]))
 
     @property
     def tables(self) -> Sequence[QualifiedName]:

@@ -76,12 +76,24 @@ def read_key(blob: bytes | None) -> Key:
     if blob is None:
         return Key(problem="no key stored")
     try:
-        value = unpack(blob, limits=KEY_LIMITS)
+        fields = _unpacked(blob)
     except BlobError as error:
         return Key(problem=f"not readable ({error}); {_extent(blob)}")
-    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
-        return Key(problem=f"not a key; {_extent(blob)}")
-    return key_of(value)
+    return key_of(fields) if fields is not None else Key(problem=f"not a key; {_extent(blob)}")
+
+
+def read_fields(blob: bytes | None) -> Mapping[str, object]:
+    """The names and values of such a key, without the words to show, which take longer; {} for what is no key."""
+    try:
+        return _unpacked(blob) or {} if blob is not None else {}
+    except BlobError:
+        return {}
+
+
+def _unpacked(blob: bytes) -> Mapping[str, object] | None:
+    """What a blob holds, None when that is no key. Raises BlobError."""
+    value = unpack(blob, limits=KEY_LIMITS)
+    return value if isinstance(value, dict) and all(isinstance(name, str) for name in value) else None
 
 
 def key_of(fields: Mapping[str, object]) -> Key:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from jobs.formats.key import Key, as_text
+from jobs.formats.key import SURROGATE, as_text
 
 HASH = re.compile(r"[0-9a-f]{32}|[A-Za-z0-9+/]{32}")
 """An md5, or what MATLAB writes: the beginning of a SHA-256 in base64."""
@@ -35,9 +35,8 @@ class WantedKey:
         """Return it as people write it."""
         return self.key_hash or ", ".join(f"{name}={value}" for name, value in self.fields.items())
 
-    def is_in(self, key: Key) -> bool:
-        """Say whether a key that was read has all these attributes with these values."""
-        found = key.fields or {}
+    def is_in(self, found: Mapping[str, object]) -> bool:
+        """Say whether the fields of a key are these attributes with these values, among others."""
         return bool(found) and all(name in found and as_text(found[name]) == text for name, text in self.fields.items())
 
 
@@ -46,7 +45,7 @@ def read_wanted_key(text: str) -> WantedKey:
     if HASH.fullmatch(text):
         return WantedKey(key_hash=text)
     fields = _of_dict(text) if text.startswith("{") else _of_pairs(text)
-    if not fields or len(text) > LONGEST:
+    if not fields or len(text) > LONGEST or any(SURROGATE.search(one) for pair in fields.items() for one in pair):
         shown = text if len(text) <= 40 else f"{text[:40]}…"
         raise ValueError(f"“{shown}” is no key: {HOW}.")
     return WantedKey(fields)

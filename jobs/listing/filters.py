@@ -11,7 +11,7 @@ from django.db.models.lookups import Exact, In, IRegex
 from jobs.formats.table_name import class_name
 from jobs.formats.wanted_key import WantedKey, read_wanted_key
 from jobs.statuses import STATUSES
-from jobsite.lab.columns import AsBytes, InOneCollation
+from jobsite.lab.columns import AsBytes, InOneCollation, JoinedAsBytes
 from jobsite.masking.text import HINTS
 from jobsite.pages.filter_form import (
     DurationField,
@@ -43,12 +43,6 @@ KEY_RULE = "A key or a part of it, such as subject_id=3, session=1; a whole key 
 
 WHOLE_KEY = r".*\w\s*=\s*\S.*|\{.*\}|\S{32}|"
 """What may be a key by now, as HTML's pattern: half a word typed is not."""
-
-
-class TableAndHash(AsBytes):
-    """A job's primary key as one text: so many are compared faster than by a condition for each."""
-
-    template = "CAST(CONVERT(CONCAT_WS(' ', %(expressions)s) USING utf8mb4) AS BINARY)"
 
 
 def _check_status(text: str) -> None:
@@ -140,7 +134,7 @@ class JobFilter(ListFilter):
         if key.key_hash:
             return self.condition(now) & Q(Exact(AsBytes(F("key_hash")), key.key_hash.encode()))
         names = [f"{table} {key_hash}".encode() for of, table, key_hash in self.found if of == schema]
-        return self.condition(now) & Q(In(TableAndHash("table_name", "key_hash"), names or [b""]))
+        return self.condition(now) & Q(In(JoinedAsBytes("table_name", "key_hash"), names or [b""]))
 
     def condition(self, now: datetime) -> Q:
         """Return the condition of all fields but the key.
@@ -149,6 +143,16 @@ class JobFilter(ListFilter):
         """
         wanted = super().condition(now)
         return wanted & ~Q(IRegex(InOneCollation(F("error_message")), HINTS)) if self.passes_over else wanted
+
+    @property
+    def sort(self) -> str:
+        """The word the list is sorted by: for who does not read messages as they are stored, not by them."""
+        return self.usual_sort if self.cannot_sort else super().sort
+
+    @property
+    def cannot_sort(self) -> bool:
+        """Say whether the list was to be sorted by messages: their order would tell what is masked."""
+        return super().sort.endswith("message") and not self.reads_stored
 
     @property
     def passes_over(self) -> bool:

@@ -38,7 +38,7 @@ def find_keys(chosen: JobFilter, reading: Reading, now: datetime) -> JobFilter:
     if len(rows) > MOST_DECODED:  # where it is a whole key, its hash finds it among the others, too
         by_hash = Q(key_hash=key_hash(wanted.fields))
         rows = [*_read(chosen, reading, now, by_hash), *rows]
-    found = list(dict.fromkeys((job.schema, job.table_name, job.key_hash) for job in rows if wanted.is_in(job.key)))
+    found = list(dict.fromkeys((job.schema, job.table_name, job.key_hash) for job in rows if wanted.is_in(job.fields)))
     return replace(chosen, found=tuple(found[:MOST_FOUND]), not_found=_why_not_all(len(rows), len(found)))
 
 
@@ -50,9 +50,7 @@ def _read(chosen: JobFilter, reading: Reading, now: datetime, beside: Q) -> list
     order = order_of(NEWEST_FIRST)
 
     def rows_of(layouts: Sequence[Layout]) -> list[Job]:
-        rows = [
-            layout.jobs().filter(wanted).only("table_name", "key_hash", "key_blob", "timestamp") for layout in layouts
-        ]
+        rows = [layout.jobs().filter(wanted).only(*COLUMNS) for layout in layouts]
         branches = [one.order_by(*order)[: MOST_DECODED + 1] for one in rows]
         if len(branches) < 2:
             return list(branches[0]) if branches else []

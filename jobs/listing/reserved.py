@@ -18,7 +18,7 @@ from jobs.listing.rows import union_all
 from jobs.liveness import CLOCK_MARGIN, Account, is_cut, names_of
 from jobs.models import Job, JobQuerySet
 from jobs.statuses import RESERVED
-from jobsite.lab.columns import AsBytes
+from jobsite.lab.columns import AsBytes, JoinedAsBytes
 
 MOST_READ = 1000
 """Jobs that are read at most: a worker holds a few."""
@@ -35,16 +35,10 @@ class ReservedJobs:
     """The schemas in which a reserved job names no connection, as in a table that keeps none."""
 
 
-class NumberAndName(AsBytes):
-    """A connection and its user as one text: so many pairs are compared faster than by a condition for each."""
-
-    template = "CAST(CONVERT(CONCAT_WS(' ', %(expressions)s) USING utf8mb4) AS BINARY)"
-
-
 def jobs_of_connections(threads: Mapping[int, Account], started: datetime, reading: Reading) -> ReservedJobs:
     """Return the jobs that name one of these connections and its user and client, reserved since the server started."""
     pairs = [f"{thread} {name}" for thread, account in threads.items() for name in names_of(account)]
-    wanted = Q(In(NumberAndName("connection_id", "user"), _in_bytes(pairs)))
+    wanted = Q(In(JoinedAsBytes("connection_id", "user"), _in_bytes(pairs)))
     wanted |= _any_of(
         Q(connection_id=thread) & _begins_with(names_of(account)[0])
         for thread, account in threads.items()

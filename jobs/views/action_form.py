@@ -50,7 +50,7 @@ def _read_confirmation(form: QueryDict) -> Confirmation:
         running=int(form.get("running") or 0),
         abandoned=frozenset(JobSnapshot.read(token) for token in form.getlist("abandoned")),
         left_out=frozenset(QualifiedName(*read_token(token, 2)) for token in form.getlist("left_out")),
-        form=read_form_number(form.get("form", "")),
+        form_number=read_form_number(form.get("form", "")),
     )
 
 
@@ -61,7 +61,7 @@ def hidden_fields(selection: Selection, confirmation: Confirmation) -> Sequence[
         ("expected", str(confirmation.expected)),
         ("needs_number", "1" if confirmation.needs_number else ""),
         ("running", str(confirmation.running)),
-        ("form", str(confirmation.form or "")),
+        ("form", str(confirmation.form_number or "")),
         *(("abandoned", snapshot.token) for snapshot in confirmation.abandoned),
         *(("left_out", write_token(*table)) for table in confirmation.left_out),
     ]

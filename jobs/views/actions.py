@@ -65,7 +65,7 @@ def _confirm_page(
         "parts": parts,
         "review": reviewed,
         "action": reviewed.action,
-        "fields": hidden_fields(reviewed.selection, Confirmation.of(reviewed, form=new_form())),
+        "fields": hidden_fields(reviewed.selection, Confirmation.of(reviewed, form_number=new_form())),
         "query": read_filter(request.POST).query,
         "now": server.now,
         "refusal": refusal,

@@ -96,6 +96,12 @@ class AsBytes(models.Func):
     output_field = models.BinaryField()
 
 
+class JoinedAsBytes(AsBytes):
+    """Columns as one such text with blanks between: so many pairs are compared faster than by a condition for each."""
+
+    template = "CAST(CONVERT(CONCAT_WS(' ', %(expressions)s) USING utf8mb4) AS BINARY)"
+
+
 class AsStored(models.Func):
     """A column to sort by in its own collation, along its index: Django would sort by what the SELECT list shows."""
 

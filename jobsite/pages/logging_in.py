@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse
 
@@ -49,7 +49,7 @@ def _store(session: SessionBase, now: int) -> None:
         with transaction.atomic():
             session[LAST_USED] = now
             session.save()
-    except DatabaseError as error:
+    except (DatabaseError, UpdateError) as error:  # Django's own for a session that is gone, or could not be written
         session.modified = False
         log.warning("That a session is used could not be written: %s.", error)
 
@@ -57,11 +57,13 @@ def _store(session: SessionBase, now: int) -> None:
 def client_address(request: HttpRequest) -> str | None:
     """Return the address of the browser: what the proxy on this machine says, else whoever connected.
 
-    The last address of X-Forwarded-For is the one that the proxy itself has seen; those before it anybody may send.
+    The last address of X-Forwarded-For is the one that the proxy itself has seen; those before it anybody may send, and
+    where JOBSITE_HTTPS names no proxy, that one too.
     """
     peer = _address(request.META.get("REMOTE_ADDR", ""))
     said = _address(request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2])
-    found = peer if peer and not peer.is_loopback else said or peer
+    is_proxy = settings.BEHIND_HTTPS and (peer is None or peer.is_loopback)
+    found = (said or peer) if is_proxy else peer
     return str(found) if found else None
 
 

@@ -98,6 +98,12 @@ def test_what_is_no_id_is_said(lab: Lab, viewer: Client, text: str) -> None:
     assert notices(found) == [f"“{text}” is no id of a connection: write 123, or 123, 124. Correct it to see the list."]
 
 
+def test_a_number_of_thousands_of_digits_is_refused_too(lab: Lab, viewer: Client) -> None:
+    found = look(viewer, f"{LIST}?id={'0' * 4400}1{'2' * 30}")
+    assert len(notices(found)) == 1
+    assert cells(found, "Id") == []
+
+
 @pytest.mark.parametrize("query", ["key=1", "restriction=TIME", "sort=no", "user=a&user=b"])
 def test_an_unknown_word_lists_nothing_and_offers_to_reset(lab: Lab, admin: Client, query: str) -> None:
     found = look(admin, f"{LIST}?{query}")

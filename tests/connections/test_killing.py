@@ -210,7 +210,7 @@ def test_a_kill_of_which_nothing_was_written_down_after_is_said_to_be_unknown(la
     with pytest.raises(ZeroDivisionError), record.chunk("", [seen.row]):
         raise ZeroDivisionError
     found = look(viewer, f"{RESULT}?act={record.number}")
-    assert text_of(found.h1) == "No kill was sent"
+    assert text_of(found.h1) == "Whether 1 connection was killed is not known"
     assert text_of(found.select_one("#kill_result li")) == f"Whether {seen} was killed is not known."
 
 

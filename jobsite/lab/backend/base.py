@@ -7,6 +7,7 @@ database backend").
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, InvalidStateError, TimeoutError
 from contextlib import suppress
@@ -99,12 +100,17 @@ def _within_limit(execute: Callable[..., Any], sql: str, params: Any, many: bool
 
 def _connect_within(seconds: float, connect: Callable[[], Any]) -> Any:
     """Return what `connect` returns, in a thread that is left to itself when that takes too long."""
+    until = time.monotonic() + seconds
     if not seconds or not _places.acquire(timeout=seconds):
         raise _late(LATE_TO_CONNECT)
     made: Future[Any] = Future()
-    threading.Thread(target=_connect, args=(connect, made), name="connect", daemon=True).start()
     try:
-        return made.result(seconds)
+        threading.Thread(target=_connect, args=(connect, made), name="connect", daemon=True).start()
+    except RuntimeError:  # the system gives no more threads
+        _places.release()
+        raise _late(LATE_TO_CONNECT) from None
+    try:
+        return made.result(max(0.0, until - time.monotonic()))
     except TimeoutError:
         if made.cancel():
             raise _late(LATE_TO_CONNECT) from None

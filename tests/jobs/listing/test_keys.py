@@ -6,6 +6,8 @@ from django.test import Client
 
 from jobs.formats.key import key_hash
 from jobs.listing import keys
+from jobsite.activity.models import Act
+from tests.jobs.clearing import confirm, everything, post
 from tests.jobs.packing import Packed
 from tests.jobs.planting import Planted
 from tests.lab import Lab
@@ -85,3 +87,15 @@ def test_a_bound_on_what_is_read_is_said_and_a_whole_key_is_found_all_the_same(
     shown = listed(viewer, planted, "subject_id=3, session=2")
     assert cells(shown, "Key") == ["subject_id= 3 session= 2"]
     assert notices(shown)[0].startswith("Only the keys of the newest 0 jobs that match the other filters were read.")
+
+
+def test_clearing_all_with_a_key_says_that_not_all_keys_were_read(
+    planted: Planted, operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "MOST_DECODED", 1)
+    form = everything(operator, f"schema={planted.schema}&key=session=2")
+    confirmed = confirm(operator, form)
+    bound = "Only the keys of the newest 1 jobs that match the other filters were read."
+    assert bound in text_of(confirmed.select_one("form.confirm"))
+    post(operator, confirmed)
+    assert bound in Act.objects.get().meant

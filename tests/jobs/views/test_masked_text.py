@@ -82,3 +82,17 @@ def test_a_viewer_finds_messages_without_a_secret(planted: Planted, address: str
 def test_a_job_without_a_secret_has_no_such_button(planted: Planted, operator: Client) -> None:
     planted.row(error_message="ValueError: no spikes")
     assert "***" not in text_of(look(operator, f"/jobs/{planted.schema}/__score/{'0' * 32}/"))
+
+
+def test_the_order_of_a_viewer_s_list_does_not_tell_what_is_masked(
+    planted: Planted, viewer: Client, operator: Client
+) -> None:
+    for number, message in enumerate(("password=b77", "password=a77", "password=c77")):
+        age = f"2026-01-0{number + 1} 00:00:00"
+        planted.row(key_hash=str(number) * 32, error_message=message, user=f"{number}@h", timestamp=age)
+    query = f"/jobs/?schema={planted.schema}&sort=message"
+    order = {client: [cell[0] for cell in cells(look(client, query), "Worker")] for client in (viewer, operator)}
+    assert order == {viewer: ["2", "1", "0"], operator: ["1", "0", "2"]}
+    assert [text_of(said) for said in look(viewer, query).select(".passes-over")] == [
+        "Only operators can sort by message: its order would tell what is masked. This list is sorted by age."
+    ]

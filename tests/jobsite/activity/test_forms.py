@@ -71,7 +71,7 @@ def test_while_the_first_goes_on_it_is_said_how_far_it_came(monkeypatch: pytest.
     )
 
 
-def test_of_two_that_begin_at_once_one_is_an_act(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_record_takes_no_second_act_of_a_form() -> None:
     begin_act("otto", "clear", "Selected: 3 jobs.", FORM).end("Cleared 3 jobs.")
     with pytest.raises(FormUsedError, match="What came of it: Cleared 3 jobs"):
         begin_act("otto", "clear", "Selected: 3 jobs.", FORM)

@@ -289,9 +289,13 @@ def test_what_became_of_a_kill_that_was_cut_is_not_known(proxy: StallingProxy, l
     response = admin.post(KILL, fields(found, KILL))
     assert proxy.stalled == 1
     proxy.stall = Stall.NOTHING
-    said = notices(look(admin, response.headers["Location"]))
+    told = look(admin, response.headers["Location"])
+    said = notices(told)
     assert said[0].endswith("was killed is not known.")
     assert said[1] == LATE
+    assert text_of(told.h1) == "Whether 1 connection was killed is not known"
+    assert [text_of(line) for line in told.select("#kill_result li")] == [said[0]]
+    assert Act.objects.get().outcome == " ".join(said)
     eventually(lambda: not is_connected(thread), "the connection to end, because the server got the kill")
 
 

@@ -1,7 +1,9 @@
 """Logging in: what is counted, what is logged, and how long a session lasts."""
 
 import logging
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -9,13 +11,19 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 
 from jobsite.pages.logging_in import LAST_USED, client_address
 from tests.cast import browser_of, person
 from tests.pages import page, text_of
 
 PROXIED = {"REMOTE_ADDR": "127.0.0.1"}
+
+
+@pytest.fixture(autouse=True)
+def _behind_a_proxy() -> Iterator[None]:
+    with override_settings(BEHIND_HTTPS=True):
+        yield
 
 
 def try_to_log_in(name: str, *, right: bool = False, address: str = "10.0.0.7") -> int:
@@ -111,6 +119,12 @@ def test_only_a_proxy_on_this_machine_says_who_asks(peer: str, forwarded: str, a
     assert client_address(request) == address
 
 
+@override_settings(BEHIND_HTTPS=False)
+def test_where_no_proxy_is_named_nobody_says_who_asks() -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="10.0.0.7")
+    assert client_address(request) == "127.0.0.1"
+
+
 def test_a_session_ends_when_it_is_not_used_for_a_while(viewer: Client) -> None:
     assert timedelta(seconds=settings.SESSION_COOKIE_AGE) == timedelta(hours=12)
     viewer.get("/login/")
@@ -138,3 +152,33 @@ def test_a_page_is_shown_though_the_session_cannot_be_written(db: None, caplog: 
     assert [record.getMessage() for record in caplog.records if record.name == "jobsite.log_in"] == [
         "That a session is used could not be written: disk full."
     ]
+
+
+def test_a_page_is_shown_though_the_site_s_database_only_reads(db: None, caplog: pytest.LogCaptureFixture) -> None:
+    client = browser_of(User.objects.create_user("vera"))
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON")
+    try:
+        assert client.get("/login/").status_code == 302
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA query_only = OFF")
+    (said,) = [record.getMessage() for record in caplog.records if record.name == "jobsite.log_in"]
+    assert said.startswith("That a session is used could not be written: ")
+
+
+def test_a_page_is_shown_to_who_has_just_logged_out_elsewhere(db: None) -> None:
+    client = browser_of(User.objects.create_user("vera"))
+    client.get("/login/")
+
+    def log_out_elsewhere(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith("UPDATE") and "django_session" in sql:
+            with connection.cursor() as cursor:
+                cursor.execute("DELETE FROM django_session")
+        return execute(sql, *rest)
+
+    session = client.session
+    session[LAST_USED] -= 2 * 3600
+    session.save()
+    with connection.execute_wrapper(log_out_elsewhere):
+        assert client.get("/login/").status_code == 302
