@@ -62,7 +62,7 @@ def test_a_job_opens_over_the_list_and_is_marked_in_it(visit: Visits, failed_job
     expect(jobs.opened).to_have_count(1)
     expect(jobs.opened).to_contain_text("m1")
     expect(jobs.opened.get_by_role("link")).to_have_attribute("aria-current", "true")
-    expect(jobs.opened.get_by_role("link")).to_have_css("font-weight", "600")
+    expect(jobs.opened.get_by_role("link")).to_have_css("-webkit-text-stroke-width", "0.5px")
     job = jobs.open_job("m2")
     expect(job.exception).to_have_text("OwnError: no spikes: Überlänge 🧠")
     expect(job.whole).to_contain_text("ZeroDivisionError")
@@ -152,12 +152,22 @@ def test_enter_moves_the_focus_to_the_panel_and_escape_gives_it_back_to_the_row(
     expect(jobs.row("m01").get_by_role("link")).to_be_focused()
 
 
+def test_back_gives_the_focus_back_to_the_row(visit: Visits, many_jobs: str) -> None:
+    jobs, _ = open_number(visit.afresh("vera"), many_jobs, 3)
+    expect(jobs.panel).to_be_focused()
+    jobs.page.go_back()
+    expect(jobs.panel).to_be_hidden()
+    jobs.page.keyboard.press("j")
+    expect(jobs.row("m04").get_by_role("link")).to_be_focused()
+
+
 def test_j_and_k_go_from_row_to_row_while_nothing_is_open(visit: Visits, many_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
     jobs.open(f"schema={many_jobs}")
     for key, name in (("j", "m00"), ("j", "m01"), ("k", "m00"), ("k", "m00")):
         jobs.page.keyboard.press(key)
         expect(jobs.row(name).get_by_role("link")).to_be_focused()
+        expect(jobs.row(name)).to_have_css("outline-style", "solid")  # the cell would cut the link's own
     expect(jobs.panel).to_be_hidden()
 
 
