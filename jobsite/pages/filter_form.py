@@ -56,9 +56,9 @@ def check_characters(text: Any) -> None:
 
 
 class FilterField(forms.CharField):
-    """A search box. Subclasses read other values and draw other widgets."""
+    """A box of text. Subclasses read other values and draw other widgets."""
 
-    widget: Any = forms.SearchInput
+    widget: Any = forms.TextInput
 
     def __init__(
         self,
@@ -88,7 +88,9 @@ class FilterField(forms.CharField):
 
 
 class SearchField(FilterField):
-    """A search for rows of which a column contains what was typed."""
+    """A search for rows of which a column contains what was typed. The key `/` goes to the first of a form."""
+
+    widget = forms.SearchInput
 
     def __init__(self, clause: str, column: str = "", **kwargs: Any) -> None:
         """Without a `column`, the list itself looks for the text."""
@@ -136,8 +138,6 @@ class NameField(FilterField):
 
 class DurationField(FilterField):
     """A length of time; its value is in seconds."""
-
-    widget = forms.TextInput
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """Return the attributes of the box; by its pattern the page knows what is worth asking for."""
