@@ -35,6 +35,13 @@ def test_typing_swaps_the_list_and_keeps_focus_text_and_address(visit: Visits, f
     expect(jobs.heading).to_have_attribute("data-before", "typing")  # still the same page
 
 
+def test_the_address_names_only_what_is_filtered_by(visit: Visits, failed_jobs: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={failed_jobs}")
+    jobs.box("message").press_sequentially("empty")
+    expect(jobs.page).to_have_url(re.compile(rf"/jobs/\?schema={failed_jobs}&message=empty&sort=age$"))
+
+
 @pytest.mark.parametrize("name", ["user", "host"])
 def test_every_search_box_filters_while_one_types(visit: Visits, failed_jobs: str, name: str) -> None:
     jobs = Jobs(visit("vera"))

@@ -71,7 +71,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!asked.target.matches(".list")) return;
   endPause();
   const form = $("form.filter"), open = new URLSearchParams(location.search).get("open");
-  if (asked.elt === form && open) asked.parameters.open = open;
+  if (asked.elt === form) askBriefly(asked.parameters, open);
   if (asked.elt !== form) asked.path = withForm(asked.path, form, open);
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
@@ -80,6 +80,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.shouldSwap = false;
   askLater(form, lastTypedInto);
 });
+
+// The address says what is filtered by, and not by what not.
+function askBriefly(parameters, open) {
+  for (const name of Object.keys(parameters)) if (!parameters[name]) delete parameters[name];
+  if (open) parameters.open = open;
+}
 
 function withForm(path, form, open) {
   const url = new URL(path, location.href), asked = url.searchParams;
