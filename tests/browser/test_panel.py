@@ -152,6 +152,15 @@ def test_enter_moves_the_focus_to_the_panel_and_escape_gives_it_back_to_the_row(
     expect(jobs.row("m01").get_by_role("link")).to_be_focused()
 
 
+def test_back_gives_the_focus_back_to_the_row(visit: Visits, many_jobs: str) -> None:
+    jobs, _ = open_number(visit.afresh("vera"), many_jobs, 3)
+    expect(jobs.panel).to_be_focused()
+    jobs.page.go_back()
+    expect(jobs.panel).to_be_hidden()
+    jobs.page.keyboard.press("j")
+    expect(jobs.row("m04").get_by_role("link")).to_be_focused()
+
+
 def test_j_and_k_go_from_row_to_row_while_nothing_is_open(visit: Visits, many_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
     jobs.open(f"schema={many_jobs}")

@@ -91,18 +91,19 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 function close() {
-  const link = linkOf(openJob()), back = panel.contains(document.activeElement) || document.activeElement === document.body;
   hide();
   if (history.state?.opened) history.back(); else history.replaceState(history.state, "", addressWith(""));
-  if (back) (link ?? links()[0])?.focus({ preventScroll: true });
 }
 
 function hide() {
+  const link = linkOf(openJob()), focused = document.activeElement;
+  const back = !panel.hidden && (panel.contains(focused) || focused === document.body);
   panel.hidden = true;
   $("#panel_job").replaceChildren();
   wanted = "";
   mark();
   say("The job is closed.");
+  if (back) (link ?? links()[0])?.focus({ preventScroll: true });
 }
 
 function say(text) {
