@@ -62,7 +62,7 @@ def test_a_job_opens_over_the_list_and_is_marked_in_it(visit: Visits, failed_job
     expect(jobs.opened).to_have_count(1)
     expect(jobs.opened).to_contain_text("m1")
     expect(jobs.opened.get_by_role("link")).to_have_attribute("aria-current", "true")
-    expect(jobs.opened.get_by_role("link")).to_have_css("font-weight", "600")
+    expect(jobs.opened.get_by_role("link")).to_have_css("-webkit-text-stroke-width", "0.5px")
     job = jobs.open_job("m2")
     expect(job.exception).to_have_text("OwnError: no spikes: Überlänge 🧠")
     expect(job.whole).to_contain_text("ZeroDivisionError")
@@ -167,6 +167,7 @@ def test_j_and_k_go_from_row_to_row_while_nothing_is_open(visit: Visits, many_jo
     for key, name in (("j", "m00"), ("j", "m01"), ("k", "m00"), ("k", "m00")):
         jobs.page.keyboard.press(key)
         expect(jobs.row(name).get_by_role("link")).to_be_focused()
+        expect(jobs.row(name)).to_have_css("outline-style", "solid")  # the cell would cut the link's own
     expect(jobs.panel).to_be_hidden()
 
 
