@@ -196,7 +196,7 @@ def _lost(job: Job, server: Server, may_survive: bool) -> Consequence:
 
 def _rolled_back(transaction: Transaction) -> Consequence:
     written = transaction.rows_written
-    lost = f"it has written {counted(written, 'row')} until now: {'it is' if written == 1 else 'they are'} lost"
+    lost = f"the {counted(written, 'row')} that it has written until now {'is' if written == 1 else 'are'} lost"
     said = lost if written else "until now it has only read, as far as the server tells"
     return Consequence(f"Its transaction, open for {say_duration(transaction.age_s)}, is rolled back: {said}.")
 

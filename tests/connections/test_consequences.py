@@ -80,7 +80,7 @@ def test_a_job_in_a_transaction_is_lost_with_what_was_written() -> None:
     assert said(jobs=[one], transaction=Transaction(70, 1200)) == [
         "2 of 2",
         f"It holds the job {name_of(one)}, running for 5 min: {LOST}",
-        "Its transaction, open for 1 min, is rolled back: it has written 1,200 rows until now: they are lost.",
+        "Its transaction, open for 1 min, is rolled back: the 1,200 rows that it has written until now are lost.",
     ]
 
 

@@ -147,9 +147,9 @@ def test_a_killed_worker_s_job_becomes_the_error_that_datajoint_writes(lab: Lab,
     ("statement", "lost"),
     [
         ("SELECT * FROM `{schema}`.recording", "until now it has only read, as far as the server tells"),
-        ("INSERT INTO `{schema}`.recording VALUES ('x', 1, '')", "it has written 1 row until now: it is lost"),
-        ("UPDATE `{schema}`.recording SET behaviour = 'wait'", "it has written 2 rows until now: they are lost"),
-        ("DELETE FROM `{schema}`.recording", "it has written 2 rows until now: they are lost"),
+        ("INSERT INTO `{schema}`.recording VALUES ('x', 1, '')", "the 1 row that it has written until now is lost"),
+        ("UPDATE `{schema}`.recording SET behaviour = 'wait'", "the 2 rows that it has written until now are lost"),
+        ("DELETE FROM `{schema}`.recording", "the 2 rows that it has written until now are lost"),
     ],
     ids=["read", "inserted", "changed", "deleted"],
 )

@@ -163,7 +163,7 @@ def test_the_filter_stays_after_clearing(lab: Lab, operator: Client) -> None:
 def test_for_more_than_fifty_the_number_has_to_be_typed(lab: Lab, many: str, operator: Client) -> None:
     found = confirm(operator, everything(operator, f"schema={many}"))
     assert found.select_one('input[name="typed"]') is not None
-    assert text_of(found.select_one("form.confirm > p:last-child")) == "… and 51 in all."
+    assert text_of(found.select_one("form.confirm > p:last-child")) == "50 of 51 are shown."
     response = post(operator, found, typed="51")
     assert notices(look(operator, response.headers["Location"])) == ["Cleared 51 jobs."]
     assert lab.jobs(many) == {}
