@@ -125,6 +125,16 @@ def test_no_width_scrolls_sideways(visit: Visits, failed_jobs: str, screen: Call
     assert found == dict.fromkeys(WIDTHS, 0)
 
 
+def test_the_long_name_of_a_table_breaks_on_a_phone(visit: Visits, lab_without_db: Lab) -> None:
+    schema, module = lab_without_db.pipeline()
+    module.schema.jobs.error("__" + "a_long_name_of_a_table_" * 2, {"subject": "m1"}, "ValueError: no")
+    page = visit("vera", phone=True)
+    Jobs(page).open(f"schema={schema}")
+    job = Jobs(page).open_job("m1")
+    expect(job.exception).to_have_text("ValueError: no")
+    assert page.evaluate(SIDEWAYS) == 0
+
+
 def test_a_phone_sorts_and_selects_the_page(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("ada", phone=True))
     jobs.open(f"schema={failed_jobs}")
