@@ -123,3 +123,13 @@ def _once_still(page: Page) -> object:
     """Return the boxes, once two frames were drawn: a browser finds the place of a page only then."""
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return page.evaluate(BOXES)
+
+
+@pytest.mark.parametrize("zoom", [1], ids=["100 %"])
+@pytest.mark.parametrize("width", [width for width in WIDTHS if width > NARROW])
+def test_no_message_lies_over_the_worker(window: Page, long_list: str, width: int, zoom: int) -> None:
+    jobs = Jobs(window)
+    jobs.open(f"schema={long_list}")
+    right = jobs.cells("Message").evaluate_all("cells => cells.map((cell) => cell.getBoundingClientRect().right)")
+    left = jobs.cells("Worker").evaluate_all("cells => cells.map((cell) => cell.getBoundingClientRect().left)")
+    assert max(right) <= min(left)

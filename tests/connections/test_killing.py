@@ -340,6 +340,7 @@ def event_scheduler() -> int:
 
 def test_the_confirm_page_says_why_one_cannot_be_killed_and_offers_no_button(lab: Lab, admin: Client) -> None:
     found = confirm(admin, {"connection": [token(ask_server().own_id)], "target": ["connection"]})
+    assert text_of(found.h1) == "Nothing to kill"
     assert notices(found)[0].endswith("cannot be killed: Jobsite’s own.")
     assert found.select("form.confirm button") == []
 

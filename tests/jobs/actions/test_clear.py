@@ -141,6 +141,7 @@ def test_when_nothing_is_left_there_is_no_button(lab: Lab, operator: Client) -> 
     clear_all(operator, form)
     found = confirm(operator, form)
     assert found.select('form.confirm button[type="submit"]') == []
+    assert text_of(found.h1) == "Nothing to clear"
     assert "There is nothing left to clear." in text_of(found.select_one("form.confirm"))
 
 
