@@ -24,6 +24,8 @@ SEPARATOR = re.compile(
 )
 PROMPTED = re.compile(r"""[ ]?:[ ]?["'](?:[,);]|$)""")
 """`input("Password: ")`: the quote closes."""
+UNPACKED = re.compile(r"\n[ \t]*(?:\w{1,40},[ ]?)+\Z|\A[ \t]*(?:\w{1,40},[ ]?)+\Z")
+"""`user, password = "anna", "x"`"""
 NAMED = re.compile(r"""["']$|\b(?:name|key):[ ]$""")
 ALSO_VALUE = re.compile(r"""\\*["']?[ ]?,?\s{0,20}\\*["']?value\\*["']?[ ]?[=:][ ]?""")
 """{"name": "password", "value": "x"}"""
@@ -90,7 +92,10 @@ def _after(values: Values, begin: int, name: str, sure: Secrecy) -> Iterator[Spa
     elif sure is Secrecy.LIKELY and (OF_A_TEXT.search(text, max(0, begin - 20), begin) or COMPARED.match(text, end)):
         return
     elif separator := SEPARATOR.match(text, end):
-        yield from () if PROMPTED.match(text, end) else values.at(separator.end(), name, sure)
+        if UNPACKED.search(text, max(0, begin - 80), begin):
+            yield from values.in_line(separator.end())
+        elif not PROMPTED.match(text, end):
+            yield from values.at(separator.end(), name, sure)
     elif at := _end_of_rarer(text, begin, end, sure):
         yield from values.at(at, name, sure)
     elif at := end_of_safe(text, end, name, sure):

@@ -11,7 +11,7 @@ LOGS_IN = frozenset(
     {"login", "logon", "signin", "authenticate", "auth", "hashpw", "encrypt", "decrypt", "fernet", "minio"}
 )
 """The last words of functions that take a secret as an argument without a name."""
-CONNECTS = frozenset({"mym", "conn", "connect", "connection", "mysql", "database"})
+CONNECTS = frozenset({"ftp", "sftp", "ssh", "mym", "conn", "connect", "connection", "mysql", "database"})
 """The last words of functions that take one after two others."""
 WHOLE = frozenset(
     {"SecretStr", "SecretBytes", "jwt.encode", "jwt.decode", "hmac.new", "AES.new", "ldap_bind", "simple_bind"}

@@ -15,8 +15,8 @@ GLUED = r"""['"]?([^\s'",-][^\s'"]*|"[^"\n]+|'[^'\n]+)"""
 OPTIONS = re.compile(
     r"""\b(?:
       (?P<glued>mysql|maria|mycli|mydumper|xtrabackup|7z)
-    | (?P<apart>sshpass|(?:docker|podman|helm)[ ]login|(?:un)?zip|psexec|mongo|mosquitto|ipmitool|rdesktop|xfreerdp)
-    | (?P<redis>redis-cli) | (?P<openssl>openssl)
+    | (?P<apart>sshpass|(?:docker|podman|helm)[ ]login|(?:un)?zip|psexec|mongo|mosquitto|ipmitool|sqlcmd|bcp)
+    | (?P<ldap>ldap\w+) | (?P<redis>redis-cli) | (?P<openssl>openssl)
     | (?P<smb>smbclient|smbget|rpcclient|lftp))(?P<rest>[^\n]{0,1000})""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -24,6 +24,7 @@ AFTER = {
     "glued": re.compile(rf"""(?<=[\s'"])-p{GLUED}"""),
     "apart": re.compile(rf"""(?<=[\s'"])-[pP](?:{GAP})?{VALUE}"""),
     "redis": re.compile(rf"""(?<=[\s'"])-a(?:{GAP})?{VALUE}"""),
+    "ldap": re.compile(rf"""(?<=[\s'"])-w(?:{GAP})?{VALUE}"""),
     "openssl": re.compile(rf"""(?<=[\s'"])-k{GAP}{VALUE}"""),
     "smb": re.compile(rf"""(?<=[\s'"])-[uU](?:{GAP})?[^\s'"%,]{{1,64}}[%,]([^\s'"]+)"""),
 }
@@ -33,16 +34,16 @@ WITH_USER = re.compile(
 )
 """`-u anna -p pw`, of whatever program; a port has no letter."""
 USER_AND_PASSWORD = re.compile(
-    rf"""(?:^|[\s'"])(?:-u|--user|--proxy-user)(?:=['"]?|{GAP})[^\s:'"]{{1,64}}:(?!\d+\b)([^\s'"]+)"""
+    rf"""(?:^|[\s'"])(?:-[ua]|--user|--proxy-user)(?:=['"]?|{GAP})[^\s:'"]{{1,64}}:(?!\d+\b)([^\s'"]+)"""
 )
 PIPED = re.compile(
     r"""\becho[ ]+(?:-n[ ]+)?['"]?([^\s'"|]+)['"]?[ ]*\|[^\n]{0,80}?"""
-    r"(?:sudo -S|passwd|password-stdin|kinit|cryptsetup)"
+    r"(?:sudo -S|runas|passwd|password-stdin|kinit|cryptsetup)"
 )
 HERE_STRING = re.compile(r"""<<<[ ]*['"]?([^\s'"$]+)""")
 WINDOWS = re.compile(
     r"""(?i:\bnet[ ]use)[ ](?:[\w*]{1,10}:?[ ])?\\\\[^\s\\]{1,80}\\\S{1,200}(?:[ ]/user:\S{1,80})?[ ]([^/\s]\S*)
-    | (?<=\s)/rp[ ](\S+)""",
+    | (?<=\s)/(?:rp[ ]|p:)(\S+)""",
     re.VERBOSE,
 )
 ORACLE = re.compile(

@@ -85,7 +85,7 @@ NO_TOKEN = _words(
 COUNTED = frozenset({"n", "num", "max", "min"})
 NO_PASS = _words(
     "band low high all notch by one two first second third single multi n num full forward backward this last "
-    "next each per max min com encom sur tres over under"
+    "next each per max min did qc has is can com encom sur tres over under"
 )
 """Words before `pass` that make it a filter, or one time of several."""
 TAILS = _words(
@@ -101,7 +101,8 @@ ABOUT = _words(
     "model index idx position limit usage store service handler callback func function method mode algorithm strength "
     "check checker test tests view form input variable var last history reuse attempts lock authentication auth based "
     "hasher hashers protected protection encryption option options arg args param rotation interval grace entry dialog "
-    "box rules rule matches match mismatch missing not failed failures given source getter setter tries for from is"
+    "unit units box rules rule matches match mismatch missing not failed failures given source getter setter "
+    "tries for from is"
 )
 """What follows the word of a secret where the name is one of something else: `password_length`."""
 PLAIN = _words(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from jobsite.masking.names import Secrecy
 from jobsite.masking.spans import Span
 
-CHOSEN = r"""(?=\S{0,60}[^\W\d])(?=\S{0,60}(?:\d|[^\s'"]{1,60}[!@#$%^&*?~+]))(?=[^\s=:(]{5})"""
+CHOSEN = r"""(?=\S{0,60}[^\W\d])(?=\S{0,60}\d|[^\s'"]{1,60}[!@#$%^&*?~+])(?=[^\s=:(]{5})"""
 """A word that a person or a program chose: it has digits or signs in it."""
 SAID = re.compile(
     rf"""[ \t]+(?:
@@ -23,7 +23,7 @@ AT_LAST = re.compile(r"""[ ](?:(?:for[ ]\S{1,40}[ ])?(?:is|was)[ ])?(?=[^\W\d][\
 BEFORE_AT_LAST = re.compile(r"\b(?:with|using|and|the|new|old|my|our|user)[ ]$|/[ ]?$|(?:^|\n)$", re.IGNORECASE)
 """`logged in with password swordfish`"""
 PAIRS = re.compile(
-    rf"""\b(?:log[io]n|user(?:name)?|account)s?(?:[ ]?[:=][ ]*|[ ])[\w.@\\-]{{1,64}}[ ]*[/|][ ]*(?:pass[ ])?"""
+    rf"""\b(?:log[io]n|user(?:name)?|account)s?(?:[ ]?[:=][ ]*|[ ]\(?)[\w.@\\-]{{1,64}}[ ]*[/|][ ]*(?:pass[ ])?"""
     rf"""{CHOSEN}(\S+)""",
     re.IGNORECASE,
 )

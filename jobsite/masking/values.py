@@ -28,7 +28,7 @@ least only also please enter your my their our use used using authentication fie
 updated reset stored saved unchanged forbidden unauthorized optional ok protection login prompt file based policy hash
 hashing auth manager fields form option options input check checks length rules rule encryption support store column
 columns table name names provided given supplied set specified found entered exchange expiry expiration rotation
-plugin plugins method methods authenticated access accepted matched matches mismatch mode
+plugin plugins method methods authenticated access accepted disabled enabled matched matches mismatch mode
 """
 """What is said of a password, a token, a cookie."""
 SHOWN = frozenset(" ".join((NOTHING, TYPES, PROSE)).split())
@@ -42,9 +42,14 @@ PLACEHOLDER = re.compile(
     (?=$|[\s,;:)\]}'"&.])""",
     re.VERBOSE | re.IGNORECASE,
 )
+MEASURED = ("pass", "pw")
+"""The ends of names that may be those of a count or of the width of a pulse."""
 NUMBER = re.compile(r"[+-]?\d{1,5}(?:\.\d*)?(?![\w.])")
 CALL = re.compile(r"(?:await )?[A-Za-z_][\w.]{0,80} ?[(\[][^\n]{0,300}?[)\]]")
 GOT = re.compile(r"(?:\.get|\.pop|getenv)\($")
+JOINED = re.compile(r"""[ ]?(?:\+[ ]?)?(?=[bru]?['"])|[ ]?\+""")
+"""Before the next part of a text: `"a" + "b"`."""
+OPENED = re.compile(r"[(\[{]\s{0,80}")
 SCHEME = re.compile(r"(?:bearer|basic|digest|token|apikey)[ ]?", re.IGNORECASE)
 """Of the header of a request: the secret follows."""
 SETTING = re.compile(r"""(?:^|\n)[ \t]*[\w.-]{1,80}[ \t]?[:=][ \t]*\Z""")
@@ -100,8 +105,10 @@ class Values:
         text = self.text
         if opening := QUOTE.match(text, at):
             yield from self._hidden(_quoted(text, opening, sure))
-        elif text[at : at + 1] in ("(", "[", "{") and not PLACEHOLDER.match(text, at):
-            yield from self.in_line(at + 1)
+            if joined := JOINED.match(text, quoted_end(text, opening)):
+                yield from self.in_line(joined.end())
+        elif (opened := OPENED.match(text, at)) and not PLACEHOLDER.match(text, at):
+            yield from self.in_line(opened.end())
         elif called := CALL.match(text, at):
             yield from () if is_getter(called[0]) else self.in_line(at)
         elif bare := BARE.match(text, at):
@@ -179,7 +186,7 @@ def _bare(text: str, bare: re.Match[str], name: str, sure: Secrecy) -> Iterator[
     value = bare[0].rstrip(TRAILING) or bare[0]
     if PLACEHOLDER.match(text, bare.start()) or _is_word(value):
         return
-    if sure < Secrecy.SURE and NUMBER.match(value):
+    if NUMBER.match(value) and (sure < Secrecy.SURE or name.lower().endswith(MEASURED)):
         return
     if name.lower() in ("pwd", "oldpwd") and FOLDER.match(value):
         return

@@ -278,6 +278,35 @@ ALTER TABLE remote CONNECTION='mysql://rem:⟦rempw⟧@10.0.0.8/lab/remote'
 UPDATE nas SET smb_pass='⟦smb-pass⟧', share='data'
 INSERT INTO wiki VALUES (1,'Server: db.lab.org\nUser: anna\nPassword: ⟦wikipw⟧\n')
 SET GLOBAL event_scheduler=1; CREATE USER q IDENTIFIED BY '⟦afterpw⟧'
+SELECT 1 -- token: ⟦cmt-token-55⟧\n
+# pw for rig: ⟦rigpw7⟧\nSELECT 2
+ALTER USER\n  'anna'@'%'\n  IDENTIFIED\n  BY\n  '⟦multi-line⟧'
+INSERT INTO wiki VALUES (1,'Server: db.lab.org\nUser: anna\nPassword: ⟦wikipw⟧\n')
+CREATE USER "lims"@"%" IDENTIFIED BY "⟦dq-pass⟧"
+ALTER USER lims@'%' IDENTIFIED BY '⟦p1⟧' PASSWORD EXPIRE INTERVAL 30 DAY
+SET PASSWORD FOR lims=PASSWORD("⟦p2-lims⟧")
+GRANT SELECT ON lab.* TO a@b IDENTIFIED WITH ed25519 USING '⟦ZIgUREUg5PVgQ6LskhXmO+eZLS0nC8be6HPjYWR4YJY⟧'
+UPDATE accounts SET pwd_hash='⟦5f4dcc3b5aa765d61d8327deb882cf99⟧' WHERE login='anna'
+INSERT INTO vault(label, secret, owner) VALUES('wifi', '⟦wifi-secret⟧', 'anna')
+INSERT INTO rig_access VALUES ('rig4','scan','⟦scan-pw-4⟧','ssh password')
+SELECT * FROM api_keys WHERE api_key='⟦ak-live-1⟧' LIMIT 1
+SELECT user FROM accounts WHERE user='anna' AND pw=CONCAT('⟦half1⟧','⟦half2⟧')
+START REPLICA USER = 'r' PASSWORD = '⟦startpw⟧' FOR CHANNEL 'x'
+CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (PASSWORD "⟦dqsrv⟧", USER 'x')
+CREATE TABLE f(a int) ENGINE=FEDERATED CONNECTION="mysql://f:⟦fpw9⟧@h/d/t"
+SELECT AES_ENCRYPT("⟦secret text⟧", "⟦k9key⟧")
+SET @dbpass='⟦dbp9⟧'; PREPARE s FROM @q
+CALL register_user('kim','kim@lab.org','⟦regpw⟧')
+SELECT fn_login('kim', '⟦fnpw⟧')
+INSERT INTO settings(`key`,`value`) VALUES('smtp.password','⟦smtp9⟧')
+INSERT INTO cfg VALUES ('DATABASE_URL','postgres://u:⟦cfgurl⟧@h/d')
+UPDATE config SET value = '⟦valpw⟧' WHERE name = 'ftp_pass'
+-- token=⟦tokcmt⟧\nSELECT 1
+ALTER USER x IDENTIFIED BY '⟦esc\'aped⟧'
+INSERT INTO secrets_store VALUES ('github','⟦ghp_abcdefghijklmnopqrstuvwxyz012345⟧')
+SET GLOBAL rpl_semi_sync=1, GLOBAL sst_auth_password='⟦sstp⟧'
+SELECT '⟦inline-pw⟧' INTO @password
+EXECUTE s USING '⟦exec-pw⟧' /* password */
 """
 
 STATEMENTS_WITHOUT = r"""
@@ -435,6 +464,26 @@ SELECT * FROM qc WHERE pass='yes'
 SELECT 5 AS pass
 SELECT secretary FROM staff
 SELECT * FROM authors WHERE author='kim'
+SELECT `user`,`host`,`authentication_string` FROM mysql.user
+SELECT COUNT(*) FROM `tokens` WHERE `doc`=12
+SHOW VARIABLES WHERE Variable_name LIKE '%password%'
+ALTER USER 'a'@'b' PASSWORD REQUIRE CURRENT
+CREATE TABLE pw (pw int NOT NULL COMMENT 'pulse width', PRIMARY KEY (pw))
+SELECT pulse_width FROM stim WHERE pulse_width=0.5
+INSERT INTO `stim` (`stim`,`pw`) SELECT stim, width FROM old
+UPDATE u SET failed_logins=0 WHERE name='a'
+SELECT login, last_login FROM u WHERE login='anna'
+SELECT * FROM account WHERE account='lab' AND active=1
+GRANT SELECT, INSERT ON `lab\_%`.* TO `anna`@`%`
+DROP TABLE IF EXISTS `auth_token`
+TRUNCATE `session_tokens`
+SELECT MAX(session) FROM session WHERE subject='M12'
+SELECT 'password' FROM dual
+EXPLAIN SELECT password FROM users WHERE id=5
+ALTER TABLE `u` MODIFY `auth` enum('ldap','local') NOT NULL DEFAULT 'local'
+DELETE FROM password_reset WHERE created < '2024-01-01'
+SELECT id FROM t WHERE note LIKE '%passed%'
+CREATE USER IF NOT EXISTS 'a'@'localhost' IDENTIFIED VIA unix_socket
 """
 
 TEXTS_WITH_SECRETS = r'''
@@ -997,6 +1046,132 @@ auth=('anna', '⟦auth7⟧')
 auth='⟦authstr7⟧'
 access token '⟦acctok⟧' expired
 Invalid password: ⟦inv7⟧
+Traceback (most recent call last):\n  File "/home/a/pipe.py", line 12, in make\n    conn = pymysql.connect(host='db', user='lab', password='⟦srcpw⟧')\npymysql.err.OperationalError: (2003, "Can't connect to MySQL server on 'db'")
+pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\nport\n  Input should be a valid integer [type=int_parsing, input_value={'password': '⟦pydpw⟧', 'port': 'x'}, input_type=dict]
+DJ_HOST=db\nDJ_USER=lab\nDJ_PASS=⟦envfile1⟧\nDEBUG=1
+[client]\nuser=lab\npassword=⟦mycnf⟧\nhost=db
+[client]\nuser = lab\npassword = "⟦my cnf 2⟧"
+database:\n  host: db\n  password: ⟦yamlpw⟧\n  port: 3306
+db:\n  user: lab\n  pass: '⟦yamlpw2⟧'\n
+api_token = "⟦tomltok⟧"\nport = 80
+Error using mysql (line 90)\nAccess denied\nError in connect (line 12)\n    mysql('open', 'db', 'lab', '⟦matpw⟧');
+Error in dj.conn (line 54)\nsetenv('DJ_PASS', '⟦matenv⟧')
+-----BEGIN RSA PRIVATE KEY-----\n⟦MIIEpAIBAAKCAQEA1c7+9z5Pad7OejecsQ0buoXhqGfN\nqpN3v8bH3m8iU2⟧\n-----END RSA PRIVATE KEY-----
+-----BEGIN OPENSSH PRIVATE KEY-----\n⟦b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\nQyNTUxOQAAACD⟧
+login anna\npassword ⟦netrc2⟧\n
+sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (2003, ...) \n[SQL: UPDATE users SET pw=%(pw)s WHERE id=%(id)s]\n[parameters: {'pw': '⟦sqla-pw⟧', 'id': 4}]
+yaml.scanner.ScannerError: mapping values are not allowed here\n  in "db.yml", line 3:\n    password: ⟦yaml:err⟧
+Error using database\nconn = database('lab','anna','⟦mldbpw⟧','Vendor','MySQL')
+Error in startup (line 3)\nsetenv('DJ_PASS', '⟦mlenv2⟧');
+Error in dj.Connection (line 40)\n  self = dj.Connection('db','anna','⟦mldj⟧')
+[database]\nuser: anna\npassword: ⟦ini:colon⟧\n
+db_password: !vault ⟦vaulted1⟧\n
+machine api.lab.org\n  login anna\n  password ⟦mach3⟧\n
+[remote]\ntype = sftp\npass = ⟦rclonepass⟧
+PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 1\n⟦AAAAgQC7xYz0123456789⟧\nPrivate-MAC: ⟦0123abcd⟧
+Traceback (most recent call last):\n  File "/home/anna/sync.py", line 8, in <module>\n    client = boto3.client('s3', aws_access_key_id='⟦AKIAQWERTYUIOPASDFGH⟧', aws_secret_access_key='⟦h3Kf9/QmZx⟧')\nbotocore.exceptions.EndpointConnectionError: Could not connect
+Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    dj.config['database.password'] = '⟦tbpw1⟧'\nKeyError: 'database.password'
+pydantic: 1 validation error for S\nport\n  value is not a valid integer, input_value={'db_password': '⟦pyd2⟧', 'port': 'a'}
+Error using mym\nAccess denied for user (line 3)\n  mym(-1, 'open', 'db', 'anna', '⟦mym2⟧')
+{\n  "database.host": "db",\n  "database.password": "⟦confjs⟧",\n  "connection.init_function": null\n}
+[mysql]\nuser = anna\npassword = ⟦confini⟧\n
+db:\n  password: "⟦confyml⟧"\n
+secret_access_key = ⟦sak⟧\n
+[default]\naws_access_key_id = ⟦AKIAZZZZYYYYXXXXWWWW⟧\naws_secret_access_key = ⟦zzz/yyy+xxx⟧
+-----BEGIN PRIVATE KEY-----\n⟦MIIEvgIBADANBgkqhkiG9w0B⟧\n-----END PRIVATE KEY-----
+Exception: cannot log in to LIMS as lab using password ⟦Zebra-77⟧
+Exception: LIMS login (lab / ⟦Zebra-78⟧) refused
+Exception: sent {"username": "lab", "password": "⟦zebra79⟧"} got 401
+IOError: smb mount failed: mount.cifs //nas/x /mnt -o username=lab,password=⟦nasPw⟧
+ValueError: bad DSN 'host=db user=lab password=⟦dsn9⟧ dbname=x'
+ValueError: bad DSN "DRIVER={SQL};SERVER=db;UID=lab;PWD=⟦drv9⟧"
+ConfigError: unknown option in [lims] url=https://lims token=⟦cfgtok⟧ x=1
+KeyError('password') while reading {'user': 'lab', 'pass': '⟦dict-pass⟧'}
+AssertionError: {'token': '⟦at1⟧'} != {'token': '⟦at2⟧'}
+hdfs: Request(url=..., headers={'Authorization': 'Basic ⟦bGFiOnB3⟧'})
+> Authorization: Basic ⟦bGFiOnB3ZA==⟧
+< Set-Cookie: session=⟦s3ss10n⟧; HttpOnly
+> X-Api-Key: ⟦xk-9⟧
+curl: (22) The requested URL returned error: 401 https://lims/api?apikey=⟦curlq9⟧
+curl -k -u 'lab:⟦single-u⟧' https://lims
+curl --header 'PRIVATE-TOKEN: ⟦gl-tok⟧' https://git
+wget --header="Authorization: Bearer ⟦wgetb9x⟧" https://x
+http -a lab:⟦httpie⟧ https://x
+az storage blob upload --account-key ⟦azkey9⟧ -c x
+gcloud auth activate --key-file=x --password=⟦gc9⟧
+borg: BORG_PASSPHRASE=⟦borg9⟧ borg create
+restic: RESTIC_PASSWORD='⟦rest 9⟧' restic backup
+openssl enc -aes-256-cbc -pass pass:⟦encp⟧
+sqlcmd -U sa -P ⟦sqlcmd9⟧ -S db
+mongodump -u lab -p ⟦mongo9⟧ -d x
+ldapsearch -D cn=x -w ⟦ldapw⟧ -b y
+xfreerdp /u:lab /p:⟦rdp9⟧ /v:rig
+plink -ssh lab@rig -pw ⟦plink9⟧
+pscp -pw ⟦pscp9⟧ a lab@rig:b
+winscp.com /command "open sftp://lab:⟦winscp9⟧@rig"
+runas: echo ⟦runas9⟧ | runas /user:lab cmd
+    client.login(username='lab', password='⟦kwpw9⟧')
+    ftp.login('lab', '⟦ftplib9⟧')
+    conn = psycopg2.connect("dbname=x user=y password=⟦psy9⟧")
+    r = requests.post(url, data={'user': 'x', 'password': '⟦post9⟧'})
+    r = requests.get(url, headers={'X-Token': '⟦xtok9⟧'})
+    r = requests.get(url, params=dict(token='⟦par9⟧'))
+    session.auth = ('lab', '⟦sess-auth9⟧')
+    s.headers.update({'Authorization': 'Token ⟦tokhdr99⟧'})
+    conn = dj.conn(host='db', user='lab', password="⟦djkw9⟧")
+    dj.config['database.password']='⟦dj99⟧'; dj.conn()
+    dj.set_password('⟦djset9⟧')
+    PASSWORDS = {'rig1': '⟦rig1pw⟧', 'rig2': '⟦rig2pw⟧'}
+    f = Fernet('⟦fernet9⟧')
+    USER, PASSWORD = 'lab', '⟦tuple9⟧'
+    user, pw = "lab", "⟦tuple8⟧"
+    password = 'a' + '⟦concat9⟧'
+    password = (\n        '⟦paren9⟧'\n    )
+    if pw == '⟦cmp9⟧':
+    token: Final = '⟦fin9⟧'
+    x = Secret(value='⟦secval9⟧')
+    cfg = {'db': {'user': 'lab', 'password': '⟦nest9⟧'}}
+    os.system('mysql -ulab -p⟦ossys9⟧ x')
+    subprocess.run(f'mysqldump --password=⟦sub9⟧ {db}', shell=True)
+Error using urlread (line 5)\nhttps://lab:⟦mlurl9⟧@x
+  ftpobj = ftp('ftp.lab.org','lab','⟦mlftp9⟧');
+  conn = database('x','lab','⟦mldb9⟧');
+  opts = weboptions('HeaderFields',{'Authorization' 'Bearer ⟦mlhead9x⟧'});
+  pwd_ = '⟦mlpwd9⟧';
+  setpref('lab','password','⟦mlpref9⟧');
+{"auth":{"token":"⟦json9⟧"}}
+{'Password': '⟦cap9⟧'}
+password='⟦q9⟧' user='lab'
+passwd=⟦envlike9⟧\nhost=db
+PASSWORD=⟦upper9⟧
+lab_pw: ⟦yml9⟧\n
+pass: "⟦yml8⟧"
+secretKey: ⟦camel9⟧
+<password>⟦xml9⟧</password>
+<property name="db.password" value="⟦prop9⟧"/>
+smtp:\n  user: a\n  pass: ⟦smtp8⟧\n
+machine nas login lab password ⟦netrc8⟧
+nas:5432:x:lab:⟦pgp8⟧
+client_secret = "⟦toml9⟧"
+--db-pass=⟦opt9⟧
+--password ⟦opt8⟧
+['--token', '⟦lst9⟧']
+/password:⟦win9⟧
+AKIA⟦IOSFODNN7EXAMPLE⟧
+token=⟦eyJhbGciOiJub25lIn0.eyJhIjoxfQ.⟧
+⟦xoxa-2-abcdefgh-12⟧
+⟦sk-ant-api03-abcdef1234567890abcdef⟧
+⟦hf_abcdefghijKLMNOPqrst⟧
+SG.⟦abcdefghijklmnopqrstuv.abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG⟧
+Bearer ⟦abc123.def456⟧
+⟦-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA⟧
+https://u:⟦at@sign9⟧@h/x
+sftp://lab:⟦sftp9⟧@nas:22/x
+s3://⟦AKIAIOSFODNN7EXAMPLE⟧:⟦s3urlsec⟧@b/k
+https://x?access_token=⟦qat9⟧
+https://x/cb#access_token=⟦frag9⟧&t=1
+?X-Amz-Security-Token=⟦FwoGZXIvYXdzEJr⟧
+lab:⟦dsn8⟧@tcp(db:3306)/x
 '''
 
 TEXTS_WITHOUT = r"""
@@ -1657,6 +1832,138 @@ Error using passthrough (line 3)
 Error in getPassword (line 12)\n  pw = input('Password: ','s');
 Undefined function 'loadToken' for input arguments of type 'char'.
 mym: Connection closed
+password:
+Password for lab@db:
+-----BEGIN CERTIFICATE-----\nMIIBszCCARwCCQ\n-----END CERTIFICATE-----
+pwd\n/home/anna
+anna@rig's password:
+    @property\n    def token(self):
+Error in dj.conn (line 12)\n  connection to db failed
+Error using database/fetch (line 37)\nInvalid connection.
+Error in getPassword (line 12)\n  pw = input('Password: ','s');
+Please check user name and password.
+Password is required
+password is not set
+The password for user anna is missing
+password for anna is wrong
+no password for user 'anna'
+using password file /etc/pw
+with password authentication disabled
+Login with password is disabled
+new password must differ from the old password
+wrong user or password
+token is None
+token is missing or invalid
+unexpected end of token stream
+invalid token in line 12: ';'
+token type mismatch: got STRING
+auth: 401
+auth = OAuth2(client)
+auth backend 'ldap' failed
+auth server unreachable: https://auth.lab.org:8443
+cookie jar is empty
+secret shared by 3 subjects
+secret sharing failed for n=5
+api key required
+API key not found in environment
+access key id not given
+encryption key has wrong length: 31
+private key must be in PEM format
+account key missing
+login(user, password)
+login() takes 1 positional argument but 2 were given
+def connect(host, user, password, port=3306):
+connect(host='db', user='lab', port=3306)
+Connection('db', 3306)
+database('lab') failed
+mysql('status')
+mym('closeall')
+dj.conn().is_connected
+create_user(name='a', email='a@b.org')
+decrypt(data, key)
+encrypt(x, self.key)
+User('anna')
+Account(id=5, name='lab')
+Minio(endpoint, secure=False)
+input('Continue? [y/n] ')
+getpass('Enter password for lab: ')
+ask_password('db')
+raise AuthError('token expired')
+raise ValueError(f'bad token {token!r}')
+return {'token': make_token(user)}
+self.assertIn('password', data)
+@pytest.mark.parametrize('token', tokens)
+assert response.cookies['sessionid']
+data = {'username': username, 'password': password}
+os.environ.pop('DJ_PASS', None)
+dj.config['database.password'] = None
+password = config.get('password', None)
+password = config['db']['password']
+passwd: Optional[str]
+pw = pw or ''
+pw = 0.5  # pulse width in ms
+pw=0.5, freq=20
+pw: 250 us
+n_pw = 3
+ppw = 12
+PW=5
+pulse_width=10, pw_unit='ms'
+pass@1: 0.35
+first-pass metabolism
+all-pass filter of order 2
+pass 12 (of 20)
+lowpass: 300
+passes: [1, 2]
+qc_pass=True
+did_pass: 1
+passive=1
+passenger_id: 3
+compass=[1,2]
+trespass
+spass = 3
+git commit 2fd4e1c: fix token parsing
+index 3f2504e0-4f89-11d3-9a0c-0305e82c3301
+sha256sum: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a.bin
+key_hash: 5d41402abc4b2a76b9719d911017c592
+file hash=9e107d9d372bb6826bd81d3542a419d6
+object 0x7f3c5c0b9d30
+<Table at 0x7f3c5c0b9d30>
+CUDA_VISIBLE_DEVICES=0,1
+LD_LIBRARY_PATH=/usr/lib:/opt/lib
+PATH=/usr/bin:/home/a/.local/bin
+rig4:/data/M12/session_3/Pass2/imec0/ap.bin
+D:\Data\M12\2024_05_01\TIFF\Scan00001_Pass.tif
+zarr: /data/M12/20240501T123000/RawAcquisitionFull16bit.zarr
+neuropixels: NP2014SerialNumber20403311234
+model resnet50d_ra2-464e36ba
+weights yolov8n-seg-640x640-b16-e100
+GCaMP8mSofieUjvaryAAV9hSyn1 batch
+http://db:8080/data?key=session&sort=date
+https://doi.org/10.1038/s41586-020-2649-2
+https://zenodo.org/record/1234567/files/a.nwb?download=1
+https://github.com/lab/x/commit/2fd4e1c67a2d28fced849ee1bb76e7391b93eb12
+ssh://rig4:22/home
+10:30:15 INFO job: done
+127.0.0.1:3306:lab
+a:b:c:d:e
+user: anna / rig: 4
+login: anna / group: lab
+user anna/kim not found
+account lab | rig4
+scp a.bin lab@rig4:/data/b.bin
+rsync -e 'ssh -p 22' a b
+find . -user anna -print
+ps -u anna -p 4123
+kill -9 4123
+mysql -u lab -P 3307 -h db
+docker run -u 1000 -p 80:80 x
+python x.py -p fast
+zip -r a.zip b
+unzip a.zip -d b
+openssl version
+7z a x.7z y
+echo done | tee log
+cat <<< $x
 """
 
 TRACEBACKS_WITH_SECRETS = [
