@@ -43,6 +43,7 @@ ELEMENT = re.compile(r"""["']?[^<>\n]{0,200}>(?=[^<\s])""")
 BEFORE_ELEMENT = re.compile(r"""(?:<(?:\w{1,20}:)?|<[^<>]{0,80}[ ](?:name|key|id)=["'])$""", re.IGNORECASE)
 OF_A_TEXT = re.compile(r"(?:unexpected|invalid|unknown|bad|expected|special|next|near|after|before)\s+$", re.IGNORECASE)
 """Before `token: x`: it is one of a program's text."""
+NO_SUCH = re.compile(r"\b(?:no such|missing)[ ]$", re.IGNORECASE)
 COMPARED = re.compile(r"""\s?[!=]=\s?(?P<quote>["'])[a-z<>/.,;:!?()-]{0,12}(?P=quote)""")
 """`token == "mouse"`: a word of a text."""
 
@@ -89,7 +90,7 @@ def _after(values: Values, begin: int, name: str, sure: Secrecy) -> Iterator[Spa
     if name.lower() in HEADERS and (header := HEADER.match(text, end)):
         if not NO_HEADER.match(text, header.end()):
             yield values.header(header.end(), text[max(0, begin - 1) : begin])
-    elif sure is Secrecy.LIKELY and (OF_A_TEXT.search(text, max(0, begin - 20), begin) or COMPARED.match(text, end)):
+    elif _is_of_a_text(text, begin, end, sure):
         return
     elif separator := SEPARATOR.match(text, end):
         if UNPACKED.search(text, max(0, begin - 80), begin):
@@ -100,6 +101,14 @@ def _after(values: Values, begin: int, name: str, sure: Secrecy) -> Iterator[Spa
         yield from values.at(at, name, sure)
     elif at := end_of_safe(text, end, name, sure):
         yield from values.in_line(at, also_names=True)
+
+
+def _is_of_a_text(text: str, begin: int, end: int, sure: Secrecy) -> bool:
+    """Say whether a name is a token of a program's text, or one of a secret that there is not."""
+    if NO_SUCH.search(text, max(0, begin - 20), begin):
+        return True
+    is_token = OF_A_TEXT.search(text, max(0, begin - 20), begin) or COMPARED.match(text, end)
+    return sure is Secrecy.LIKELY and bool(is_token)
 
 
 def _end_of_rarer(text: str, begin: int, end: int, sure: Secrecy) -> int:

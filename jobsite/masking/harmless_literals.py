@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from jobsite.masking.names import is_plain, secrecy
+from jobsite.masking.names import Secrecy, is_plain, secrecy
 
 SHOWS = re.compile(r"\s*SHOW\b[^;]*;?\s*", re.IGNORECASE)
 """A statement that sets and compares nothing."""
@@ -41,5 +41,5 @@ def _is_harmless(name: str, operator: str) -> bool:
 
 
 def _is_count(name: str, operator: str, number: str) -> bool:
-    is_secret = operator in COMPARES and secrecy(name)
+    is_secret = operator in COMPARES and secrecy(name) is Secrecy.SURE
     return operator in COUNTS or (bool(SHORT.fullmatch(number)) and not is_secret)

@@ -13,7 +13,9 @@ SAID = re.compile(
       (?:is|was)[ ]?:[ ]*                                    # the password is: x
     | (?:is|was)[ ]+(?=['"])
     | (?:for|of|to)[ ](?:[^\s:=]{{1,40}}[ ]){{0,3}}?[^\s:=]{{0,40}}(?:(?<=[ ])(?:is|was)[ ]|[:=][ ]*)(?=['"]|{CHOSEN})
-    | (?:(?:is|was)[ ]|\()?{CHOSEN}                          # password x1
+    | (?:was[ ])?(?:changed|set|updated)[ ](?:from|to)[ ](?=['"])
+    | (?:tried|used|given|entered|sent|values?|attempted|received|got)[ ]?[:=]?[ ]*(?=['"\[]|{CHOSEN})
+    | (?:(?:is|was)[ ]|[\[(])?{CHOSEN}                        # password x1
     )""",
     re.VERBOSE,
 )

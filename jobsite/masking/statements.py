@@ -24,6 +24,8 @@ TOKEN = re.compile(
 )
 NUMERIC = re.compile(r"0[xb]\w*\Z|\d+(?:e\d+)?\Z", re.IGNORECASE)
 FUNCTIONS = frozenset({"encode", "decode", "encrypt", "aes_encrypt", "aes_decrypt", "des_encrypt", "des_decrypt"})
+USERS = frozenset({"user", "username", "login", "email", "account"})
+"""Beside one of these, `pass` is a password."""
 SETTINGS = frozenset({"validate_password"})
 """Before a point and the name of one."""
 HASHED = re.compile(r"\b(?:md5|sha[12]?)\s?\(\s?['\"]|\brds_set_external_(?:master|source)\b", re.IGNORECASE)
@@ -81,7 +83,10 @@ def _unescaped(string: str) -> str:
 
 
 def _is_about_secrets(tokens: Sequence[re.Match[str]]) -> bool:
-    return any(_names_a_secret(token, after) for token, after in zip_longest(tokens, tokens[1:]))
+    if any(_names_a_secret(token, after) for token, after in zip_longest(tokens, tokens[1:])):
+        return True
+    names = {token[0].strip("`@").lower() for token in tokens if token["name"]}
+    return not USERS.isdisjoint(names) and any(secrecy(name) for name in names)
 
 
 def _names_a_secret(token: re.Match[str], after: re.Match[str] | None) -> bool:

@@ -47,7 +47,7 @@ MEASURED = ("pass", "pw")
 NUMBER = re.compile(r"[+-]?\d{1,5}(?:\.\d*)?(?![\w.])")
 CALL = re.compile(r"(?:await )?[A-Za-z_][\w.]{0,80} ?[(\[][^\n]{0,300}?[)\]]")
 GOT = re.compile(r"(?:\.get|\.pop|getenv)\($")
-JOINED = re.compile(r"""[ ]?(?:\+[ ]?)?(?=[bru]?['"])|[ ]?\+""")
+JOINED = re.compile(r"""[ ]?(?:(?:\+|to|and)[ ]?)?(?=[bru]?['"])|[ ]?\+""")
 """Before the next part of a text: `"a" + "b"`."""
 OPENED = re.compile(r"[(\[{]\s{0,80}")
 SCHEME = re.compile(r"(?:bearer|basic|digest|token|apikey)[ ]?", re.IGNORECASE)

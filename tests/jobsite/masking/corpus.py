@@ -307,6 +307,26 @@ INSERT INTO secrets_store VALUES ('github','⟦ghp_abcdefghijklmnopqrstuvwxyz012
 SET GLOBAL rpl_semi_sync=1, GLOBAL sst_auth_password='⟦sstp⟧'
 SELECT '⟦inline-pw⟧' INTO @password
 EXECUTE s USING '⟦exec-pw⟧' /* password */
+SELECT 1 -- token: ⟦cmt-token-55⟧\n
+# pw for rig: ⟦rigpw7⟧\nSELECT 2
+ALTER USER\n  'anna'@'%'\n  IDENTIFIED\n  BY\n  '⟦multi-line⟧'
+INSERT INTO wiki VALUES (1,'Server: db.lab.org\nUser: anna\nPassword: ⟦wikipw⟧\n')
+-- token=⟦tokcmt⟧\nSELECT 1
+CREATE USER 'sync'@'10.%' IDENTIFIED WITH caching_sha2_password BY '⟦Wx-81⟧' COMMENT 'sync account'
+ALTER USER sync IDENTIFIED BY '⟦Wx-82⟧', ops IDENTIFIED BY '⟦Wx-83⟧' REQUIRE NONE
+SET PASSWORD FOR 'sync'@'10.%'='⟦Wx-84⟧'
+UPDATE people SET name='x', secret_question='⟦dog⟧', passcode='⟦Wx85⟧' WHERE id=2
+INSERT INTO device (name, host, login, pass) VALUES ('cam1','10.0.0.7','admin','⟦Wx-86⟧')
+SELECT name FROM device WHERE pass = '⟦Wx-87⟧' OR token LIKE '%⟦Wx88⟧%'
+GRANT REPLICATION SLAVE ON *.* TO 'r'@'%' IDENTIFIED BY '⟦Wx-89⟧'
+CHANGE REPLICATION SOURCE TO SOURCE_HOST='a', SOURCE_PASSWORD='⟦Wx-90⟧', GET_SOURCE_PUBLIC_KEY=1
+SELECT AES_DECRYPT(v, CONCAT('⟦Wx-91⟧', id)) FROM t
+INSERT INTO mail_account VALUES (1,'lab@x.org','imap.x.org','password=⟦Wx-92⟧')
+CALL update_password(5, '⟦Wx-93⟧')
+EXECUTE IMMEDIATE 'SET PASSWORD FOR x = PASSWORD(''⟦Wx-94⟧'')'
+SET @smtp_secret = '⟦Wx-95⟧'
+INSERT INTO keys_of_lab (api_key_openai) VALUES ('⟦Wx-96⟧')
+ALTER USER ops IDENTIFIED BY '⟦Wx-9
 """
 
 STATEMENTS_WITHOUT = r"""
@@ -484,6 +504,18 @@ ALTER TABLE `u` MODIFY `auth` enum('ldap','local') NOT NULL DEFAULT 'local'
 DELETE FROM password_reset WHERE created < '2024-01-01'
 SELECT id FROM t WHERE note LIKE '%passed%'
 CREATE USER IF NOT EXISTS 'a'@'localhost' IDENTIFIED VIA unix_socket
+SELECT * FROM `session` WHERE `session`=3 AND `auth`=1
+INSERT INTO `subject` VALUES ('M12','F','2024-01-01','C57BL/6J')
+UPDATE `probe` SET `pass_filter`='high' WHERE `probe`=2
+SELECT token_id, token_count FROM doc WHERE token_count>5
+SHOW GRANTS
+SHOW COLUMNS FROM auth
+CREATE TABLE s (secret_santa varchar(10), author varchar(20))
+ALTER USER a PASSWORD EXPIRE
+SELECT plugin, password_expired FROM mysql.user
+SET autocommit=1
+SELECT SUM(pass) FROM qc GROUP BY rig
+DELETE FROM t WHERE key_hash IN ('0cc175b9c0f1b6a831c399e269772661')
 """
 
 TEXTS_WITH_SECRETS = r'''
@@ -1172,6 +1204,100 @@ https://x?access_token=⟦qat9⟧
 https://x/cb#access_token=⟦frag9⟧&t=1
 ?X-Amz-Security-Token=⟦FwoGZXIvYXdzEJr⟧
 lab:⟦dsn8⟧@tcp(db:3306)/x
+Traceback (most recent call last):\n  File "/home/a/pipe.py", line 12, in make\n    conn = pymysql.connect(host='db', user='lab', password='⟦srcpw⟧')\npymysql.err.OperationalError: (2003, "Can't connect to MySQL server on 'db'")
+pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\nport\n  Input should be a valid integer [type=int_parsing, input_value={'password': '⟦pydpw⟧', 'port': 'x'}, input_type=dict]
+DJ_HOST=db\nDJ_USER=lab\nDJ_PASS=⟦envfile1⟧\nDEBUG=1
+[client]\nuser=lab\npassword=⟦mycnf⟧\nhost=db
+[client]\nuser = lab\npassword = "⟦my cnf 2⟧"
+database:\n  host: db\n  password: ⟦yamlpw⟧\n  port: 3306
+db:\n  user: lab\n  pass: '⟦yamlpw2⟧'\n
+api_token = "⟦tomltok⟧"\nport = 80
+Error using mysql (line 90)\nAccess denied\nError in connect (line 12)\n    mysql('open', 'db', 'lab', '⟦matpw⟧');
+Error in dj.conn (line 54)\nsetenv('DJ_PASS', '⟦matenv⟧')
+-----BEGIN RSA PRIVATE KEY-----\n⟦MIIEpAIBAAKCAQEA1c7+9z5Pad7OejecsQ0buoXhqGfN\nqpN3v8bH3m8iU2⟧\n-----END RSA PRIVATE KEY-----
+-----BEGIN OPENSSH PRIVATE KEY-----\n⟦b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\nQyNTUxOQAAACD⟧
+login anna\npassword ⟦netrc2⟧\n
+sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (2003, ...) \n[SQL: UPDATE users SET pw=%(pw)s WHERE id=%(id)s]\n[parameters: {'pw': '⟦sqla-pw⟧', 'id': 4}]
+yaml.scanner.ScannerError: mapping values are not allowed here\n  in "db.yml", line 3:\n    password: ⟦yaml:err⟧
+Error using database\nconn = database('lab','anna','⟦mldbpw⟧','Vendor','MySQL')
+Error in startup (line 3)\nsetenv('DJ_PASS', '⟦mlenv2⟧');
+Error in dj.Connection (line 40)\n  self = dj.Connection('db','anna','⟦mldj⟧')
+[database]\nuser: anna\npassword: ⟦ini:colon⟧\n
+db_password: !vault ⟦vaulted1⟧\n
+machine api.lab.org\n  login anna\n  password ⟦mach3⟧\n
+[remote]\ntype = sftp\npass = ⟦rclonepass⟧
+PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 1\n⟦AAAAgQC7xYz0123456789⟧\nPrivate-MAC: ⟦0123abcd⟧
+Traceback (most recent call last):\n  File "/home/anna/sync.py", line 8, in <module>\n    client = boto3.client('s3', aws_access_key_id='⟦AKIAQWERTYUIOPASDFGH⟧', aws_secret_access_key='⟦h3Kf9/QmZx⟧')\nbotocore.exceptions.EndpointConnectionError: Could not connect
+Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    dj.config['database.password'] = '⟦tbpw1⟧'\nKeyError: 'database.password'
+pydantic: 1 validation error for S\nport\n  value is not a valid integer, input_value={'db_password': '⟦pyd2⟧', 'port': 'a'}
+Error using mym\nAccess denied for user (line 3)\n  mym(-1, 'open', 'db', 'anna', '⟦mym2⟧')
+{\n  "database.host": "db",\n  "database.password": "⟦confjs⟧",\n  "connection.init_function": null\n}
+[mysql]\nuser = anna\npassword = ⟦confini⟧\n
+db:\n  password: "⟦confyml⟧"\n
+secret_access_key = ⟦sak⟧\n
+[default]\naws_access_key_id = ⟦AKIAZZZZYYYYXXXXWWWW⟧\naws_secret_access_key = ⟦zzz/yyy+xxx⟧
+-----BEGIN PRIVATE KEY-----\n⟦MIIEvgIBADANBgkqhkiG9w0B⟧\n-----END PRIVATE KEY-----
+    password = (\n        '⟦paren9⟧'\n    )
+Error using urlread (line 5)\nhttps://lab:⟦mlurl9⟧@x
+passwd=⟦envlike9⟧\nhost=db
+lab_pw: ⟦yml9⟧\n
+smtp:\n  user: a\n  pass: ⟦smtp8⟧\n
+⟦-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA⟧
+OperationalError: could not connect with mysql://ops:⟦Wx-01⟧@db:3306/x?charset=utf8
+RuntimeError: Command failed: mysql -h db -u ops -p⟦Wx02⟧ -e 'SELECT 1'
+RuntimeError: rclone: token = {"access_token":"⟦ya29.a0Wx03⟧","refresh_token":"⟦1//0Wx04⟧"}
+HTTPError: 403 for https://api.x.org/d?apikey=⟦Wx05⟧&fmt=json
+HTTPError: POST https://api.x.org body={'client_id': 'a', 'client_secret': '⟦Wx-06⟧'}
+ConnectionError: redis://default:⟦Wx-07⟧@cache:6379
+S3Error: access_key=AK, secret_key=⟦Wx-08⟧ rejected
+botocore: {'aws_access_key_id': '⟦AKIAABCDEFGH12345678⟧', 'aws_secret_access_key': '⟦Wx-09/abc⟧'}
+AuthenticationException: SSHClient.connect('rig', username='a', password='⟦Wx-10⟧')
+SMTPAuthenticationError in smtp.login('a@x.org', '⟦Wx-11⟧')
+CalledProcessError: Command '['pg_dump', '--dbname=postgresql://a:⟦Wx-12⟧@db/x']' returned 1
+KeyError: 'db' in {'user': 'a', 'password': '⟦Wx-13⟧', 'opts': {}}
+ValueError: config = {'database.password': '⟦Wx-14⟧', 'loglevel': 'INFO'}
+ValidationError: input_value='{"password": "⟦Wx-15⟧"}'
+os.environ: DJ_HOST=db DJ_PASS=⟦Wx-16⟧ HOME=/root
+Account(name='a', password='⟦Wx-17⟧', active=True)
+  File "a.py", line 5\n    dj.config['database.password'] = f"⟦Wx-18⟧"
+  File "a.py", line 5\n    conn = connect("db", "a", "⟦Wx-19⟧")
+In file conn.m line 4: dj.conn('db','a','⟦Wx-20⟧')
+Undefined function; mysql('open','db','a','⟦Wx-21⟧')
+curl -u a:⟦Wx-22⟧ https://x
+curl -H 'X-Auth-Token: ⟦Wx-23⟧' https://x
+PGPASSWORD=⟦Wx-24⟧ psql
+sshpass -p⟦Wx-25⟧ ssh a@b
+docker login -u a -p ⟦Wx-26⟧
+[client]\npassword="⟦Wx 27⟧"
+db: {user: a, password: ⟦Wx-28⟧}
+password = '⟦Wx-29⟧'  # toml
+{"password":"⟦Wx\"30⟧"}
+machine x login a password ⟦Wx-31⟧
+x:3306:lab:a:⟦Wx-32⟧
+<connectionString>Server=x;Uid=a;Pwd=⟦Wx-33⟧;</connectionString>
+GITHUB_TOKEN=⟦ghp_Wx34abcdefghijklmnopqrstuvwxyz0123⟧
+Authorization: Bearer ⟦Wx35.abc.def⟧
+Authorization: Digest username="a", nonce="n", response="⟦Wx36abcdef0123456789abcdef01234567⟧"
+Cookie: sid=⟦Wx37⟧
+-----BEGIN RSA PRIVATE KEY-----\n⟦Wx38MIIEow⟧\n-----END RSA PRIVATE KEY-----
+https://acc.blob.core.windows.net/c?sp=r&sig=⟦Wx39%2Babc%3D⟧
+https://b.s3.amazonaws.com/k?AWSAccessKeyId=⟦AKIAX⟧&Signature=⟦Wx40%3D⟧&Expires=1
+The password was changed from '⟦Wx-41⟧' to '⟦Wx-42⟧'
+Login failed, user=a, pw=⟦Wx-43⟧
+tried password ⟦Wx-44⟧ three times
+password [⟦Wx-45⟧] rejected
+password `⟦Wx-46⟧` rejected
+token ⟦Wx47abcdef⟧ rejected
+Bad API key ⟦Wx-48-abc⟧
+passwords tried: ['⟦Wx-49⟧', '⟦Wx-50⟧']
+secret value: ⟦Wx-51⟧
+private key passphrase: ⟦Wx-52⟧
+wifi password = ⟦Wx-53⟧
+kwargs: password='⟦Wx-54⟧', port=3306
+password=>'⟦Wx-55⟧'
+'password' => '⟦Wx-56⟧'
+password	=	⟦Wx-57⟧
+PASSWORD '⟦Wx-58⟧'
 '''
 
 TEXTS_WITHOUT = r"""
@@ -1964,6 +2090,72 @@ openssl version
 7z a x.7z y
 echo done | tee log
 cat <<< $x
+password:
+Password for lab@db:
+-----BEGIN CERTIFICATE-----\nMIIBszCCARwCCQ\n-----END CERTIFICATE-----
+pwd\n/home/anna
+anna@rig's password:
+    @property\n    def token(self):
+Error in dj.conn (line 12)\n  connection to db failed
+Error using database/fetch (line 37)\nInvalid connection.
+Error in getPassword (line 12)\n  pw = input('Password: ','s');
+Password must contain 8 characters, 1 digit and 1 sign.
+password: at least 8 characters
+Access denied for user 'a'@'b' (using password: NO)
+token 17 of 512
+token count = 512
+tokenizer.model_max_length = 512
+passed in 0.12s
+3 passes over 5 files
+bypass=1
+compass_heading: 270.5
+(1062, "Duplicate entry '3-M12' for key 'PRIMARY'")
+key = {'subject': 'M12', 'session': 3, 'auth': 1}
+key_hash=0cc175b9c0f1b6a831c399e269772661
+123e4567-e89b-12d3-a456-426614174000
+/home/a/.ssh/id_rsa
+a@x.org
+http://x.org:8080/a?b=c
+secret_santa='Kim'
+author='Kim'
+def get_password(): ...
+pw = get_password()
+keyring.get_password('lab', 'kim')
+password=os.environ['PW']
+auth_plugin='x'
+shape (3, 4), dtype float32
+layer3.attn.q_proj.weight: 0.123
+password = self.password
+password=settings.PASSWORD
+password=args.password,
+passwd = getpass()
+except AuthError: pass
+session=3, key=5
+api_key is required
+no such secret: lab/db
+cookies disabled
+credentials: not found
+auth: ok
+Incorrect password
+Incorrect username or password.
+Enter passphrase for key '/home/a/.ssh/id_rsa':
+Too many authentication failures
+private key file not found: /home/a/k.pem
+public key: ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7 a@b
+signature: (int, str) -> bool
+max_tokens: 4096
+secret: Optional[str] = None
+class Password(models.Model):
+import secrets
+pass_rate=0.95
+quality pass: yes
+all checks pass
+passing grade: 5
+the key of the session
+foreign key constraint fails (`lab`.`a`, CONSTRAINT `a_ibfk_1`)
+xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+ACGTACGTACGTACGTACGTACGTACGTACGTACGT
+dj_user=kim, dj_host=db
 """
 
 TRACEBACKS_WITH_SECRETS = [
