@@ -38,7 +38,7 @@ HINTS = (
     r"| -[uk]|'-[uk]|\"-[uk]|echo |<<<|/rp |/p:|private-|[?&](key|code|k|hash)="
     r"|(log[io]n|user(name)?|account)s?[ :=].*[/|]"
     r"|(conn(ect|ection)?|s?ftp|ssh) ?[(]|_bind|sqlplus|sqlldr|expdp|impdp|login|logon|log.?in|sign.?in"
-    r"|hashpw|minio|fernet|jwt|hmac|aes[.]new"
+    r"|hashpw|checkpw|minio|fernet|jwt|hmac|aes[.]new"
     r"|(mysql|database|user|account|member) ?[(]|net use|:([0-9]{3,5}|[*]):[^:]+:"
     rf"|{DRAWN}"
 )

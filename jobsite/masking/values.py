@@ -192,7 +192,10 @@ def _bare(text: str, bare: re.Match[str], name: str, sure: Secrecy) -> Iterator[
         return
     if _is_variable(text, bare, value, name):
         return
-    if SCHEME.fullmatch(value) and (after := BARE.match(text, bare.end() + 1)):
+    if SCHEME.fullmatch(value):
+        after = BARE.match(text, bare.end() + 1) if text.startswith(" ", bare.end()) else None
+        if after is None:
+            return
         value = text[bare.start() : after.end()].rstrip(TRAILING)
     end = bare.start() + len(value)
     if len(bare[0]) == LONGEST and (following := FOLLOWING.match(text, end)):

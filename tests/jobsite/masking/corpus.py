@@ -278,10 +278,6 @@ ALTER TABLE remote CONNECTION='mysql://rem:⟦rempw⟧@10.0.0.8/lab/remote'
 UPDATE nas SET smb_pass='⟦smb-pass⟧', share='data'
 INSERT INTO wiki VALUES (1,'Server: db.lab.org\nUser: anna\nPassword: ⟦wikipw⟧\n')
 SET GLOBAL event_scheduler=1; CREATE USER q IDENTIFIED BY '⟦afterpw⟧'
-SELECT 1 -- token: ⟦cmt-token-55⟧\n
-# pw for rig: ⟦rigpw7⟧\nSELECT 2
-ALTER USER\n  'anna'@'%'\n  IDENTIFIED\n  BY\n  '⟦multi-line⟧'
-INSERT INTO wiki VALUES (1,'Server: db.lab.org\nUser: anna\nPassword: ⟦wikipw⟧\n')
 CREATE USER "lims"@"%" IDENTIFIED BY "⟦dq-pass⟧"
 ALTER USER lims@'%' IDENTIFIED BY '⟦p1⟧' PASSWORD EXPIRE INTERVAL 30 DAY
 SET PASSWORD FOR lims=PASSWORD("⟦p2-lims⟧")
@@ -307,11 +303,6 @@ INSERT INTO secrets_store VALUES ('github','⟦ghp_abcdefghijklmnopqrstuvwxyz012
 SET GLOBAL rpl_semi_sync=1, GLOBAL sst_auth_password='⟦sstp⟧'
 SELECT '⟦inline-pw⟧' INTO @password
 EXECUTE s USING '⟦exec-pw⟧' /* password */
-SELECT 1 -- token: ⟦cmt-token-55⟧\n
-# pw for rig: ⟦rigpw7⟧\nSELECT 2
-ALTER USER\n  'anna'@'%'\n  IDENTIFIED\n  BY\n  '⟦multi-line⟧'
-INSERT INTO wiki VALUES (1,'Server: db.lab.org\nUser: anna\nPassword: ⟦wikipw⟧\n')
--- token=⟦tokcmt⟧\nSELECT 1
 CREATE USER 'sync'@'10.%' IDENTIFIED WITH caching_sha2_password BY '⟦Wx-81⟧' COMMENT 'sync account'
 ALTER USER sync IDENTIFIED BY '⟦Wx-82⟧', ops IDENTIFIED BY '⟦Wx-83⟧' REQUIRE NONE
 SET PASSWORD FOR 'sync'@'10.%'='⟦Wx-84⟧'
@@ -327,6 +318,18 @@ EXECUTE IMMEDIATE 'SET PASSWORD FOR x = PASSWORD(''⟦Wx-94⟧'')'
 SET @smtp_secret = '⟦Wx-95⟧'
 INSERT INTO keys_of_lab (api_key_openai) VALUES ('⟦Wx-96⟧')
 ALTER USER ops IDENTIFIED BY '⟦Wx-9
+ALTER USER IF EXISTS viewer@'%' IDENTIFIED BY '⟦Qy-1⟧' FAILED_LOGIN_ATTEMPTS 4
+CREATE USER m IDENTIFIED VIA mysql_native_password USING PASSWORD("⟦Qy-2⟧")
+INSERT INTO ftp_site VALUES ('a.org','anonymous','password','⟦Qy-3⟧')
+UPDATE ftp_site SET ftp_password = '⟦Qy-4⟧' WHERE site=3
+SELECT site FROM ftp_site WHERE MD5('⟦Qy-5⟧') = pw_hash
+SET PASSWORD TO '⟦Qy-6⟧'
+CHANGE MASTER TO MASTER_USER='x', MASTER_PASSWORD = "⟦Qy-7⟧", MASTER_CONNECT_RETRY=10
+CREATE SERVER z FOREIGN DATA WRAPPER mysql OPTIONS (USER 'a', PASSWORD '⟦Qy''8⟧')
+DO SLEEP(1) /* pwd=⟦Qy-9⟧ */
+CALL login('kim', '⟦Qy-10⟧')
+SET @aes_key = '⟦Qy-11⟧'
+GRANT ALL ON x.* TO y@z IDENTIFIED BY '⟦Qy-12
 """
 
 STATEMENTS_WITHOUT = r"""
@@ -516,6 +519,12 @@ SELECT plugin, password_expired FROM mysql.user
 SET autocommit=1
 SELECT SUM(pass) FROM qc GROUP BY rig
 DELETE FROM t WHERE key_hash IN ('0cc175b9c0f1b6a831c399e269772661')
+SELECT name, password FROM people WHERE name='kim'
+UPDATE people SET last_login=NOW() WHERE user='kim'
+SELECT pass FROM qc WHERE user='kim'
+INSERT INTO qc (user, pass) VALUES ('kim', 1)
+SELECT * FROM t WHERE x='a' AND y=12345
+SHOW PROCESSLIST
 """
 
 TEXTS_WITH_SECRETS = r'''
@@ -1078,39 +1087,6 @@ auth=('anna', '⟦auth7⟧')
 auth='⟦authstr7⟧'
 access token '⟦acctok⟧' expired
 Invalid password: ⟦inv7⟧
-Traceback (most recent call last):\n  File "/home/a/pipe.py", line 12, in make\n    conn = pymysql.connect(host='db', user='lab', password='⟦srcpw⟧')\npymysql.err.OperationalError: (2003, "Can't connect to MySQL server on 'db'")
-pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\nport\n  Input should be a valid integer [type=int_parsing, input_value={'password': '⟦pydpw⟧', 'port': 'x'}, input_type=dict]
-DJ_HOST=db\nDJ_USER=lab\nDJ_PASS=⟦envfile1⟧\nDEBUG=1
-[client]\nuser=lab\npassword=⟦mycnf⟧\nhost=db
-[client]\nuser = lab\npassword = "⟦my cnf 2⟧"
-database:\n  host: db\n  password: ⟦yamlpw⟧\n  port: 3306
-db:\n  user: lab\n  pass: '⟦yamlpw2⟧'\n
-api_token = "⟦tomltok⟧"\nport = 80
-Error using mysql (line 90)\nAccess denied\nError in connect (line 12)\n    mysql('open', 'db', 'lab', '⟦matpw⟧');
-Error in dj.conn (line 54)\nsetenv('DJ_PASS', '⟦matenv⟧')
------BEGIN RSA PRIVATE KEY-----\n⟦MIIEpAIBAAKCAQEA1c7+9z5Pad7OejecsQ0buoXhqGfN\nqpN3v8bH3m8iU2⟧\n-----END RSA PRIVATE KEY-----
------BEGIN OPENSSH PRIVATE KEY-----\n⟦b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\nQyNTUxOQAAACD⟧
-login anna\npassword ⟦netrc2⟧\n
-sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (2003, ...) \n[SQL: UPDATE users SET pw=%(pw)s WHERE id=%(id)s]\n[parameters: {'pw': '⟦sqla-pw⟧', 'id': 4}]
-yaml.scanner.ScannerError: mapping values are not allowed here\n  in "db.yml", line 3:\n    password: ⟦yaml:err⟧
-Error using database\nconn = database('lab','anna','⟦mldbpw⟧','Vendor','MySQL')
-Error in startup (line 3)\nsetenv('DJ_PASS', '⟦mlenv2⟧');
-Error in dj.Connection (line 40)\n  self = dj.Connection('db','anna','⟦mldj⟧')
-[database]\nuser: anna\npassword: ⟦ini:colon⟧\n
-db_password: !vault ⟦vaulted1⟧\n
-machine api.lab.org\n  login anna\n  password ⟦mach3⟧\n
-[remote]\ntype = sftp\npass = ⟦rclonepass⟧
-PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 1\n⟦AAAAgQC7xYz0123456789⟧\nPrivate-MAC: ⟦0123abcd⟧
-Traceback (most recent call last):\n  File "/home/anna/sync.py", line 8, in <module>\n    client = boto3.client('s3', aws_access_key_id='⟦AKIAQWERTYUIOPASDFGH⟧', aws_secret_access_key='⟦h3Kf9/QmZx⟧')\nbotocore.exceptions.EndpointConnectionError: Could not connect
-Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    dj.config['database.password'] = '⟦tbpw1⟧'\nKeyError: 'database.password'
-pydantic: 1 validation error for S\nport\n  value is not a valid integer, input_value={'db_password': '⟦pyd2⟧', 'port': 'a'}
-Error using mym\nAccess denied for user (line 3)\n  mym(-1, 'open', 'db', 'anna', '⟦mym2⟧')
-{\n  "database.host": "db",\n  "database.password": "⟦confjs⟧",\n  "connection.init_function": null\n}
-[mysql]\nuser = anna\npassword = ⟦confini⟧\n
-db:\n  password: "⟦confyml⟧"\n
-secret_access_key = ⟦sak⟧\n
-[default]\naws_access_key_id = ⟦AKIAZZZZYYYYXXXXWWWW⟧\naws_secret_access_key = ⟦zzz/yyy+xxx⟧
------BEGIN PRIVATE KEY-----\n⟦MIIEvgIBADANBgkqhkiG9w0B⟧\n-----END PRIVATE KEY-----
 Exception: cannot log in to LIMS as lab using password ⟦Zebra-77⟧
 Exception: LIMS login (lab / ⟦Zebra-78⟧) refused
 Exception: sent {"username": "lab", "password": "⟦zebra79⟧"} got 401
@@ -1204,45 +1180,6 @@ https://x?access_token=⟦qat9⟧
 https://x/cb#access_token=⟦frag9⟧&t=1
 ?X-Amz-Security-Token=⟦FwoGZXIvYXdzEJr⟧
 lab:⟦dsn8⟧@tcp(db:3306)/x
-Traceback (most recent call last):\n  File "/home/a/pipe.py", line 12, in make\n    conn = pymysql.connect(host='db', user='lab', password='⟦srcpw⟧')\npymysql.err.OperationalError: (2003, "Can't connect to MySQL server on 'db'")
-pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings\nport\n  Input should be a valid integer [type=int_parsing, input_value={'password': '⟦pydpw⟧', 'port': 'x'}, input_type=dict]
-DJ_HOST=db\nDJ_USER=lab\nDJ_PASS=⟦envfile1⟧\nDEBUG=1
-[client]\nuser=lab\npassword=⟦mycnf⟧\nhost=db
-[client]\nuser = lab\npassword = "⟦my cnf 2⟧"
-database:\n  host: db\n  password: ⟦yamlpw⟧\n  port: 3306
-db:\n  user: lab\n  pass: '⟦yamlpw2⟧'\n
-api_token = "⟦tomltok⟧"\nport = 80
-Error using mysql (line 90)\nAccess denied\nError in connect (line 12)\n    mysql('open', 'db', 'lab', '⟦matpw⟧');
-Error in dj.conn (line 54)\nsetenv('DJ_PASS', '⟦matenv⟧')
------BEGIN RSA PRIVATE KEY-----\n⟦MIIEpAIBAAKCAQEA1c7+9z5Pad7OejecsQ0buoXhqGfN\nqpN3v8bH3m8iU2⟧\n-----END RSA PRIVATE KEY-----
------BEGIN OPENSSH PRIVATE KEY-----\n⟦b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\nQyNTUxOQAAACD⟧
-login anna\npassword ⟦netrc2⟧\n
-sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (2003, ...) \n[SQL: UPDATE users SET pw=%(pw)s WHERE id=%(id)s]\n[parameters: {'pw': '⟦sqla-pw⟧', 'id': 4}]
-yaml.scanner.ScannerError: mapping values are not allowed here\n  in "db.yml", line 3:\n    password: ⟦yaml:err⟧
-Error using database\nconn = database('lab','anna','⟦mldbpw⟧','Vendor','MySQL')
-Error in startup (line 3)\nsetenv('DJ_PASS', '⟦mlenv2⟧');
-Error in dj.Connection (line 40)\n  self = dj.Connection('db','anna','⟦mldj⟧')
-[database]\nuser: anna\npassword: ⟦ini:colon⟧\n
-db_password: !vault ⟦vaulted1⟧\n
-machine api.lab.org\n  login anna\n  password ⟦mach3⟧\n
-[remote]\ntype = sftp\npass = ⟦rclonepass⟧
-PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 1\n⟦AAAAgQC7xYz0123456789⟧\nPrivate-MAC: ⟦0123abcd⟧
-Traceback (most recent call last):\n  File "/home/anna/sync.py", line 8, in <module>\n    client = boto3.client('s3', aws_access_key_id='⟦AKIAQWERTYUIOPASDFGH⟧', aws_secret_access_key='⟦h3Kf9/QmZx⟧')\nbotocore.exceptions.EndpointConnectionError: Could not connect
-Traceback (most recent call last):\n  File "x.py", line 3, in <module>\n    dj.config['database.password'] = '⟦tbpw1⟧'\nKeyError: 'database.password'
-pydantic: 1 validation error for S\nport\n  value is not a valid integer, input_value={'db_password': '⟦pyd2⟧', 'port': 'a'}
-Error using mym\nAccess denied for user (line 3)\n  mym(-1, 'open', 'db', 'anna', '⟦mym2⟧')
-{\n  "database.host": "db",\n  "database.password": "⟦confjs⟧",\n  "connection.init_function": null\n}
-[mysql]\nuser = anna\npassword = ⟦confini⟧\n
-db:\n  password: "⟦confyml⟧"\n
-secret_access_key = ⟦sak⟧\n
-[default]\naws_access_key_id = ⟦AKIAZZZZYYYYXXXXWWWW⟧\naws_secret_access_key = ⟦zzz/yyy+xxx⟧
------BEGIN PRIVATE KEY-----\n⟦MIIEvgIBADANBgkqhkiG9w0B⟧\n-----END PRIVATE KEY-----
-    password = (\n        '⟦paren9⟧'\n    )
-Error using urlread (line 5)\nhttps://lab:⟦mlurl9⟧@x
-passwd=⟦envlike9⟧\nhost=db
-lab_pw: ⟦yml9⟧\n
-smtp:\n  user: a\n  pass: ⟦smtp8⟧\n
-⟦-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIA⟧
 OperationalError: could not connect with mysql://ops:⟦Wx-01⟧@db:3306/x?charset=utf8
 RuntimeError: Command failed: mysql -h db -u ops -p⟦Wx02⟧ -e 'SELECT 1'
 RuntimeError: rclone: token = {"access_token":"⟦ya29.a0Wx03⟧","refresh_token":"⟦1//0Wx04⟧"}
@@ -1298,6 +1235,43 @@ password=>'⟦Wx-55⟧'
 'password' => '⟦Wx-56⟧'
 password	=	⟦Wx-57⟧
 PASSWORD '⟦Wx-58⟧'
+ConnectionError: failed to reach https://kim:⟦Qy-20⟧@nas.lab.org:5001/webapi
+ValueError: unexpected keys in {'login': 'kim', 'passwd': '⟦Qy-21⟧'}
+RuntimeError: `sshpass -p ⟦Qy-22⟧ scp x y` failed
+File "s.py", line 3\n    os.environ["AWS_SECRET_ACCESS_KEY"] = "⟦Qy-23⟧"
+dj.config = {'database': {'host': 'x', 'password': '⟦Qy-24⟧'}}
+HTTPError 401: {'Authorization': 'Bearer ⟦Qy25abc⟧'}
+Wrong passphrase ⟦Qy-26⟧
+password is ⟦Qy-27⟧
+pass=⟦Qy-29⟧
+DB_PASS: ⟦Qy-30⟧
+password for kim: ⟦Qy-31⟧
+user kim password ⟦Qy-32⟧
+Could not log in with kim:⟦Qy-33⟧@nas.lab.org/share
+conn = mysql.connector.connect(user='kim', passwd='⟦Qy-34⟧')
+conn = pymysql.connect(host, 'kim', '⟦Qy-35⟧')
+Namespace(token='⟦Qy-36⟧')
+token="⟦Qy-37⟧"
+secret_key=⟦Qy-38⟧
+https://x/y?sig=⟦Qy39abcd⟧
+api.key=⟦Qy-40⟧
+X-API-Key: ⟦Qy-41⟧
+mysqldump -pQy⟦-42⟧ x
+-----BEGIN OPENSSH PRIVATE KEY-----\n⟦b3BlbQy43⟧
+AccountKey=⟦Qy44==⟧
+ghp_⟦Qy45abcdefghijklmnopqrstuvwxyz01234⟧
+<token>⟦Qy-46⟧</token>
+  access_token: ⟦Qy-47⟧
+client = Client('kim', password='⟦Qy-48⟧')
+bcrypt.checkpw(b'⟦Qy-49⟧', h)
+auth=HTTPBasicAuth('kim', '⟦Qy-50⟧')
+smb = conn.login("kim", "⟦Qy-51⟧")
+setenv('AWS_SECRET_ACCESS_KEY', '⟦Qy-52⟧')
+credentials = ('kim', '⟦Qy-53⟧')
+creds = {'u': 'kim', 'p': '⟦Qy-54⟧'}
+LoginError(username='kim', password='⟦Qy-55⟧')
+OSError: bad option -o password=⟦Qy-56⟧
+cookie: ⟦Qy57=abc⟧
 '''
 
 TEXTS_WITHOUT = r"""
@@ -1958,15 +1932,6 @@ Error using passthrough (line 3)
 Error in getPassword (line 12)\n  pw = input('Password: ','s');
 Undefined function 'loadToken' for input arguments of type 'char'.
 mym: Connection closed
-password:
-Password for lab@db:
------BEGIN CERTIFICATE-----\nMIIBszCCARwCCQ\n-----END CERTIFICATE-----
-pwd\n/home/anna
-anna@rig's password:
-    @property\n    def token(self):
-Error in dj.conn (line 12)\n  connection to db failed
-Error using database/fetch (line 37)\nInvalid connection.
-Error in getPassword (line 12)\n  pw = input('Password: ','s');
 Please check user name and password.
 Password is required
 password is not set
@@ -2090,15 +2055,6 @@ openssl version
 7z a x.7z y
 echo done | tee log
 cat <<< $x
-password:
-Password for lab@db:
------BEGIN CERTIFICATE-----\nMIIBszCCARwCCQ\n-----END CERTIFICATE-----
-pwd\n/home/anna
-anna@rig's password:
-    @property\n    def token(self):
-Error in dj.conn (line 12)\n  connection to db failed
-Error using database/fetch (line 37)\nInvalid connection.
-Error in getPassword (line 12)\n  pw = input('Password: ','s');
 Password must contain 8 characters, 1 digit and 1 sign.
 password: at least 8 characters
 Access denied for user 'a'@'b' (using password: NO)
@@ -2156,6 +2112,36 @@ foreign key constraint fails (`lab`.`a`, CONSTRAINT `a_ibfk_1`)
 xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
 ACGTACGTACGTACGTACGTACGTACGTACGTACGT
 dj_user=kim, dj_host=db
+password missing
+user kim has no password
+key 3 of 5
+Unknown token: <eof>
+password: (hidden)
+token: none
+passed=True
+n=3, pass=2
+Wrong password for user kim
+The password of kim was changed
+password changed from default
+passwords used: 3
+secret value missing
+no such token: x
+auth: basic
+auth was successful
+password given: yes
+token used twice
+keys: a, b, c
+login: kim
+login(user)
+kim@nas.lab.org:/share
+ssh('kim')
+ftp('ftp.ncbi.nlm.nih.gov')
+ftp.login()
+connect('db')
+a, b = 'x', 'y'
+user, host = 'kim', 'db'
+user, password = get_login()
+user, password = None, None
 """
 
 TRACEBACKS_WITH_SECRETS = [
