@@ -6,27 +6,26 @@ Each search goes through the text once, and no part of it twice: a text that som
 import re
 from collections.abc import Iterator
 
+from jobsite.masking.random_texts import random_texts
 from jobsite.masking.spans import Span
 from jobsite.masking.values import PLACEHOLDER
 
 PEM = re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----(.*?)(?:-----END|\Z)", re.DOTALL)
 TOKENS = re.compile(
     r"""(?<![A-Za-z0-9])(?:
-      (?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}                  # Amazon
-    | gh[pousr]_[A-Za-z0-9]{16,} | github_pat_\w{16,}       # GitHub
-    | gl(?:pat|dt|rt|cbt)-[\w-]{16,}                        # GitLab
+      (?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,} | LTAI\w{12,}      # Amazon, Alibaba
+    | gh[pousr]_[A-Za-z0-9]{16,} | github_pat_\w{16,} | gl[a-z]{2,8}-[\w-]{16,}    # GitHub, GitLab
     | xox[a-z]-[\w-]{8,} | xapp-[\w-]{8,}                   # Slack
-    | sk-(?=[\w-]{0,60}\d)[\w-]{16,} | [srp]k_(?:live|test)_\w{8,}  # OpenAI and others, Stripe
-    | AIza[\w-]{30,} | ya29\.[\w-]{16,} | GOCSPX-[\w-]{16,} # Google
-    | hf_[A-Za-z0-9]{16,} | npm_[A-Za-z0-9]{30,} | pypi-[\w-]{30,} | dckr_pat_[\w-]{16,} | dop_v1_\w{16,}
-    | SG\.[\w-]{16,}\.[\w-]{16,} | hvs\.[\w-]{16,} | ATATT[\w=-]{16,}
-    | eyJ[\w-]{8,}\.[\w-]{2,}(?:\.[\w-]*)?                  # a JWT
-    | eyJ[\w-]{20,}\.?
+    | sk-(?=[\w-]{0,60}\d)[\w-]{16,} | [srp]k_(?:live|test)_\w{8,}
+    | (?:AIza|ya29\.|GOCSPX-|npm_|pypi-|hf_|d(?:ckr_[op]at_|o[opr]_v1_|api)|SG\.|hvs\.|ATATT|key-(?=[0-9a-f]{32}\b)
+      |whsec_|NRAK-|HRKU-|xkeysib-|CLOJARS_|AGE-SECRET-KEY-|SWM(?:TKN|KEY)-)[\w.=-]{16,}
+    | eyJ[\w-]{8,}\.[\w-]{2,}(?:\.[\w-]*)? | eyJ[\w-]{20,}\.?   # a JWT
     | \$(?:2[abxy]|[156]|y|apr1)\$[\w./$]{20,} | \$argon2(?:id?|d)\$[\w=,+/$]{10,} | \$A\$005\$\S{20,}
     | pbkdf2_sha\d+\$\d+\$[\w+/=$]{10,}                     # hashes of passwords
     )""",
     re.VERBOSE,
 )
+"""Those that are too short, or have too few kinds of characters, to look drawn."""
 MYSQL_HASH = re.compile(r"(?<![\w*])\*[0-9A-Fa-f]{40}(?![0-9A-Fa-f])")
 WEBHOOK = re.compile(r"(?:hooks\.slack\.com/services|discord(?:app)?\.com/api/webhooks)/([^\s'\"<>]{8,})")
 BEARER = re.compile(
@@ -43,25 +42,28 @@ SIGNED = re.compile(
 )
 PORT = re.compile(r"\d{1,5}(?![^/?#,;)\].:])")
 USER = re.compile(r"(?!\[)[^:@/?#]*:")
-LONE_TOKEN = re.compile(r"(?=[^@]*\d)(?=[^@]*[A-Za-z])([\w-]{20,})(?::x-oauth-basic)?@")
+LONE_TOKEN = re.compile(r"(?=[^@]*\d)(?=[^@]*[A-Za-z])([\w-]{16,})(?::x-oauth-basic)?@")
 DSN = re.compile(
     r"(?<![\w.+%-])(?!mailto:)[\w.+%-]{1,64}:([^\s:@/'\"()\[\]{}]{1,128})"
-    r"@(?:[a-z]+\(|[\w.-]{1,255}(?::\d{2,5}\b|/\w|['\"]))"
+    r"@(?:[a-z]+\(|[\w.-]{1,255}(?::\d{2,5}\b|/\w|['\"])|(?:\d{1,3}\.){3}\d{1,3}\b|localhost\b)"
 )
 """user:password@host:3306, without a scheme."""
-USER_OPTION = re.compile(
-    r"(?:^|[\s'\"])(?:-u|--user|--proxy-user)(?:[ =]|['\"],[ ]?['\"])['\"]?[^\s:'\"]{1,64}:(?!\d+\b)([^\s'\"]+)"
+PGPASS = re.compile(r"^[\w.*-]{1,255}:(?:\d{3,5}|\*):[^:\s]{1,64}:[^:\s]{1,64}:(\S+)$", re.MULTILINE)
+PUTTY = re.compile(r"^Private-(?:Lines:\s*\d+\n((?:(?!Private)[A-Za-z0-9+/=]+\n?)+)|MAC:\s*(\S+))", re.MULTILINE)
+QUERY_KEY = re.compile(
+    r"[?&](?:key|code|k|hash|credential)=(?=[^&\s]{0,40}\d)(?=[^&\s]{0,40}[A-Za-z])([^\s&'\"<>#]{10,})", re.IGNORECASE
 )
 
 
 def shapes(text: str) -> Iterator[Span]:
     """Yield the parts of a text that are secrets by their own look."""
-    for pattern in (PEM, WEBHOOK, SIGNED, DSN, USER_OPTION):
-        yield from (match.span(1) for match in pattern.finditer(text))
+    for pattern in (PEM, WEBHOOK, SIGNED, DSN, PGPASS, PUTTY, QUERY_KEY):
+        yield from (match.span(match.lastindex or 0) for match in pattern.finditer(text))
     for pattern in (TOKENS, MYSQL_HASH):
         yield from (match.span() for match in pattern.finditer(text))
     yield from (match.span(match.lastindex or 0) for match in BEARER.finditer(text) if _is_encoded(match))
     yield from credentials_in_urls(text)
+    yield from random_texts(text)
 
 
 def _is_encoded(match: re.Match[str]) -> bool:

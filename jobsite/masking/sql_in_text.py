@@ -14,7 +14,7 @@ from jobsite.masking.spans import Span
 # Knowledge Base, "CREATE USER". In prose, animals are identified by an ear tag: small letters need a statement around.
 LOUD = r"IDENTIFIED\s+(?:BY|AS|VIA|WITH|USING)\b|\b(?:EN|DE)CODE\s?\("
 ANY_CASE = (
-    r"\bSET\s+PASSWORD\b|\b(?:AES|DES)_(?:EN|DE)CRYPT\s?\(|(?<![.\w])ENCRYPT\s?\(|\bCHANGE\s+(?:MASTER|REPLICATION\s+SOURCE)\b"
+    r"\bSET\s+PASSWORD\s*(?:=|\bFOR\b|\bTO\b)|\b(?:AES|DES)_(?:EN|DE)CRYPT\s?\(|(?<![.\w])ENCRYPT\s?\(|\bCHANGE\s+(?:MASTER|REPLICATION\s+SOURCE)\b[^\n]{0,400}?PASSWORD"
     r"|\b(?:create|alter)\s+user\b[^\n]{0,400}?\bidentified\s+(?:by|as|via|with)\b"
     r"|\bgrant\b[^\n]{0,400}?\bidentified\s+(?:by|as|via|with)\b"
     r"|syntax to use near\s+\S{0,2}identified\s+(?:by|as|via|with)\b"

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
+from jobsite.masking.calls import takes_secret
+from jobsite.masking.harmless_literals import SHOWS, harmless_literals
 from jobsite.masking.names import NAME, Secrecy, secrecy
 from jobsite.masking.spans import MASK, Span, hide
 from jobsite.masking.text import masked
@@ -22,6 +24,10 @@ TOKEN = re.compile(
 )
 NUMERIC = re.compile(r"0[xb]\w*\Z|\d+(?:e\d+)?\Z", re.IGNORECASE)
 FUNCTIONS = frozenset({"encode", "decode", "encrypt", "aes_encrypt", "aes_decrypt", "des_encrypt", "des_decrypt"})
+USERS = frozenset({"user", "username", "login", "email", "account"})
+"""Beside one of these, `pass` is a password."""
+SETTINGS = frozenset({"validate_password"})
+"""Before a point and the name of one."""
 HASHED = re.compile(r"\b(?:md5|sha[12]?)\s?\(\s?['\"]|\brds_set_external_(?:master|source)\b", re.IGNORECASE)
 """A hash of a text that a person chose, and RDS's way to say a replica's password."""
 SIZED = re.compile(
@@ -33,11 +39,13 @@ ANY_LITERAL = "?"
 
 
 def masked_statement(statement: str) -> str:
-    """Return a statement without its secrets: without any literal where it names one."""
+    """Return a statement without its secrets: where it names one, without any literal that may be it."""
     tokens = list(TOKEN.finditer(statement))
-    if not (HASHED.search(statement) or _is_about_secrets(tokens)):
+    if SHOWS.fullmatch(statement) or not (HASHED.search(statement) or _is_about_secrets(tokens)):
         return _masked_by_literal(statement, tokens)
-    return hide(statement, _literals(statement, tokens))
+    harmless = harmless_literals(statement, tokens)
+    shown = {token.span() for token in harmless if token["number"] or not _holds_secret(token[0])}
+    return hide(statement, (span for span in _literals(statement, tokens) if span not in shown))
 
 
 def without_literals(statement: str) -> str:
@@ -57,7 +65,7 @@ def _literals(statement: str, tokens: Iterable[re.Match[str]]) -> Iterator[Span]
 def _is_number(token: re.Match[str]) -> bool:
     """Say whether a token is a number, and not the width of a column: `varchar(64)`."""
     is_one = token["number"] or (token["name"] and NUMERIC.match(token[0]))
-    return bool(is_one) and not SIZED.search(token.string[max(0, token.start() - 20) : token.start()])
+    return bool(is_one) and not SIZED.search(token.string, max(0, token.start() - 20), token.start())
 
 
 def _masked_by_literal(statement: str, tokens: Sequence[re.Match[str]]) -> str:
@@ -75,15 +83,20 @@ def _unescaped(string: str) -> str:
 
 
 def _is_about_secrets(tokens: Sequence[re.Match[str]]) -> bool:
-    return any(_names_a_secret(token, after) for token, after in zip_longest(tokens, tokens[1:]))
+    if any(_names_a_secret(token, after) for token, after in zip_longest(tokens, tokens[1:])):
+        return True
+    names = {token[0].strip("`@").lower() for token in tokens if token["name"]}
+    return not USERS.isdisjoint(names) and any(secrecy(name) for name in names)
 
 
 def _names_a_secret(token: re.Match[str], after: re.Match[str] | None) -> bool:
     text = token[0].strip("`@'\"")
     if token["name"]:
         is_called = after is not None and after[0].startswith("(")
-        is_word = text.upper() == "IDENTIFIED" or (is_called and text.lower() in FUNCTIONS)
-        return is_word or secrecy(text) > Secrecy.COUNT
+        is_word = text.upper() == "IDENTIFIED" or (
+            is_called and (text.lower() in FUNCTIONS or takes_secret(text, Secrecy.NONE))
+        )
+        return is_word or (secrecy(text) > Secrecy.COUNT and text.lower() not in SETTINGS)
     if not token["string"]:
         return False
     if NAME.fullmatch(text):

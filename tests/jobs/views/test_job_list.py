@@ -89,8 +89,8 @@ def test_each_column_sorts_both_ways(failed_jobs: str, viewer: Client, sort: str
     assert sorted(up) == sorted(down)
 
 
-def test_sorting_by_message_orders_the_rows(failed_jobs: str, viewer: Client) -> None:
-    found = look(viewer, f"{JOBS}?schema={failed_jobs}&sort=-message")
+def test_sorting_by_message_orders_the_rows(failed_jobs: str, operator: Client) -> None:
+    found = look(operator, f"{JOBS}?schema={failed_jobs}&sort=-message")
     assert cells(found, "Message") == ["ValueError: the trace is empty", "OwnError: no spikes: Überlänge 🧠"]
 
 

@@ -1,13 +1,19 @@
 """Passwords in a job's message and traceback: who reads them, and what the record says of it."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 
 from jobsite.activity.models import Act
+from jobsite.lab.columns import ONE_COLLATION
+from jobsite.masking.text import HINTS, masked
 from tests.jobs.packing import Packed
 from tests.jobs.planting import Planted
+from tests.jobsite.masking.corpus import TEXTS_WITH_SECRETS, TEXTS_WITHOUT, marked
 from tests.pages import cells, look, page, text_of
+from tests.server import SERVER
 
 pytestmark = pytest.mark.django_db
 MESSAGE = "OperationalError: mysql://root:sw0rdfish@db/lab"
@@ -77,6 +83,13 @@ def test_a_viewer_finds_messages_without_a_secret(planted: Planted, address: str
     planted.row(key_hash="1" * 32, error_message="ValueError: no spikes in mysql")
     found = cells(look(viewer, f"/jobs/?schema={planted.schema}&message=mysql"), "Message")
     assert found == ["ValueError: no spikes in mysql"]
+
+
+def test_the_server_finds_a_hint_in_every_text_that_is_masked() -> None:
+    texts = [re.sub("[⟦⟧]", "", text) for text in (*marked(TEXTS_WITH_SECRETS), *marked(TEXTS_WITHOUT))]
+    masks = [text for text in texts if masked(text) != text]
+    asked = f"SELECT CONVERT(%s USING utf8mb4) COLLATE {ONE_COLLATION} REGEXP %s"
+    assert [text for text in masks if SERVER.sql(asked, (text, HINTS)) != [(1,)]] == []
 
 
 def test_a_job_without_a_secret_has_no_such_button(planted: Planted, operator: Client) -> None:

@@ -24,7 +24,20 @@ def test_a_line_of_a_terminal_or_a_log_shows_no_secret() -> None:
     assert printable("no\nmysql://root:pw@db") == "no\\nmysql://root:***@db"
 
 
-SLOW = ["password=", "password='", "://a:", "password=f(", "SET PASSWORD ", "(pw) VALUES ", "-eyJ"]
+SLOW = [
+    "password=",
+    "password=...",
+    "password=$(",
+    "user=x/",
+    "login('a',",
+    "aA1",
+    "password='",
+    "://a:",
+    "password=f(",
+    "SET PASSWORD ",
+    "(pw) VALUES ",
+    "-eyJ",
+]
 
 
 @pytest.mark.slow
