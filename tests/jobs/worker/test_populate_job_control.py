@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
+import sys
 
 import pytest
 
@@ -14,6 +16,11 @@ from tests.terminals import Terminal
 
 CTRL_C, CTRL_Z = "\x03", "\x1a"
 MARGINS = re.compile(rb"\x1b\[\d+;\d+r")
+IGNORING_SIGCHLD = """
+import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 def populate_in_shell(sounds: Sounds, *arguments: str) -> Terminal:
@@ -143,3 +150,13 @@ def test_a_session_without_a_terminal_of_its_own_has_a_bar(lab: Lab) -> None:
     shell.shows(says("0 done", "1 left"), "a bar")
     lab.gate.touch()
     shell.shows(lambda lines: f"{TABLE}: 1 done" in "".join(lines) and is_in_order(shell), "the summary")
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_parent_that_ignores_the_end_of_children_changes_nothing(lab: Lab, processes: str) -> None:
+    sounds = Sounds(lab, ["program", "program fails"])
+    before = shlex.join([sys.executable, "-c", IGNORING_SIGCHLD])
+    lines = sounds.run(f"{before} {populate_line('--processes', processes)}", columns=160).end()
+    failure = "CalledProcessError: Command '['false']' returned non-zero exit status 1."
+    assert f"FAILED sound=01 program fails: {failure}" in lines
+    assert f"{TABLE}: 1 done, 1 failed, 0 skipped" in lines
