@@ -4,6 +4,7 @@
 # mypy: allow-subclassing-any, disable-error-code="operator"
 
 import os
+import subprocess
 from typing import Any
 
 import datajoint as dj
@@ -19,7 +20,7 @@ class Sound(dj.Manual):
     definition = """
     sound: varchar(60)
     ---
-    way="": varchar(24)   # how make writes, or: waits, fails, nothing
+    way="": varchar(24)   # how make writes, or: waits, fails, program fails, nothing
     """
 
 
@@ -37,5 +38,7 @@ class SpectrumOfASoundWithALongName(dj.Computed):
             wait_at_gate()
         if way == "fails":
             raise ValueError("no sound")
+        if way == "program fails":
+            subprocess.run(["false"], check=True)
         if way != "nothing":
             self.insert1(key)

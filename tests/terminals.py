@@ -7,7 +7,9 @@ import select
 import struct
 import subprocess
 import termios
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 import pyte
 
@@ -26,7 +28,14 @@ class Terminal:
         """All that was written."""
         self.resize(columns, rows)
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=env,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            preexec_fn=_take_terminal,
         )
         os.close(theirs)
 
@@ -39,6 +48,20 @@ class Terminal:
         fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("4H", rows, columns, 0, 0))
         if columns and rows:
             self.screen.resize(rows, columns)
+
+    def hang_up(self) -> None:
+        """Close it, as a person closes the window, or as a connection breaks."""
+        os.close(self._ours)
+
+    @property
+    def foreground(self) -> int:
+        """The id of the process group that has it now."""
+        return os.tcgetpgrp(self._ours)
+
+    @property
+    def processes(self) -> list[int]:
+        """The ids of the processes that were started in it, without the command, and still run."""
+        return [pid for pid, state, session in _everybody() if session == self.process.pid != pid and state != "Z"]
 
     @property
     def lines(self) -> list[str]:
@@ -73,3 +96,17 @@ class Terminal:
         while lines and not lines[-1]:
             lines.pop()
         return lines
+
+
+def _take_terminal() -> None:
+    """Make standard input the terminal of the session, as a window or ssh does: Ctrl-C and job control work in it."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def _everybody() -> Iterator[tuple[int, str, int]]:
+    """Yield each process: its id, its state as ps has it, and its session (proc_pid_stat(5))."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended just now
+            head, _, rest = path.read_text().rpartition(") ")
+            state, _, _, session, *_ = rest.split()
+            yield int(head.split()[0]), state, int(session)

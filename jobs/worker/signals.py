@@ -20,6 +20,15 @@ ONE_SIGNAL_S = 1.0
 SIGTERM_RECEIVED = "SIGTERM received"
 
 
+def learn_how_children_end() -> None:
+    """Let this process wait for its children, also where it has inherited that SIGCHLD is ignored.
+
+    Nobody could know how one ended: subprocess would take a program that fails in make for one that succeeds.
+    """
+    if signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
 class Signals:
     """The two signals of this process. They raise where they arrive, except inside `deferred()`, where they wait."""
 

@@ -8,7 +8,20 @@ CALLED = re.compile(r"\s?\(")
 TWO_BEFORE = re.compile(r"\s?\([^,()\n]{1,80},[^,()\n]{1,80},")
 """A host and a user, before what may be a secret."""
 LOGS_IN = frozenset(
-    {"login", "logon", "signin", "authenticate", "auth", "hashpw", "checkpw", "encrypt", "decrypt", "fernet", "minio"}
+    {
+        "login",
+        "logon",
+        "signin",
+        "authenticate",
+        "auth",
+        "hashpw",
+        "checkpw",
+        "encrypt",
+        "decrypt",
+        "crypt",
+        "fernet",
+        "minio",
+    }
 )
 """The last words of functions that take a secret as an argument without a name."""
 CONNECTS = frozenset({"ftp", "sftp", "ssh", "mym", "conn", "connect", "connection", "mysql", "database"})

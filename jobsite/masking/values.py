@@ -7,7 +7,9 @@ from jobsite.masking.calls import is_getter
 from jobsite.masking.names import NAME, Secrecy, is_plain, secrecy
 from jobsite.masking.spans import Span
 
-QUOTE = re.compile(r"""(?:\b(?:[bBrRuUfFnNxX]{1,2}|_[a-z0-9]+)|[@$])?(?P<escapes>\\*)(?P<quote>\"{3}|'{3}|["'`“‘])""")
+QUOTE = re.compile(
+    r"""(?:\b(?:[bBrRuUfFnNxX]{1,2}|_[a-z0-9]+)|[@$])?(?P<escapes>(?<!\\)\\*)(?P<quote>\"{3}|'{3}|["'`“‘])"""
+)
 CLOSING = {"“": "”", "‘": "’"}
 LONGEST = 2000
 """Characters of a value that are looked at; when they are hidden, so are those that follow."""
@@ -78,7 +80,7 @@ def quoted_end(text: str, opening: re.Match[str]) -> int:
         end = text.find(quote, opening.end())
         return len(text) if end < 0 else end + 3
     close = CLOSING.get(quote, quote)
-    pattern = re.compile(rf"(?P<escapes>\\*)(?P<found>{close}(?:{close})?)|\n")
+    pattern = re.compile(rf"(?P<escapes>(?<!\\)\\*)(?P<found>{close}(?:{close})?)|\n")
     for found in pattern.finditer(text, opening.end()):
         if found["found"] is None:
             return found.start()

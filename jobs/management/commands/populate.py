@@ -14,7 +14,7 @@ from jobs.worker.dj.compat import Untyped
 from jobs.worker.outcomes import InterruptedRunError, WrongInputError
 from jobs.worker.overriding import warnings_of
 from jobs.worker.run import populate, prepare
-from jobs.worker.signals import Signals
+from jobs.worker.signals import Signals, learn_how_children_end
 from jobs.worker.terminal.arguments import EXAMPLES, Arguments, add_arguments
 from jobs.worker.terminal.preview import Preview, preview
 from jobs.worker.terminal.progress import Lines, Terminal
@@ -43,6 +43,7 @@ class Command(JobsiteCommand):
 
     def handle(self, *args: object, **options: Untyped) -> None:
         """Run, summarise, and leave with the status that `help` names."""
+        learn_how_children_end()
         out = sys.stderr if options["json"] else sys.stdout
         lines = Terminal(out, has_times=False) if out.isatty() else Lines(out, has_times=not options["dry_run"])
         try:

@@ -5,10 +5,12 @@ through us, and inside make the process stays as a script's: its files, `sys.std
 
 A process of its own draws, so that the bar also moves during a make of an hour, and so that a terminal is left in order
 when the worker is killed. A thread would not do: Python warns of each fork in a process that has one. The process is no
-child of the worker's, or a make that waits for its children (`os.wait()`) would wait for it.
+child of the worker's, or a make that waits for its children (`os.wait()`) would wait for it. It has a process group of
+its own, so that a shell which stops or kills its job (Ctrl-Z, `kill -9 %1`) leaves it, and it can take the bar away.
 """
 
 import curses
+import errno
 import json
 import mmap
 import os
@@ -30,7 +32,9 @@ LOOK_S, CLOCK_S, LINE_S, GOODBYE_S = 0.1, 1.0, 10.0, 2.0
 FEWEST_ROWS, FEWEST_COLUMNS, UNKNOWN_COLUMNS = 4, 30, 80
 RECORDERS = ("CI", "JPY_PARENT_PID")
 """Variables of those who show what is written as it came: continuous integration, and kernels of Jupyter."""
-NO_MATTER = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+WRITING_IN_BACKGROUND = signal.SIGTTOU
+"""It stops who writes without having the foreground, after `stty tostop`."""
 # vt100 and ECMA-48: save and restore the cursor, scroll by a row, rows that scroll, go to a row, erase.
 SAVE, RESTORE, DOWN, PLAIN = "\x1b7", "\x1b8", "\x1bD", "\x1b[m"
 ALL_ROWS_SCROLL, ERASE_LINE, ERASE_BELOW = "\x1b[r", "\x1b[2K", "\x1b[J"
@@ -157,6 +161,8 @@ class Painter:
         self._counts = b""
         self._changed_s = self._drawn_s = self._written_s = 0.0
         self._line = ""
+        self._has_foreground = _foreground(out) is not None
+        self._is_in_foreground = False
 
     def run(self) -> None:
         """Draw what changes, at most once in LOOK_S, and the clock."""
@@ -165,7 +171,7 @@ class Painter:
                 self._table = table or self._table
                 self._look()
         finally:
-            if not self._take_away():
+            if not self._take_away() and self._is_in_foreground:
                 self._write_line()
 
     def _take_away(self) -> bool:
@@ -192,7 +198,10 @@ class Painter:
         now_s = time.monotonic()
         if self._counts != self._memory[:]:
             self._counts, self._changed_s, self._drawn_s = self._memory[:], now_s, 0.0
-        if self._screen is None or not self._screen.has_room:
+        self._is_in_foreground = not self._has_foreground or _foreground(self._out) == os.getpgid(self._worker)
+        if not self._is_in_foreground:
+            self._take_away()
+        elif self._screen is None or not self._screen.has_room:
             self._take_away()
             if now_s - self._written_s >= LINE_S:
                 self._write_line()
@@ -241,8 +250,8 @@ class Screen:
 
     @property
     def has_changed(self) -> bool:
-        """Say whether its size is another one than when the bar was drawn."""
-        return self._drawn is not None and self._drawn[:2] != self._size()
+        """Say whether it has no bar, or one that was drawn when its size was another one."""
+        return self._drawn is None or self._drawn[:2] != self._size()
 
     def draw(self, progress: Progress) -> None:
         """Draw the bar, in one write: what others write comes before or after it."""
@@ -294,7 +303,8 @@ def _can_hold_a_bar(out: TextIO) -> bool:
 
 def _leave_worker(keep: set[int]) -> None:
     """Close what belongs to the worker, and leave its signals to it: the bar goes when the worker is done."""
-    for signum in NO_MATTER:
+    os.setpgid(0, 0)
+    for signum in (*ENDING, WRITING_IN_BACKGROUND):
         signal.signal(signum, signal.SIG_IGN)
     first = 0
     for number in sorted(keep):
@@ -310,3 +320,16 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def _foreground(terminal: TextIO) -> int | None:
+    """Return the process group that has the terminal now: after Ctrl-Z the shell's own, and still so after `bg`.
+
+    None where it is not the terminal of our session (`setsid`), or is no longer. Raises OSError when it was closed.
+    """
+    try:
+        return os.tcgetpgrp(terminal.fileno())
+    except OSError as error:
+        if error.errno == errno.ENOTTY:
+            return None
+        raise

@@ -140,6 +140,7 @@ class Terminal(Lines):
 
     out: TextIO
     _bar: Bar | None = None
+    _last: Tally | None = None
 
     def __enter__(self) -> "Terminal":
         """Start the bar."""
@@ -163,8 +164,6 @@ class Terminal(Lines):
         self._last = tally
         if self._bar is not None:
             self._bar.begin(tally)
-
-    _last: Tally | None = None
 
     def _show(self, outcome: Outcome) -> None:
         if self._bar is not None:

@@ -5,57 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.jobs.workers import environ
-from tests.lab import Lab, load_pipeline
-from tests.terminals import Terminal
+from tests.jobs.sounds import TABLE, Sounds, bar_of, says
+from tests.lab import Lab
 from tests.ways_to_write import WAYS
 
-NAME = "SpectrumOfASoundWithALongName"
-TABLE = f"tests.chatty_pipeline.{NAME}"
-XTERM = {"TERM": "xterm-256color", "CI": ""}
 SIZES = [(40, 24), (80, 24), (200, 50)]
-
-
-class Sounds:
-    """A lab whose makes write, wait or fail, one after the other."""
-
-    def __init__(self, lab: Lab, ways: Sequence[str]) -> None:
-        self._lab = lab
-        self._schema = lab.schema()
-        module = load_pipeline(self._schema, "chatty_pipeline")
-        module.Sound.insert((f"{number:02d} {way}", way) for number, way in enumerate(ways))
-
-    def populate(self, *arguments: str, columns: int = 80, rows: int = 24, env: Mapping[str, str] = XTERM) -> Terminal:
-        """Start populate on a terminal."""
-        command = shlex.join([sys.executable, "manage.py", "populate", TABLE, *arguments])
-        return self.run(command, columns=columns, rows=rows, env=env)
-
-    def run(self, line: str, *, columns: int = 80, rows: int = 24, env: Mapping[str, str] = XTERM) -> Terminal:
-        """Run the line of a shell on a terminal."""
-        seen = {**XTERM, "TEST_GATE": str(self._lab.gate), **env}
-        command = ["sh", "-c", f"exec {line}"]
-        terminal = Terminal(command, environ(self._schema, **seen), columns=columns, rows=rows)
-        self._lab.open.callback(terminal.kill)
-        return terminal
-
-
-def bar_of(lines: Sequence[str]) -> str:
-    """Return what the bar says, in one line: it begins with the last line that has its percentage."""
-    begins = [number for number, line in enumerate(lines) if re.search(r"\d%( \[|$)", line)]
-    return " ".join(lines[begins[-1] :]) if begins else ""
-
-
-def says(*words: str) -> Callable[[Sequence[str]], bool]:
-    """Return what says of a screen whether its bar has these words."""
-    return lambda lines: all(word in bar_of(lines) for word in words)
 
 
 @pytest.mark.parametrize(("columns", "rows"), SIZES)

@@ -37,6 +37,8 @@ SLOW = [
     "SET PASSWORD ",
     "(pw) VALUES ",
     "-eyJ",
+    "\\",
+    "connect(a, b, \\",
 ]
 
 
