@@ -310,7 +310,7 @@ def test_a_transaction_that_wrote_since_is_not_rolled_back_unsaid(lab: Lab, admi
     driver.query(f"DELETE FROM `{schema}`.recording")
     form = fields(found, KILL)
     eventually(
-        lambda: "has written 1 row" in text_of(asked_to_kill(admin, thread).main),
+        lambda: "1 row that it has written" in text_of(asked_to_kill(admin, thread).main),
         "the page to see it",
         pause_s=TRANSACTIONS_KEPT_S,
     )
