@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -101,6 +102,7 @@ class Terminal:
 def _take_terminal() -> None:
     """Make standard input the terminal of the session, as a window or ssh does: Ctrl-C and job control work in it."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # `nohup make test` has it ignored, and a shell would leave it so
 
 
 def _everybody() -> Iterator[tuple[int, str, int]]:

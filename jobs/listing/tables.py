@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from django.template import Context
 
+from jobs.listing.filters import JobFilter
 from jobs.models import QualifiedName
-from jobsite.pages.tables import ListingTable, cell, checkboxes
+from jobsite.pages.tables import ListingData, ListingTable, cell, checkboxes
 
 
 class JobTable(ListingTable):
@@ -26,12 +26,14 @@ class JobTable(ListingTable):
         sequence = ("selection", "status", "age", "table", "key", "message", "user", "connection")
         attrs = {"class": "listing jobs"}
 
-    def __init__(self, *args: Any, now: datetime, query: str, tables: Collection[QualifiedName], **kwargs: Any) -> None:
+    def __init__(
+        self, data: ListingData, chosen: JobFilter, *, now: datetime, query: str, tables: Collection[QualifiedName]
+    ) -> None:
         """`now` is the server's time; `query` is the list's query string, which a job's page leads back to.
 
         Jobs of `tables` can be selected.
         """
-        super().__init__(*args, selectable=bool(tables), **kwargs)
-        self.context = Context(
-            {"now": now, "query": query, "tables": tables}
-        )  # what TemplateColumn gives to every cell
+        super().__init__(data, selectable=bool(tables), order_by=chosen.sort)
+        self.columns["message"].column.orderable = chosen.reads_stored
+        # What TemplateColumn gives to every cell.
+        self.context = Context({"now": now, "query": query, "tables": tables})

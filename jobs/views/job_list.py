@@ -45,7 +45,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     data = _listing(request, counts.matching(chosen) if counts else None, read, parts)
     offered = offer(request.user, reading.layouts_in(chosen.schema), threads.server)
     query = without(request.GET, OPEN)
-    table = JobTable(data, now=now, query=query, tables=offered.tables, order_by=chosen.sort)
+    table = JobTable(data, chosen, now=now, query=query, tables=offered.tables)
     context = {
         "chosen": chosen,
         "form": chosen.form(schema=reading.all_schemas, table=_tables_offered(chosen, counts)),

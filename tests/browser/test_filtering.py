@@ -115,7 +115,7 @@ def test_what_was_typed_holds_when_a_tab_is_clicked_at_once(
 def test_what_was_typed_holds_when_a_header_is_clicked_at_once(
     visit: Visits, failed_jobs: str, name: str, text: str, said: str
 ) -> None:
-    jobs = Jobs(visit("vera"))
+    jobs = Jobs(visit("otto"))
     jobs.open(f"schema={failed_jobs}")
     jobs.box(name).press_sequentially(text)
     jobs.sort_by("Message")
@@ -181,7 +181,7 @@ def test_a_tab_stays_chosen_while_one_types(visit: Visits, failed_jobs: str) -> 
 
 
 def test_a_column_sorts_and_the_order_stays_while_one_types(visit: Visits, failed_jobs: str) -> None:
-    jobs = Jobs(visit("vera"))
+    jobs = Jobs(visit("otto"))
     jobs.open(f"schema={failed_jobs}")
     jobs.sort_by("Message")
     expect(jobs.header("Message")).to_have_attribute("aria-sort", "ascending")
@@ -233,7 +233,7 @@ def test_back_from_another_page_brings_the_whole_list(visit: Visits, failed_jobs
 
 
 def test_a_reload_of_any_address_that_was_pushed_gives_the_whole_page(visit: Visits, failed_jobs: str) -> None:
-    jobs = Jobs(visit("vera"))
+    jobs = Jobs(visit("otto"))
     jobs.open(f"schema={failed_jobs}")
     jobs.sort_by("Message")
     expect(jobs.page).to_have_url(re.compile("sort=message"))
