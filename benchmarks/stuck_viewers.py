@@ -42,7 +42,7 @@ call_command("migrate", verbosity=0)
 user = User.objects.create_superuser("root", password="root-password")
 client = Client()
 client.force_login(user)
-print(client.cookies["sessionid"].value)
+print(client.cookies.output(attrs=[], header="").strip())
 """
 JOB = f"/jobs/bench_0000/__score/{0:032}/"
 STUCK_PAGES = ("/jobs/", JOB, "/connections/", "/jobs/?schema=bench_0001")
@@ -70,13 +70,13 @@ class Visitor(NamedTuple):
         return Answer(status, time.perf_counter() - began)
 
     def _get(self, page: str) -> int:
-        return self._ask("GET", page, {"Cookie": f"sessionid={self.session}"})[0]
+        return self._ask("GET", page, {"Cookie": self.session})[0]
 
     def _log_in(self) -> int:
         _, headers = self._ask("GET", "/login/", {})
-        token = re.findall(r"csrftoken=(\w+)", headers["Set-Cookie"])[0]
+        cookie, token = re.findall(r"(\w*_csrf_\w+=(\w+))", headers["Set-Cookie"])[0]
         form = urlencode({"username": "root", "password": "root-password", "csrfmiddlewaretoken": token})
-        sent = {"Cookie": f"csrftoken={token}", "Content-Type": "application/x-www-form-urlencoded"}
+        sent = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
         return self._ask("POST", "/login/", sent, form)[0]
 
     def _ask(self, method: str, page: str, headers: Mapping[str, str], form: str = "") -> tuple[int, dict[str, str]]:
