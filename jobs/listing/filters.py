@@ -12,7 +12,7 @@ from jobs.formats.table_name import class_name
 from jobs.formats.wanted_key import WantedKey, read_wanted_key
 from jobs.statuses import STATUSES
 from jobsite.lab.columns import AsBytes, InOneCollation, JoinedAsBytes
-from jobsite.masking.text import HINTS
+from jobsite.masking.hints import HINTS
 from jobsite.pages.filter_form import (
     DurationField,
     FilterField,

@@ -8,7 +8,8 @@ from django.test import Client
 
 from jobsite.activity.models import Act
 from jobsite.lab.columns import ONE_COLLATION
-from jobsite.masking.text import HINTS, masked
+from jobsite.masking.hints import HINTS
+from jobsite.masking.text import masked
 from tests.jobs.packing import Packed
 from tests.jobs.planting import Planted
 from tests.jobsite.masking.corpus import TEXTS_WITH_SECRETS, TEXTS_WITHOUT, marked
