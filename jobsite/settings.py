@@ -98,6 +98,12 @@ DATABASES = {"default": dj_database_url.parse(DATABASE_URL), "lab": LAB.as_datab
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3" and DATABASES["default"]["NAME"] != ":memory:":
     keep_private(Path(str(DATABASES["default"]["NAME"])))
 DATABASE_ROUTERS = ["jobsite.lab.router.LabRouter"]
+# What was read of the lab's server, for all viewers: jobsite.lab.shared_answers.
+SHARED_FOLDER = JOBSITE_HOME / "shared"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "lab": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": SHARED_FOLDER},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -39,12 +39,24 @@ def _forbid_nothing(case: type[SimpleTestCase]) -> None:
     case.databases = case._validate_databases()  # type: ignore[attr-defined]
 
 
+def _read_anew() -> None:
+    """Let each request of a test see what the test has just written, over a connection of its own.
+
+    What viewers share, and which connections are kept, has tests that say so: tests/sharing.py.
+    """
+    from jobsite.lab import shared_answers
+    from jobsite.lab.backend import pool
+
+    shared_answers.FRESH_S, pool.KEPT_S, pool.NEW_S = 0.0, 0.0, 0.0
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Make the site's own database; the lab's is never made, migrated or flushed."""
     from django.test import SimpleTestCase, override_settings
     from django.test.utils import setup_databases, teardown_databases
 
+    _read_anew()
     SimpleTestCase._add_databases_failures = classmethod(_forbid_nothing)  # type: ignore[attr-defined]
     SimpleTestCase._disallowed_connection_methods = []  # type: ignore[attr-defined]
     # Hash the cast's passwords quickly: a slow hash is for secrets, and costs half a second a person.
@@ -81,4 +93,4 @@ def failed_jobs(accounts: None) -> Iterator[str]:
         yield made.failed()
 
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.sharing"]

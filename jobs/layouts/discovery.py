@@ -102,7 +102,7 @@ def discover_job_tables() -> JobTables:
     )
 
 
-job_tables = SharedRead[JobTables](discover_job_tables)
+job_tables = SharedRead[JobTables]("jobs tables", discover_job_tables)
 """The same, asked once a request."""
 
 

@@ -242,6 +242,11 @@ def is_late(error: BaseException) -> bool:
     return kind_of(error) in (Kind.LATE, Kind.TOO_SLOW)
 
 
+def is_away(error: BaseException) -> bool:
+    """Say whether the server gave no answer at all, or none in time: what it answered before is the best there is."""
+    return kind_of(error) in (Kind.GONE, Kind.USED_UP, Kind.TOO_SLOW, Kind.LATE, Kind.INTERRUPTED)
+
+
 def may_be_done(error: BaseException) -> bool:
     """Say whether the answer was lost, so that the statement may have been done all the same."""
     return error_number(error) in ANSWER_LOST

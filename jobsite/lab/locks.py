@@ -32,7 +32,7 @@ STATEMENT_LIMIT = 2000
 THREADS_SQL = """
 SELECT id, COALESCE(user, ''), COALESCE(host, ''), COALESCE(db, ''), COALESCE(state, ''),
        COALESCE(CONVERT(LEFT(info, {limit}) USING utf8mb4), '')
-  FROM {process_list}
+  FROM {process_list} WHERE id <> CONNECTION_ID()
 """
 NOBODY_READS = {"EXCLUSIVE", "SHARED_NO_READ_WRITE"}
 WAITS = "Waiting for table metadata lock"
@@ -100,7 +100,7 @@ def _other_threads(server: Server) -> Mapping[int, Thread]:
     with lab_cursor() as cursor:
         cursor.execute(THREADS_SQL.format(limit=STATEMENT_LIMIT, process_list=server.process_list))
         rows = [Thread(number, user, client_of(host), *rest) for number, user, host, *rest in cursor.fetchall()]
-    return {row.id: row for row in rows if row.id != server.own_id}
+    return {row.id: row for row in rows}
 
 
 def _ask(query: str, table: str) -> Sequence[tuple[str, int, str]]:

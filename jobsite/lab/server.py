@@ -129,14 +129,14 @@ class ConnectedThreads:
 
 def ask_server() -> Server:
     """Return what the lab's server says of itself, and what the site's account may do there."""
-    with lab_cursor() as cursor:
+    with lab_cursor(anew=True) as cursor:  # what SHOW GRANTS says has to be what this connection may
         cursor.execute(SERVER_SQL)
         return _server(cursor.fetchone())
 
 
 def who_is_connected() -> ConnectedThreads:
     """Return the server and everybody connected to it at one moment, as far as the site's account may see."""
-    with lab_cursor() as cursor:
+    with lab_cursor(anew=True) as cursor:
         cursor.execute(THREADS_SQL.format(columns=f"{THREAD_COLUMNS}, {SERVER_COLUMNS}", process_list=FAST_LIST))
         rows = cursor.fetchall()
     if not rows:  # our own connection is in each list that the server keeps

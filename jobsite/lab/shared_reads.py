@@ -1,7 +1,8 @@
 """What several parts of a page read of the lab's server: once a request, and the same for all of them.
 
-An app registers a reading by making it a SharedRead. Here, and only here, what one request has read is kept: what all
-viewers may share for a moment, and for how long, would be kept here too. Whatever acts on the lab's server reads anew.
+An app registers a reading by making it a SharedRead. Here, and only here, is kept what one request has read. A page
+that only looks shares it with all viewers for some seconds (`looking`, jobsite.lab.shared_answers). Whatever acts
+on the lab's server reads anew.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,19 +10,23 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar, cast
 
+from jobsite.lab import shared_answers
 from jobsite.lab.deadline import part
 from jobsite.lab.server import ConnectedThreads, Server, ask_server, who_is_connected
+from jobsite.lab.shared_answers import Shared
 
 Answer = TypeVar("Answer")
 
 _kept: ContextVar["dict[SharedRead[Any], Any] | None"] = ContextVar("kept", default=None)
+_looking: ContextVar[bool] = ContextVar("looking", default=False)
 
 
 class SharedRead(Generic[Answer]):
     """A reading that is asked of the server once while `read_once()` lasts, and each time outside of it."""
 
-    def __init__(self, read: Callable[[], Answer]) -> None:
-        """`read` asks the server; what it raises is raised, and not kept."""
+    def __init__(self, name: str, read: Callable[[], Answer]) -> None:
+        """`read` asks the server; what it raises is raised, and not kept. No other reading has the `name`."""
+        self.name = name
         self._read = read
 
     def __call__(self) -> Answer:
@@ -31,7 +36,7 @@ class SharedRead(Generic[Answer]):
             return self._read()
         if self not in kept:
             with part():
-                kept[self] = self._read()
+                kept[self] = shared(self.name, self._read).answer
         return cast("Answer", kept[self])
 
     @property
@@ -50,11 +55,29 @@ def read_once() -> Iterator[None]:
         _kept.reset(token)
 
 
+@contextmanager
+def looking() -> Iterator[None]:
+    """Share what is read until the block ends with all viewers: for pages that only look. Also a decorator of views."""
+    token = _looking.set(True)
+    try:
+        yield
+    finally:
+        _looking.reset(token)
+
+
+def shared(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
+    """Return what `read` answers, where the page only looks also what it answered another viewer a moment ago.
+
+    `name` says all that the answer depends on. Raises as jobsite.lab.shared_answers.ask does.
+    """
+    return shared_answers.ask(name, read) if _looking.get() else shared_answers.answered(read)
+
+
 def _server() -> Server:
     return connected().server if connected.is_kept else ask_server()
 
 
-connected = SharedRead[ConnectedThreads](who_is_connected)
+connected = SharedRead[ConnectedThreads]("who is connected", who_is_connected)
 """The server, and who is connected to it."""
-server = SharedRead[Server](_server)
+server = SharedRead[Server]("server", _server)
 """The server alone."""

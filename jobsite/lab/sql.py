@@ -4,10 +4,16 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from jobsite.lab.backend.base import DatabaseWrapper
 
-def lab_cursor(connection: BaseDatabaseWrapper | None = None) -> CursorWrapper:
+
+def lab_cursor(connection: BaseDatabaseWrapper | None = None, *, anew: bool = False) -> CursorWrapper:
     """Return a cursor over the site's connection to the lab's server, or over this other one, to be closed by `with`.
 
-    Raises DatabaseError when the server gives no connection.
+    `anew` makes it a connection that has just begun, whose privileges are those of now. Raises DatabaseError when the
+    server gives no connection.
     """
-    return (connection or connections["lab"]).cursor()
+    asked = connection or connections["lab"]
+    if anew and isinstance(asked, DatabaseWrapper):  # it is Django's dummy where nobody has said which server it is
+        asked.begin_anew()
+    return asked.cursor()

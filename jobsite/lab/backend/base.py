@@ -18,6 +18,7 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.mysql.base import DatabaseWrapper as MySQLWrapper
 
+from jobsite.lab.backend.pool import Kept, NoneFreeError, pool
 from jobsite.lab.deadline import PART_LIMIT_S, Watch, seconds_left, watchdog
 from jobsite.lab.errors import LATE, LATE_TO_CONNECT
 from jobsite.lab.session import PAGE_STATEMENT_LIMIT_S, session_sql
@@ -29,13 +30,16 @@ _places = threading.BoundedSemaphore(MOST_CONNECTING)
 
 
 class DatabaseWrapper(MySQLWrapper):
-    """A connection to the lab's server."""
+    """A connection to the lab's server. That of a page is lent by the pool of the process."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """As Django's."""
         super().__init__(*args, **options)
+        self.lent: Kept | None = None
+        """The connection that is in use, where it is the pool's."""
         self.wire: socket.socket | None = None
         self.is_cut = False
+        self._begins_anew = False
         self.execute_wrappers.append(_within_limit)
 
     def get_connection_params(self) -> dict[str, Any]:
@@ -47,21 +51,33 @@ class DatabaseWrapper(MySQLWrapper):
         return params | {"connect_timeout": connect_timeout, "init_command": session_sql(PAGE_STATEMENT_LIMIT_S)}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """Return a new connection of the driver's. Raises OperationalError when there is none in time."""
-        connect, seconds = partial(super().get_new_connection, conn_params), seconds_left()
-        connection = connect() if seconds is None else _connect_within(seconds, connect)
-        # A descriptor of our own: the number may be another connection's as soon as the driver has closed its own.
-        self.wire = socket.socket(fileno=os.dup(connection.fileno()))
+        """Return a connection of the driver's. Raises OperationalError when there is none in time."""
+        seconds, connect = seconds_left(), partial(super().get_new_connection, conn_params)
         self.is_cut = False
-        return connection
+        if seconds is None:
+            connection = connect()
+            self.wire = _wire(connection)
+            return connection
+        self.lent = _borrow(repr(sorted(conn_params.items())), seconds, connect, anew=self._begins_anew)
+        self.wire = self.lent.wire
+        return self.lent.connection
+
+    def begin_anew(self) -> None:
+        """Let the next statement go over a connection that begins now: its privileges are those of now."""
+        if self.connection is None or (self.lent and not self.lent.is_new):
+            self.close()
+            self._begins_anew = True
 
     def connect(self) -> None:
         """Connect; a connection that Django or jobsite.lab.tls could not look at in time is not used."""
         try:
             super().connect()
         except BaseException:
+            self.is_cut = True
             self.close()
             raise
+        finally:
+            self._begins_anew = False
 
     def ensure_connection(self) -> None:
         """Connect where there is no connection, or where it was cut."""
@@ -74,10 +90,43 @@ class DatabaseWrapper(MySQLWrapper):
         self.close()
 
     def _close(self) -> None:
-        super()._close()  # type: ignore[misc]  # Django's own, which the stubs leave out
-        if self.wire is not None:
-            self.wire.close()
-            self.wire = None
+        """Give the connection back to the pool, or close it where another could not go on with it."""
+        lent, self.lent = self.lent, None
+        if lent and self._is_as_it_began():
+            pool.give_back(lent)
+        else:
+            super()._close()  # type: ignore[misc]  # Django's own, which the stubs leave out
+            if lent:
+                pool.give_back(None)
+            if self.wire is not None:
+                self.wire.close()
+        self.wire = None
+
+    def _is_as_it_began(self) -> bool:
+        began = not self.is_cut and not self.errors_occurred and not self.in_atomic_block
+        return bool(began and self.connection.get_autocommit())
+
+
+def _borrow(to: str, seconds: float, connect: Callable[[], Any], *, anew: bool) -> Kept:
+    """Return a connection of the pool, made now where none is idle. Raises OperationalError when none is in time."""
+    until = time.monotonic() + seconds
+    try:
+        found = pool.take(to, seconds, anew=anew)
+    except NoneFreeError:
+        raise _late(LATE) from None
+    if found:
+        return found
+    try:
+        connection = _connect_within(max(0.0, until - time.monotonic()), connect)
+        return Kept(to, connection, _wire(connection))
+    except BaseException:
+        pool.give_back(None)
+        raise
+
+
+def _wire(connection: Any) -> socket.socket:
+    # A descriptor of our own: the number may be another connection's as soon as the driver has closed its own.
+    return socket.socket(fileno=os.dup(connection.fileno()))
 
 
 def _within_limit(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -17,13 +17,13 @@ def counting() -> Callable[[], int]:
 
 
 def test_a_reading_is_asked_once_in_a_request() -> None:
-    read = SharedRead(counting())
+    read = SharedRead("numbers", counting())
     with read_once():
         assert [read(), read()] == [1, 1]
 
 
 def test_the_next_request_reads_anew() -> None:
-    read = SharedRead(counting())
+    read = SharedRead("numbers", counting())
     with read_once():
         read()
     with read_once():
@@ -31,7 +31,7 @@ def test_the_next_request_reads_anew() -> None:
 
 
 def test_outside_of_a_request_each_asks() -> None:
-    read = SharedRead(counting())
+    read = SharedRead("numbers", counting())
     assert [read(), read()] == [1, 2]
 
 
@@ -44,7 +44,7 @@ def test_a_reading_that_fails_is_asked_again() -> None:
             raise answer
         return answer
 
-    read = SharedRead(ask)
+    read = SharedRead("an answer", ask)
     with read_once():
         with pytest.raises(DatabaseError):
             read()

@@ -1,0 +1,190 @@
+"""What was read of the lab's server stands for all viewers and all processes of the site for some seconds.
+
+It lies in Django's cache `lab`, in files that only their owner can read. One reads at a time: who comes meanwhile gets
+what was read before, or waits. An answer says when it was read, so that a page never passes it for newer. Whoever acts
+on the lab's server neither asks here nor leaves anything old behind: `forget()`.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Generic, TypeVar
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import DatabaseError, OperationalError, connections
+
+from jobsite.lab.deadline import PART_LIMIT_S, seconds_left
+from jobsite.lab.errors import LATE, is_away
+from jobsite.one_line import line_logger
+
+Answer = TypeVar("Answer")
+
+FRESH_S = 2.0
+"""For so long nobody asks the server again."""
+SOON_S = 10.0
+"""An answer no older than this is given to whoever comes while it is read anew."""
+OLD_S = 600.0
+"""An answer no older than this is given, with its age, when the server gives none."""
+LOCKS = 1024
+"""Files by which one reading waits for another. Two readings may share one, and only wait longer."""
+ASKED_EACH_S = 0.02
+_held: ContextVar[frozenset[int]] = ContextVar("held", default=frozenset())
+"""The locks of the readings under way here: one may ask for another, and the two may share a file."""
+
+log = line_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Shared(Generic[Answer]):
+    """An answer of the lab's server."""
+
+    answer: Answer
+    read_at: float
+    """When it was asked for, in seconds by the clock of the site's machine."""
+    number: str
+    """No other reading has it."""
+    tried_at: float
+    """When the server was last asked for it, with or without an answer."""
+
+    @property
+    def age_s(self) -> float:
+        """How old the answer is, in seconds."""
+        return max(0.0, time.time() - self.read_at)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Say whether the server need not be asked again yet."""
+        return max(0.0, time.time() - self.tried_at) < FRESH_S
+
+    @property
+    def is_old(self) -> bool:
+        """Say whether a page has to name its age: the server has been asked since, and has not answered."""
+        return self.tried_at > self.read_at
+
+
+def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
+    """Return what `read` answers, or has answered somebody else a moment ago; `name` says all that it depends on.
+
+    Raises what `read` raises, unless the server gives no answer and an old one is there; and OperationalError when
+    somebody else's reading is not over in time.
+    """
+    if not FRESH_S:
+        return answered(read)
+    key = _key(name)
+    until = time.monotonic() + (PART_LIMIT_S if (left := seconds_left()) is None else left)
+    while True:
+        found = _find(key)
+        if found and found.is_fresh:
+            return found
+        with _alone(key) as is_alone:
+            if is_alone:
+                found = _find(key)  # it may have been read while this one came
+                return found if found and found.is_fresh else _refresh(key, read, found)
+        if found and (found.age_s < SOON_S or time.monotonic() >= until):
+            return found
+        if time.monotonic() >= until:
+            raise OperationalError(LATE, "no answer in time")
+        connections["lab"].close()  # whoever reads needs one
+        time.sleep(ASKED_EACH_S)
+
+
+def peek(name: str) -> Shared[object] | None:
+    """Return a fresh answer that somebody has read already; None where the server would have to be asked."""
+    found = _find(_key(name)) if FRESH_S else None
+    return found if found and found.is_fresh else None
+
+
+def forget() -> None:
+    """Let everybody ask the server anew: something has been changed there."""
+    with suppress(OSError):
+        _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        (_folder() / "changed").write_text(str(uuid4()), encoding="ascii")
+
+
+def answered(read: Callable[[], Answer]) -> Shared[Answer]:
+    """Return what `read` answers now, for nobody else."""
+    now = time.time()
+    return Shared(read(), now, uuid4().hex, now)
+
+
+def _refresh(key: str, read: Callable[[], Answer], before: Shared[Answer] | None) -> Shared[Answer]:
+    try:
+        found = answered(read)
+    except DatabaseError as error:
+        if before is None or before.age_s > OLD_S or not is_away(error):
+            raise
+        found = replace(before, tried_at=time.time())
+    _keep(key, found)
+    return found
+
+
+def _key(name: str) -> str:
+    lab = settings.LAB
+    return sha256("\0".join((lab.name, lab.user, _changed(), name)).encode()).hexdigest()
+
+
+def _changed() -> str:
+    try:
+        return (_folder() / "changed").read_text(encoding="ascii")
+    except OSError:
+        return ""
+
+
+def _folder() -> Path:
+    return Path(settings.SHARED_FOLDER)
+
+
+def _find(key: str) -> Shared[Answer] | None:
+    try:
+        found = caches["lab"].get(key)
+    except Exception:  # written by another version, or cut off on a full disk: as if it were not there
+        return None
+    return found if isinstance(found, Shared) else None
+
+
+def _keep(key: str, found: Shared[Answer]) -> None:
+    try:
+        caches["lab"].set(key, found, timeout=OLD_S)
+    except OSError as error:
+        log.warning("What was read of the lab's server cannot be kept for others in %s: %s", _folder(), error)
+
+
+@contextmanager
+def _alone(key: str) -> Iterator[bool]:
+    """Say whether nobody else reads this; nobody else does until the block ends. A process that is killed lets go."""
+    number = int(key[:8], 16) % LOCKS
+    try:
+        lock = _open_lock(number)
+    except OSError:
+        yield True  # nothing can be kept either
+        return
+    try:
+        is_alone = number in _held.get() or _is_locked(lock)
+        token = _held.set(_held.get() | {number} if is_alone else _held.get())
+        try:
+            yield is_alone
+        finally:
+            _held.reset(token)
+    finally:
+        os.close(lock)
+
+
+def _open_lock(number: int) -> int:
+    _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.open(_folder() / f"lock-{number}", os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _is_locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
