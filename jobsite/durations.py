@@ -22,13 +22,13 @@ def read_duration_s(text: str) -> int:
     return seconds
 
 
-def read_setting_s(name: str, text: str) -> int:
+def read_setting_s(name: str, text: str, *, may_be_nothing: bool = False) -> int:
     """Return the seconds of a length of time that the setting `name` holds. Raises ValueError with one sentence."""
     try:
         seconds = read_duration_s(text)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
-    if not seconds:
+    if not seconds and not may_be_nothing:
         raise ValueError(f"{name} must be longer than nothing: write 30m, 12h or 7d.")
     return seconds
 

@@ -44,10 +44,11 @@ def _read_anew() -> None:
 
     What viewers share, and which connections are kept, has tests that say so: tests/sharing.py.
     """
-    from jobsite.lab import shared_answers
+    from django.conf import settings
+
     from jobsite.lab.backend import pool
 
-    shared_answers.FRESH_S, pool.KEPT_S, pool.NEW_S = 0.0, 0.0, 0.0
+    settings.SHARED_S, pool.KEPT_S, pool.NEW_S = 0, 0.0, 0.0
 
 
 @pytest.fixture(scope="session")

@@ -11,17 +11,15 @@ import pytest
 if TYPE_CHECKING:
     from jobsite.lab.backend.pool import Pool
 
-FRESH_S = 60.0
+SHARED_S = 60.0
 """So long that no test ends before."""
 
 
 @pytest.fixture
-def sharing(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+def sharing(tmp_path: Path, settings: Any) -> Path:
     """Share what is read, in a folder of the test's own."""
-    from jobsite.lab import shared_answers
-
     folder = tmp_path / "shared"
-    monkeypatch.setattr(shared_answers, "FRESH_S", FRESH_S)
+    settings.SHARED_S = SHARED_S
     settings.SHARED_FOLDER = folder
     settings.CACHES = settings.CACHES | {"lab": settings.CACHES["lab"] | {"LOCATION": folder}}
     return folder
@@ -36,7 +34,7 @@ def kept(accounts: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pool]:
 
     made = pool.Pool()
     connections["lab"].close()
-    monkeypatch.setattr(pool, "KEPT_S", FRESH_S)
+    monkeypatch.setattr(pool, "KEPT_S", SHARED_S)
     monkeypatch.setattr("jobsite.lab.backend.base.pool", made)
     yield made
     connections["lab"].close()

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
@@ -27,8 +27,6 @@ from jobsite.one_line import line_logger
 
 Answer = TypeVar("Answer")
 
-FRESH_S = 2.0
-"""For so long nobody asks the server again."""
 SOON_S = 10.0
 """An answer no older than this is given to whoever comes while it is read anew."""
 OLD_S = 600.0
@@ -62,7 +60,7 @@ class Shared(Generic[Answer]):
     @property
     def is_fresh(self) -> bool:
         """Say whether the server need not be asked again yet."""
-        return max(0.0, time.time() - self.tried_at) < FRESH_S
+        return max(0.0, time.time() - self.tried_at) < settings.SHARED_S
 
     @property
     def is_old(self) -> bool:
@@ -76,7 +74,7 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
     Raises what `read` raises, unless the server gives no answer and an old one is there; and OperationalError when
     somebody else's reading is not over in time.
     """
-    if not FRESH_S:
+    if not settings.SHARED_S:
         return answered(read)
     key = _key(name)
     until = time.monotonic() + (PART_LIMIT_S if (left := seconds_left()) is None else left)
@@ -98,7 +96,7 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
 
 def peek(name: str) -> Shared[object] | None:
     """Return a fresh answer that somebody has read already; None where the server would have to be asked."""
-    found = _find(_key(name)) if FRESH_S else None
+    found: Shared[object] | None = _find(_key(name)) if settings.SHARED_S else None
     return found if found and found.is_fresh else None
 
 
@@ -142,7 +140,7 @@ def _folder() -> Path:
     return Path(settings.SHARED_FOLDER)
 
 
-def _find(key: str) -> Shared[Answer] | None:
+def _find(key: str) -> Shared[Any] | None:
     try:
         found = caches["lab"].get(key)
     except Exception:  # written by another version, or cut off on a full disk: as if it were not there

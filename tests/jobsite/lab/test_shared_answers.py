@@ -64,25 +64,24 @@ from django.conf import settings
 django.setup()
 settings.SHARED_FOLDER = {str(sharing)!r}
 settings.CACHES["lab"]["LOCATION"] = {str(sharing)!r}
-from jobsite.lab import shared_answers
+settings.SHARED_S = 60
 from jobsite.lab.shared_answers import ask
-shared_answers.FRESH_S = 60.0
 print(ask("numbers", lambda: "of the second").answer)
 """
     run = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "of the first"
 
 
-def test_an_answer_that_is_old_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_is_old_is_asked_for_again(settings: Any) -> None:
     read = counting()
     ask("numbers", read)
-    monkeypatch.setattr(shared_answers, "FRESH_S", 1e-9)
+    settings.SHARED_S = 1e-9
     assert ask("numbers", read).answer == 2
 
 
-def test_a_server_that_gives_no_answer_leaves_the_old_one_with_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_gives_no_answer_leaves_the_old_one_with_its_age(settings: Any) -> None:
     before = ask("numbers", counting())
-    monkeypatch.setattr(shared_answers, "FRESH_S", 1e-9)
+    settings.SHARED_S = 1e-9
     found = ask("numbers", failing(NO_ANSWER))
     assert (found.answer, found.read_at, found.is_old) == (1, before.read_at, True)
     assert not before.is_old
@@ -93,18 +92,18 @@ def test_without_an_old_answer_the_error_is_told() -> None:
         ask("numbers", failing(NO_ANSWER))
 
 
-def test_who_may_no_longer_read_is_shown_nothing_old(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_may_no_longer_read_is_shown_nothing_old(settings: Any) -> None:
     ask("numbers", counting())
-    monkeypatch.setattr(shared_answers, "FRESH_S", 1e-9)
+    settings.SHARED_S = 1e-9
     with pytest.raises(OperationalError, match="denied"):
         ask("numbers", failing(DENIED))
 
 
-def test_after_a_try_in_vain_nobody_else_waits_for_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_try_in_vain_nobody_else_waits_for_the_server(settings: Any) -> None:
     ask("numbers", counting())
-    monkeypatch.setattr(shared_answers, "FRESH_S", 1e-9)
+    settings.SHARED_S = 1e-9
     ask("numbers", failing(NO_ANSWER))
-    monkeypatch.setattr(shared_answers, "FRESH_S", 60.0)
+    settings.SHARED_S = 60
     assert ask("numbers", counting()).is_old
 
 
@@ -147,9 +146,9 @@ def test_who_comes_while_it_is_read_waits_for_the_same_answer(slow: Slow) -> Non
     assert (slow.asked, {one.answer for one in answers}, len(answers)) == (1, {1}, 6)
 
 
-def test_who_comes_while_it_is_read_anew_gets_what_was_read_before(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_comes_while_it_is_read_anew_gets_what_was_read_before(slow: Slow, settings: Any) -> None:
     before = ask("numbers", counting())
-    monkeypatch.setattr(shared_answers, "FRESH_S", 1e-9)
+    settings.SHARED_S = 1e-9
     thread = in_thread(slow, [])
     assert slow.began.wait(30)
     assert ask("numbers", slow) == before
