@@ -23,7 +23,7 @@ from jobsite.activity.record import RecordError, record_look
 from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
 from jobsite.pages.http import page_or_fragment
-from jobsite.pages.tables import ListingData
+from jobsite.pages.paging import AskedPage, page_of
 
 LOOK = "connections.view_connection"
 NOT_DONE = 409
@@ -42,13 +42,16 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     rows, parts = found.rows, Parts()
     unread = [] if chosen.problems else annotate(rows, server, parts)
     targets = [target.value for target in Target if may_kill and target.is_possible(server)]
-    data = ListingData(len(rows), lambda start, stop: annotate_statements(rows[start:stop], may_kill))
-    table = ConnectionTable(data, selectable=bool(targets), order_by=chosen.sort)
-    table.at_page(request.GET.get("page", 1))
+    asked = AskedPage.read(request.GET)
+    page = page_of(rows, asked)
+    annotate_statements(page.rows, may_kill)
+    table = ConnectionTable(page.rows, selectable=bool(targets), order_by=chosen.sort)
     context = {
         "chosen": chosen,
         "form": chosen.form(),
         "table": table,
+        "page": page,
+        "asked": asked,
         "server": server,
         "targets": targets,
         "kill_grant": server.kill_grant if may_kill and not targets else "",

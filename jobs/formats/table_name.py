@@ -37,5 +37,15 @@ def is_populated(table_name: str) -> bool:
     return found is not None and found[1] in POPULATED and not found[3]
 
 
+def beginning_of_name(text: str) -> str:
+    """Return how the name of a computed table begins whose class begins so: `__spike_s` for `SpikeS`.
+
+    What is no beginning of a class, as `_` or MATLAB's `package.`, is that of a name as it is.
+    """
+    if not text.isalnum():
+        return text
+    return "__" + re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
+
+
 def _camel(words: str) -> str:
     return "".join(word.capitalize() for word in words.split("_"))

@@ -5,8 +5,9 @@ listing, actions and views call its methods and never ask which layout it is. A 
 jobs.layouts.discovery.
 """
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,6 +23,13 @@ from jobsite.lab.sql import lab_cursor
 OPEN_LIMIT_MS = 50
 """How long MySQL waits for a table that is only opened."""
 
+STATUS_INDEX = ("status", "timestamp")
+"""The columns an index begins with that finds the newest jobs of a status. DataJoint makes none; a lab may."""
+ENUM = re.compile(r"enum\((?:'(?:[^']|'')*'(?:,|\)$))+", re.IGNORECASE)
+VALUE = re.compile(r"'((?:[^']|'')*)'")
+MOST_STATUSES = 12
+"""A table of more statuses is read at once: a question for each costs more."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -30,6 +38,22 @@ class Column:
     data_type: str
     privileges: str
     key: str
+    collation: str = ""
+    """Of a text; '' of anything else."""
+    full_type: str = ""
+    """Such as varchar(255), with its letters as they are."""
+    is_nullable: bool = True
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What the column may hold when it is an enum that always holds something, '' among it; else nothing.
+
+        The server stores '' for a value that an enum does not know, unless it is strict (MySQL manual, "The ENUM
+        Type").
+        """
+        if not ENUM.fullmatch(self.full_type) or self.is_nullable:
+            return ()
+        return (*(value.replace("''", "'") for value in VALUE.findall(self.full_type)), "")
 
 
 class UnreadableTableError(Exception):
@@ -64,6 +88,32 @@ class Layout(ABC):
     def __init__(self, table: QualifiedName) -> None:
         """`table` was found by jobs.layouts.discovery."""
         self.table = table
+        self.columns: Mapping[str, Column] = {}
+        self.has_status_index = False
+
+    def describe(self, columns: Mapping[str, Column], indexes: Collection[tuple[str, ...]]) -> None:
+        """Take down what information_schema says: by it the quickest way to read the rows is chosen."""
+        self.columns = columns
+        self.has_status_index = any(index[: len(STATUS_INDEX)] == STATUS_INDEX for index in indexes)
+
+    @property
+    def shape(self) -> Hashable:
+        """What decides, beside the table's name, how its rows are read: tables of one shape differ by name alone."""
+        return self.table
+
+    def at(self, table: QualifiedName) -> "Layout":
+        """Return the layout of another table of this shape."""
+        raise NotImplementedError(f"{type(self).__name__} has a shape for each table.")
+
+    def column(self, name: str) -> Column | None:
+        """Return what is known of the column that a column of Job is read from as it is; None for an expression."""
+        return None
+
+    @property
+    def statuses(self) -> Sequence[str]:
+        """The statuses that its index tells apart, so that each can be read by itself; none where it cannot."""
+        column = self.column("status") if self.has_status_index else None
+        return column.values if column and len(column.values) <= MOST_STATUSES else ()
 
     @classmethod
     @abstractmethod

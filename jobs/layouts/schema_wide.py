@@ -1,6 +1,6 @@
 """DataJoint's schema-wide jobs table `~jobs` (DataJoint 0.14.10, jobs.py), of today or as an older version made it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 
 from django.db import DatabaseError
 from django.db.models import F, Q
@@ -55,6 +55,19 @@ class SchemaWide(Layout):
         if {name for name, column in columns.items() if column.key == "pri"} != PRIMARY_KEY:
             raise UnreadableTableError("its primary key is not table_name and key_hash")
         return cls(table, names if any(name != there for name, there in names.items()) else None)
+
+    @property
+    def shape(self) -> Hashable:
+        """What its columns are called."""
+        return type(self), tuple((self.names or {}).items())
+
+    def at(self, table: QualifiedName) -> "SchemaWide":
+        """Return the layout of another table whose columns are called the same."""
+        return type(self)(table, self.names)
+
+    def column(self, name: str) -> Column | None:
+        """Return what is known of the column that a column of Job is read from."""
+        return self.columns.get((self.names or {}).get(name, name))
 
     def rows(self) -> JobQuerySet:
         """Return its jobs; in an older table NULL stands for what it lacks."""

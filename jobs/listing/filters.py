@@ -34,6 +34,9 @@ SORTS = {
     "age": "timestamp",
 }
 NEWEST_FIRST = "age"
+JUMPS = {"age": "2026-11-26 or 3 d", "connection": "an id"}
+"""What a person may go to in a list sorted by this word; in any other, to a text."""
+JUMP_TO_TEXT = "a letter or more"
 FIRST = datetime.min.replace(tzinfo=timezone.utc)
 
 SUBJECTS = {"error": "Failed jobs", "reserved": "Reserved jobs", "ignore": "Ignored jobs"}
@@ -72,7 +75,7 @@ class KeyField(FilterField):
             raise forms.ValidationError(str(error)) from None
 
 
-def _ago(age_s: int, now: datetime) -> datetime:
+def ago(age_s: int, now: datetime) -> datetime:
     """Return the time `age_s` before `now`, which a form may put at the beginning of the calendar."""
     return now - min(timedelta(seconds=age_s), now - FIRST)
 
@@ -89,14 +92,14 @@ class JobFilterForm(FilterForm):
     host = SearchField("on hosts containing “{}”", "host", size=9)
     newer = DurationField(
         "from the last {}",
-        lambda age_s, now: Q(timestamp__gt=_ago(age_s, now)),
+        lambda age_s, now: Q(timestamp__gt=ago(age_s, now)),
         label="Newer than",
         size=5,
         placeholder="24h",
     )
     older = DurationField(
         "older than {}",
-        lambda age_s, now: Q(timestamp__lt=_ago(age_s, now)),
+        lambda age_s, now: Q(timestamp__lt=ago(age_s, now)),
         label="Older than",
         size=5,
         placeholder="15m",
@@ -112,7 +115,7 @@ class JobFilter(ListFilter):
     form_class = JobFilterForm
     sorts = SORTS
     usual_sort = NEWEST_FIRST
-    other_words = ListFilter.other_words | {"open"}
+    other_words = ListFilter.other_words | {"open", "from"}
 
     reads_stored: bool = False
     """Whether the person may read messages as they are stored."""
@@ -150,6 +153,11 @@ class JobFilter(ListFilter):
         return self.usual_sort if self.cannot_sort else super().sort
 
     @property
+    def jump(self) -> str:
+        """What a person may go to in this order: an example for the box."""
+        return JUMPS.get(self.sort.removeprefix("-"), JUMP_TO_TEXT)
+
+    @property
     def cannot_sort(self) -> bool:
         """Say whether the list was to be sorted by messages: their order would tell what is masked."""
         return super().sort.endswith("message") and not self.reads_stored
@@ -158,6 +166,11 @@ class JobFilter(ListFilter):
     def passes_over(self) -> bool:
         """Say whether jobs are passed over whose message may hold a secret: searching would tell it bit by bit."""
         return "message" in self.texts and not self.reads_stored
+
+    @property
+    def looks_into_rows(self) -> bool:
+        """Say whether it asks for more than an index may hold: status, table and age."""
+        return bool(self.texts.keys() & {"message", "key", "user", "host"})
 
     @property
     def status(self) -> str:

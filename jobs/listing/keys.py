@@ -12,7 +12,7 @@ from jobs.formats.key import key_hash
 from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import NEWEST_FIRST, JobFilter
-from jobs.listing.rows import order_of, union_all
+from jobs.listing.rows import order_of, union_of
 from jobs.models import Job
 from jobsite.lab.columns import AsBytes
 
@@ -54,7 +54,7 @@ def _read(chosen: JobFilter, reading: Reading, now: datetime, beside: Q) -> list
         branches = [one.order_by(*order)[: MOST_DECODED + 1] for one in rows]
         if len(branches) < 2:
             return list(branches[0]) if branches else []
-        return list(union_all(branches).order_by(*order)[: MOST_DECODED + 1])
+        return list(union_of(branches).order_by(*order)[: MOST_DECODED + 1])
 
     return reading.ask(rows_of, reading.layouts_in(chosen.schema))
 

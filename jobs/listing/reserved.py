@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact, In
 
 from jobs.layouts.base import Layout
 from jobs.layouts.reading import Reading
-from jobs.listing.rows import union_all
+from jobs.listing.rows import union_of
 from jobs.liveness import CLOCK_MARGIN, Account, is_cut, names_of
 from jobs.models import Job, JobQuerySet
 from jobs.statuses import RESERVED
@@ -68,7 +68,7 @@ def _read(wanted: Q, threads: Mapping[int, Account], started: datetime, reading:
     def rows_of(layouts: Sequence[Layout]) -> list[Job]:
         branches = [_reserved(one, started).filter(wanted)[: MOST_READ + 1] for one in layouts]
         branches += [_reserved(one, started).filter(NO_CONNECTION)[:1] for one in layouts]
-        return list(union_all(branches)[: MOST_READ + 1 + len(layouts)]) if branches and threads else []
+        return list(union_of(branches)[: MOST_READ + 1 + len(layouts)]) if branches and threads else []
 
     return reading.ask(rows_of)
 

@@ -1,11 +1,12 @@
-"""Filter -> rows and counts of jobs, across all jobs tables that can be read, in one query each.
+"""Filter -> rows and counts of jobs, across all jobs tables that can be read.
 
-Every query is a UNION ALL with one branch a jobs table; rows are sorted and cut in each branch first, so that the
-server never gathers what no page shows. No query here reads `error_stack`, but `read_job`, which is asked for one row.
+Every question is a UNION ALL with one branch a jobs table; rows are sorted and cut in each branch first, so that the
+server never gathers what no page shows, and counted over bare columns, which are made safe to show outside. No query
+here reads `error_stack`, but `read_job`, which is asked for one row.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,14 +16,28 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
 from django.db.models.lookups import Exact
 
 from jobs.layouts.base import Layout
+from jobs.layouts.branches import Branch, Select, as_text, branches_of, union_all
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import SORTS, JobFilter
+from jobs.listing.order import Order
+from jobs.listing.page import read_jobs, read_page, read_places
+from jobs.listing.page_start import FIRST, Start
 from jobs.models import Job, QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobsite.lab.columns import AsBytes
+from jobsite.lab.sql import lab_cursor
+from jobsite.pages.paging import Page
 
-GROUP = ("schema", "table_name", "status")
 TIE_BREAKERS = ("schema", "table_name", "key_hash")
+BY_TABLE = (
+    "SELECT {} AS branch, {}, {}, number FROM"
+    " (SELECT table_name, status, COUNT(*) AS number FROM {} GROUP BY table_name, status) AS counted"
+)
+BY_STATUS = (
+    "SELECT {} AS branch, {}, number FROM (SELECT status, COUNT(*) AS number FROM {} GROUP BY status) AS counted"
+)
+UP_TO = "SELECT {} AS branch, %s AS status, COUNT(*) AS number FROM (SELECT 1 FROM {} LIMIT {}) AS counted"
+TABLES = "SELECT {} AS branch, {} FROM (SELECT DISTINCT table_name FROM {}) AS named"
 
 
 @dataclass(frozen=True)
@@ -58,25 +73,61 @@ def count_jobs(chosen: JobFilter, reading: Reading, now: datetime) -> Counts:
     """Return the numbers of jobs under the filter's user, host, message and age."""
 
     def rows_of(layouts: Sequence[Layout]) -> list[Any]:
-        branches = [
-            layout.jobs()
-            .filter(chosen.condition_in(layout.schema, now))
-            .order_by()
-            .values(*GROUP)
-            .annotate(n=Count("*"))
-            for layout in layouts
-        ]
-        return list(union_all(branches).values_list(*GROUP, "n")) if branches else []
+        branches = _branches(chosen, layouts, lambda schema: chosen.condition_in(schema, now))
+        return _ask([_counted_by_table(number, branch) for number, branch in enumerate(branches)], branches)
 
     groups: Counter[tuple[str, str, str]] = Counter()
-    for schema, table, status, number in reading.ask(rows_of):
-        groups[schema, table, status] += number
+    for branch, (table, status, number) in reading.ask(rows_of):
+        groups[branch.table.schema, table, status] += number
     return Counts(groups)
 
 
-def list_jobs(chosen: JobFilter, reading: Reading, now: datetime, start: int, stop: int) -> list[Job]:
-    """Return the jobs from `start` to before `stop` in the filter's order, without their stacks."""
-    return _sorted_union(chosen, reading, partial(_matching, chosen, now), start, stop)
+def count_by_status(chosen: JobFilter, reading: Reading, now: datetime, most: int = 0) -> Counter[str]:
+    """Return how many jobs match the filter by status, its own left aside: the numbers on the tabs.
+
+    With `most`, a number that is greater than it may be too small: where an index has the rows by status, a table is
+    counted no further. Elsewhere it would save nothing, because each row is met anyway.
+    """
+    any_status = chosen.with_status("")
+    stops = most if not chosen.looks_into_rows else 0
+
+    def rows_of(layouts: Sequence[Layout]) -> list[Any]:
+        branches = _branches(chosen, layouts, partial(_matching, any_status, now))
+        selects = [select for number, branch in enumerate(branches) for select in _counted(number, branch, stops)]
+        return _ask(selects, branches)
+
+    found: Counter[str] = Counter()
+    for _, (status, number) in reading.ask(rows_of, reading.layouts_in(chosen.schema)):
+        found[status] += number
+    return found
+
+
+def tables_with_jobs(reading: Reading, schema: str = "") -> list[tuple[str, str]]:
+    """Return the schema and the name of each table that has jobs, whatever their status, in order.
+
+    The server skips from name to name along the primary key.
+    """
+
+    def rows_of(layouts: Sequence[Layout]) -> list[Any]:
+        branches = branches_of(layouts, lambda schema: Q())
+        return _ask([_tables_in(number, branch) for number, branch in enumerate(branches)], branches)
+
+    return sorted((branch.table.schema, name) for branch, (name,) in reading.ask(rows_of, reading.layouts_in(schema)))
+
+
+def list_jobs(chosen: JobFilter, reading: Reading, now: datetime, start: Start = FIRST) -> Page[Job]:
+    """Return a page of the jobs that match, in the filter's order, without their stacks.
+
+    Where no job is left after the start, it is the last page; where none is left before it, the first.
+    """
+    order, layouts = Order.of(chosen.sort), reading.layouts_in(chosen.schema)
+    wanted = partial(_matching, chosen, now)
+
+    def rows_of(layouts: Sequence[Layout]) -> Page[Job]:
+        branches = _branches(chosen, layouts, wanted)
+        return read_page(branches, order, start) if branches else Page()
+
+    return Page() if chosen.problems else reading.ask(rows_of, layouts)
 
 
 def read_job(reading: Reading, schema: str, table_name: str, key_hash: str) -> Job | None:
@@ -84,7 +135,7 @@ def read_job(reading: Reading, schema: str, table_name: str, key_hash: str) -> J
 
     def row_of(layouts: Sequence[Layout]) -> Job | None:
         branches = [layout.jobs().filter(table_name=table_name, key_hash=key_hash).order_by() for layout in layouts]
-        return next(iter(union_all(branches)[:1]), None) if branches else None
+        return next(iter(union_of(branches)[:1]), None) if branches else None
 
     return reading.ask(row_of, reading.layouts_in(schema)) if schema else None
 
@@ -98,7 +149,7 @@ def read_again(snapshots: Iterable[JobSnapshot], reading: Reading) -> list[Job]:
             layout.jobs().filter(layout.keys(wanted[layout.table])).defer("error_stack").order_by()
             for layout in layouts
         ]
-        return list(union_all(branches)) if branches else []
+        return list(union_of(branches)) if branches else []
 
     return reading.ask(rows_of, [layout for layout in reading.layouts if layout.table in wanted])
 
@@ -108,7 +159,7 @@ def read_one_of_each(reading: Reading) -> None:
 
     def rows_of(layouts: Sequence[Layout]) -> list[Job]:
         branches = [layout.jobs().defer("error_stack").order_by()[:1] for layout in layouts]
-        return list(union_all(branches)) if branches else []
+        return list(union_of(branches)) if branches else []
 
     reading.ask(rows_of)
 
@@ -120,7 +171,14 @@ def matching_before(chosen: JobFilter, before: datetime, schema: str) -> Q:
 
 def list_jobs_before(chosen: JobFilter, reading: Reading, before: datetime, most: int) -> list[Job]:
     """Return the first `most` jobs that matched the filter at a second of the server's clock, and stood before it."""
-    return _sorted_union(chosen, reading, partial(matching_before, chosen, before), 0, most)
+    order = Order.of(chosen.sort)
+
+    def rows_of(layouts: Sequence[Layout]) -> list[Job]:
+        branches = _branches(chosen, layouts, partial(matching_before, chosen, before))
+        return read_jobs(branches, read_places(branches, order, FIRST, most)) if branches else []
+
+    # Of no rows there would be nothing to sort.
+    return reading.ask(rows_of, reading.layouts_in(chosen.schema)) if most else []
 
 
 def count_jobs_before(chosen: JobFilter, reading: Reading, before: datetime) -> tuple[Counter[str], int]:
@@ -139,7 +197,7 @@ def count_jobs_before(chosen: JobFilter, reading: Reading, before: datetime) -> 
             .annotate(n=Count("*"))
             for layout in layouts
         ]
-        return list(union_all(branches).values_list("status", "early", "n")) if branches else []
+        return list(union_of(branches).values_list("status", "early", "n")) if branches else []
 
     by_status: Counter[str] = Counter()
     later = 0
@@ -159,27 +217,43 @@ def by_table(snapshots: Iterable[JobSnapshot]) -> dict[QualifiedName, list[JobSn
     return dict(sorted(found.items()))
 
 
-def _sorted_union(chosen: JobFilter, reading: Reading, wanted: Callable[[str], Q], start: int, stop: int) -> list[Job]:
-    order = order_of(chosen.sort)
+def _branches(chosen: JobFilter, layouts: Sequence[Layout], wanted: Callable[[str], Q]) -> list[Branch]:
+    return branches_of(layouts, wanted, status=chosen.status, differs_by_schema=bool(chosen.found))
 
-    def rows_of(layouts: Sequence[Layout]) -> list[Job]:
-        branches = [
-            layout.jobs().filter(wanted(layout.schema)).defer("error_stack").order_by(*order)[:stop]
-            for layout in layouts
-        ]
-        if len(branches) < 2:
-            return list(branches[0][start:]) if branches else []
-        return list(union_all(branches).order_by(*order)[start:stop])
 
-    # Of no rows Django would empty every branch, and then not sort what is left of the union.
-    return reading.ask(rows_of, reading.layouts_in(chosen.schema)) if stop > start else []
+def _counted_by_table(number: int, branch: Branch) -> Select:
+    names = as_text("table_name", "table_name"), as_text("status", "status")
+    return BY_TABLE.format(number, *names, branch.sql), branch.parameters
+
+
+def _counted(number: int, branch: Branch, most: int) -> Iterator[Select]:
+    """Yield what counts a branch by status: each status by itself where that can stop early."""
+    if not most or not branch.statuses:
+        yield BY_STATUS.format(number, as_text("status", "status"), branch.sql), branch.parameters
+        return
+    for status in branch.statuses:
+        one = branch.beside("status = %s", status)
+        yield UP_TO.format(number, one.sql, most + 1), (status, *one.parameters)
+
+
+def _tables_in(number: int, branch: Branch) -> Select:
+    return TABLES.format(number, as_text("table_name", "table_name"), branch.sql), branch.parameters
+
+
+def _ask(selects: Sequence[Select], branches: Sequence[Branch]) -> list[tuple[Branch, tuple[Any, ...]]]:
+    """Return the rows of all SELECTs, the number of a branch in the first column of each taken for the branch."""
+    if not selects:
+        return []
+    with lab_cursor() as cursor:
+        cursor.execute(*union_all(selects))
+        return [(branches[number], tuple(rest)) for number, *rest in cursor.fetchall()]
 
 
 def _stood_before(before: datetime) -> Q:
     return Q(timestamp__lt=before) | Q(timestamp=None)
 
 
-def union_all(branches: Sequence[Any]) -> Any:
+def union_of(branches: Sequence[Any]) -> Any:
     """Return one queryset of all the branches, of which there is at least one."""
     return branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
 

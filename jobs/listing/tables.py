@@ -1,13 +1,13 @@
 """The listing of jobs: which columns there are and how a cell looks. Nothing here queries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.template import Context
 
 from jobs.listing.filters import JobFilter
-from jobs.models import QualifiedName
-from jobsite.pages.tables import ListingData, ListingTable, cell, checkboxes
+from jobs.models import Job, QualifiedName
+from jobsite.pages.tables import ListingTable, cell, checkboxes
 
 
 class JobTable(ListingTable):
@@ -27,13 +27,13 @@ class JobTable(ListingTable):
         attrs = {"class": "listing jobs"}
 
     def __init__(
-        self, data: ListingData, chosen: JobFilter, *, now: datetime, query: str, tables: Collection[QualifiedName]
+        self, rows: Sequence[Job], chosen: JobFilter, *, now: datetime, query: str, tables: Collection[QualifiedName]
     ) -> None:
         """`now` is the server's time; `query` is the list's query string, which a job's page leads back to.
 
         Jobs of `tables` can be selected.
         """
-        super().__init__(data, selectable=bool(tables), order_by=chosen.sort)
+        super().__init__(rows, selectable=bool(tables), order_by=chosen.sort)
         self.columns["message"].column.orderable = chosen.reads_stored
         # What TemplateColumn gives to every cell.
         self.context = Context({"now": now, "query": query, "tables": tables})

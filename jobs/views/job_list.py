@@ -1,6 +1,6 @@
 """The list of jobs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -16,16 +16,16 @@ from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.keys import find_keys
 from jobs.listing.marking import annotate_liveness
+from jobs.listing.page_start import FIRST, Start, read_start
 from jobs.listing.rows import Counts, count_jobs, list_jobs
 from jobs.listing.tables import JobTable
 from jobs.models import Job
 from jobs.statuses import JOB_STATUSES
 from jobs.views.job_detail import LOOK, OPEN, opened_job
 from jobsite.lab.parts import Parts
-from jobsite.lab.server import ConnectedThreads
 from jobsite.pages.http import page_or_fragment, wants_fragment
+from jobsite.pages.paging import AskedPage, Page
 from jobsite.pages.query_string import without
-from jobsite.pages.tables import PER_PAGE, ListingData
 
 TABLES_OFFERED = 500
 NUMBERS, ROWS, OPEN_JOB = "The numbers of jobs", "The jobs of this page", "The open job"
@@ -35,17 +35,15 @@ NUMBERS, ROWS, OPEN_JOB = "The numbers of jobs", "The jobs of this page", "The o
 @permission_required(LOOK, raise_exception=True)
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL, and the one that is open."""
-    reading, parts = Reading.begin(), Parts()
+    reading, parts, asked = Reading.begin(), Parts(), AskedPage.read(request.GET)
     threads = parts.read_connected()
     now = threads.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
-    chosen = _filter(request, reading, now)
+    chosen, start = _filter(request, asked, reading, now)
     # A filter that could not be read must not look like a filter that matches everything.
     counts = Counts({}) if chosen.problems else parts.read(NUMBERS, lambda: count_jobs(chosen, reading, now), None)
-    read = partial(_read_rows, chosen, reading, now, threads)
-    data = _listing(request, counts.matching(chosen) if counts else None, read, parts)
+    page = _read_page(request, partial(list_jobs, chosen, reading, now, start), parts)
     offered = offer(request.user, reading.layouts_in(chosen.schema), threads.server)
-    query = without(request.GET, OPEN)
-    table = JobTable(data, chosen, now=now, query=query, tables=offered.tables)
+    rows, query = annotate_liveness(page.rows, threads), without(request.GET, OPEN)
     context = {
         "chosen": chosen,
         "form": chosen.form(schema=reading.all_schemas, table=_tables_offered(chosen, counts)),
@@ -54,7 +52,9 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "at_least": reading.misses(chosen.schema),
         "tabs": _tabs(chosen, counts),
         "counts": counts,
-        "table": table.at_page(request.GET.get("page", 1)),
+        "table": JobTable(rows, chosen, now=now, query=query, tables=offered.tables),
+        "page": page.counted(counts.matching(chosen) if counts else None),
+        "asked": asked,
         "offer": offered,
         "confirm_url": reverse("jobs:clear_confirm"),
         "as_of": now,
@@ -65,30 +65,18 @@ def job_list(request: HttpRequest) -> HttpResponse:
     return page_or_fragment(request, "jobs/job_list.html", "jobs/_job_list.html", context)
 
 
-def _filter(request: HttpRequest, reading: Reading, now: datetime) -> JobFilter:
+def _filter(request: HttpRequest, asked: AskedPage, reading: Reading, now: datetime) -> tuple[JobFilter, Start]:
+    """Return the filter, and where the page begins; what cannot be read of that is a problem of the filter, too."""
     chosen = replace(JobFilter.read(request.GET), reads_stored=CLEAR.is_allowed(request.user))
-    return find_keys(chosen, reading, now)
+    try:
+        return find_keys(chosen, reading, now), read_start(asked, chosen.sort, now)
+    except ValueError as error:
+        return replace(chosen, misread=(*chosen.misread, str(error))), FIRST
 
 
-def _read_rows(
-    chosen: JobFilter, reading: Reading, now: datetime, threads: ConnectedThreads, start: int, stop: int
-) -> list[Job]:
-    return annotate_liveness(list_jobs(chosen, reading, now, start, stop), threads)
-
-
-def _listing(
-    request: HttpRequest, count: int | None, read: Callable[[int, int], Sequence[Job]], parts: Parts
-) -> ListingData:
-    """Return the rows that `read(start, stop)` reads: only the first where `count`, how many there are, was late.
-
-    Raises DatabaseError where the rows are late too, or where old rows stay when no new ones come.
-    """
-    if count is None:
-        first = read(0, PER_PAGE)
-        return ListingData(len(first), lambda start, stop: first[start:stop])
-    if wants_fragment(request):
-        return ListingData(count, read)
-    return ListingData(count, lambda start, stop: parts.read(ROWS, lambda: read(start, stop), []))
+def _read_page(request: HttpRequest, read: Callable[[], Page[Job]], parts: Parts) -> Page[Job]:
+    """Return the page that is read. Raises DatabaseError where old rows stay when no new ones come."""
+    return read() if wants_fragment(request) else parts.read(ROWS, read, Page())
 
 
 def _tables_offered(chosen: JobFilter, counts: Counts | None) -> list[str]:

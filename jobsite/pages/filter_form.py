@@ -19,6 +19,7 @@ from django.utils.http import urlencode
 from jobsite.durations import WHOLE_OR_NOTHING, read_duration_s, say_exactly
 from jobsite.lab.columns import InLowerCase
 from jobsite.one_line import printable
+from jobsite.pages.paging import PAGE_WORDS
 from jobsite.pages.query_string import misread_in, sort_in, term_in
 
 Condition = Callable[[Any, datetime], Q]
@@ -193,7 +194,7 @@ class ListFilter:
     """What the list can be sorted by: the word in the URL and the column."""
     usual_sort: ClassVar[str]
 
-    other_words: ClassVar[frozenset[str]] = frozenset({"sort", "page"})
+    other_words: ClassVar[frozenset[str]] = PAGE_WORDS | {"sort"}
     """Words of the address that are no filters."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -237,6 +238,11 @@ class ListFilter:
     def sort(self) -> str:
         """The word the list is sorted by, with a minus for the other way round."""
         return self.texts.get("sort", self.usual_sort)
+
+    @property
+    def jump(self) -> str:
+        """What a person may go to in the list, as an example; '' where the list has no box for that."""
+        return ""
 
     @property
     def asked(self) -> dict[str, str]:

@@ -22,7 +22,7 @@ from connections.protected import refusal_reason
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from jobsite.activity.record import begin_act
 from jobsite.lab.server import INFORMATION_SCHEMA, Server, ask_server
-from jobsite.pages.tables import PER_PAGE
+from jobsite.pages.paging import PER_PAGE
 from tests.cast import person
 from tests.lab import TRANSACTIONS_KEPT_S, Lab, eventually, is_connected
 from tests.pages import FRAGMENT, fields, look, notices, page, text_of

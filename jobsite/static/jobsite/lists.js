@@ -81,8 +81,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   askLater(form, lastTypedInto);
 });
 
-// The address says what is filtered by, and not by what not.
+const PAGE_WORDS = ["after", "before", "last", "from", "page"];
+
+// The address says what is filtered by, and not by what not. Where to go to is for the list that was seen.
 function askBriefly(parameters, open) {
+  if (document.activeElement?.name !== "from") delete parameters.from;
   for (const name of Object.keys(parameters)) if (!parameters[name]) delete parameters[name];
   if (open) parameters.open = open;
 }
@@ -93,7 +96,7 @@ function withForm(path, form, open) {
   for (const { name, value } of form.querySelectorAll("[name]")) {
     if ((asked.get(name) ?? "") === value) continue;
     asked.set(name, value);
-    asked.delete("page"); // it counts the rows of another list
+    for (const word of PAGE_WORDS) asked.delete(word); // a place in another list
   }
   return url.pathname + url.search;
 }

@@ -128,9 +128,9 @@ function mark() {
 }
 
 function showPlace(at) {
-  const table = $(".jobs");
+  const { first, count } = $(".jobs").dataset;
   $(".place", panel).textContent = at < 0 ? "not on this page of the list"
-    : `${Number(table.dataset.first) + at} of ${table.dataset.count} in this list`;
+    : first && count ? `${Number(first) + at} of ${count} in this list` : `${at + 1} of ${links().length} on this page`;
   $(".own-page", panel).href = $("#job_detail", panel).dataset.ownPage;
   for (const button of panel.querySelectorAll("[data-step]")) {
     const by = Number(button.dataset.step), isLast = at < 0 || !(links()[at + by] || pageLink(by));

@@ -1,0 +1,176 @@
+"""In which order are jobs listed, and where in it does a page begin?
+
+Jobs are sorted by a value, then by jobs table, then by primary key, all three in one direction: so the index of a jobs
+table, which ends in its primary key, serves where there is one. A page begins after a job's place and not at a number,
+so that nothing is walked over; a place stays where it is when its job is gone.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from jobs.layouts.base import Column, Layout
+from jobs.layouts.branches import Branch, as_text, bare
+from jobs.listing.filters import SORTS
+from jobs.models import QualifiedName
+from jobsite.lab.columns import ONE_COLLATION
+from jobsite.lab.identifiers import quoted
+
+KEY = ("table_name", "key_hash")
+TIME, NUMBER, SCHEMA, MESSAGE = "timestamp", "connection_id", "schema", "error_message"
+VALUE_LETTERS = 100
+"""Letters of a message, user or host that are sorted by: a server sorts by no more than the first kilobyte of one."""
+NOTHING = "FALSE"
+NAME = re.compile(r"\w+", re.ASCII)
+
+
+class Place(NamedTuple):
+    """A job's place in an order: the value it is sorted by, and its primary key."""
+
+    table: QualifiedName
+    key: tuple[str, str]
+    value: str | None = None
+    """As the server writes it; None for NULL."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A value to go to: the first that it names and the last, which differ for a day."""
+
+    first: str
+    last: str
+    begins: str = ""
+    """The beginning of a text, as LIKE takes it."""
+
+
+class Condition(NamedTuple):
+    """A condition of SQL and its parameters."""
+
+    sql: str
+    parameters: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True)
+class Order:
+    """By which column of Job, or by the schema, jobs are sorted, and in which direction."""
+
+    column: str
+    down: bool
+
+    @classmethod
+    def of(cls, sort: str) -> "Order":
+        """Return the order for a word of the URL."""
+        column = SORTS[sort.removeprefix("-")]
+        return cls(column, sort.startswith("-") != (column == TIME))  # a small age is a late timestamp
+
+    @property
+    def reversed(self) -> "Order":
+        """The same the other way round."""
+        return replace(self, down=not self.down)
+
+    @property
+    def way(self) -> str:
+        """The direction as SQL has it."""
+        return "DESC" if self.down else "ASC"
+
+    @property
+    def _beyond(self) -> str:
+        return "<" if self.down else ">"
+
+    def value(self, layouts: Sequence[Layout]) -> str:
+        """Return the expression of the value, which sorts in one way through all these tables."""
+        if self.column == SCHEMA:
+            return "NULL"
+        if self.column in (TIME, NUMBER):
+            return quoted(self.column)
+        if self.column == "status":
+            return as_text(quoted(self.column), self.column)  # an enum would be sorted by its numbers
+        first = bare(layouts[0], self.column)
+        column = first if self.column in KEY else f"LEFT({quoted(self.column)}, {VALUE_LETTERS})"
+        same = len({_collation(layout, self.column) for layout in layouts}) == 1 and _collation(layouts[0], self.column)
+        alike = len({bare(layout, self.column) for layout in layouts}) == 1
+        return column if len(layouts) == 1 or (same and alike) else as_text(column, self.column)
+
+    def by(self, value: str, key: Sequence[str]) -> str:
+        """Return what stands after ORDER BY, for these expressions."""
+        columns = dict.fromkeys([*([] if self.column == SCHEMA else [value]), *key])
+        return ", ".join(f"{column} {self.way}" for column in columns)
+
+    def after(self, place: Place, value: str, branch: Branch) -> Condition:
+        """Return the condition that rows of a branch come after a place."""
+        letters = self._letters(value, branch.layout)
+        later, same = self._later(place, value, letters), self._same(place, value, letters)
+        if branch.table != place.table:
+            is_after = (branch.table < place.table) == self.down
+            return _any(later, same) if is_after else later
+        beyond = self._after_key(place.key, branch.layout)
+        if same.sql == "TRUE":
+            return beyond
+        # The range of an index, and then which part of it.
+        both = Condition(f"({same.sql} AND {beyond.sql})", (*same.parameters, *beyond.parameters))
+        return _all(_any(later, same), _any(later, both))
+
+    def from_bound(self, bound: Bound, value: str, branch: Branch) -> Condition:
+        """Return the condition that rows of a branch do not come before the first that a bound names."""
+        if self.column == SCHEMA:
+            schema, first = branch.table.schema.casefold(), bound.first.casefold()
+            is_in = schema <= first or schema.startswith(first) if self.down else schema >= first
+            return Condition("TRUE" if is_in else NOTHING)
+        letters = self._letters(value, branch.layout)
+        if not self.down:
+            return Condition(f"{value} >= {letters}", (bound.first,))
+        begins = [Condition(f"{value} LIKE {letters}", (bound.begins,))] if bound.begins else []
+        return _any(Condition(f"{value} <= {letters}", (bound.last,)), *begins, Condition(f"{value} IS NULL"))
+
+    def _later(self, place: Place, value: str, letters: str) -> Condition:
+        if self.column == SCHEMA:
+            return Condition(NOTHING)
+        if place.value is None:
+            return Condition(NOTHING if self.down else f"{value} IS NOT NULL")
+        later = Condition(f"{value} {self._beyond} {letters}", (place.value,))
+        return _any(later, Condition(f"{value} IS NULL")) if self.down else later
+
+    def _same(self, place: Place, value: str, letters: str) -> Condition:
+        if self.column == SCHEMA:
+            return Condition("TRUE")
+        if place.value is None:
+            return Condition(f"{value} IS NULL")
+        return Condition(f"{value} = {letters}", (place.value,))
+
+    def _after_key(self, key: tuple[str, str], layout: Layout) -> Condition:
+        (table, first), (row, second) = ((bare(layout, name), literal(layout, name)) for name in KEY)
+        beyond = f"({table} {self._beyond} {first} OR ({table} = {first} AND {row} {self._beyond} {second}))"
+        return Condition(beyond, (key[0], *key))
+
+    def _letters(self, value: str, layout: Layout) -> str:
+        """Return how a value of the address stands in a comparison."""
+        if self.column in (TIME, NUMBER, SCHEMA) or ONE_COLLATION in value:
+            return "%s"
+        return literal(layout, self.column)
+
+
+def literal(layout: Layout, name: str) -> str:
+    """Return the place of a parameter to compare with a text column: in its own collation, whatever letters come."""
+    collation = _collation(layout, name)
+    return f"CONVERT(%s USING {collation.partition('_')[0]}) COLLATE {collation}" if collation else "%s"
+
+
+def _collation(layout: Layout, name: str) -> str:
+    column: Column | None = layout.column(name)
+    return column.collation if column and NAME.fullmatch(column.collation) else ""
+
+
+def _any(*conditions: Condition) -> Condition:
+    return _joined(" OR ", [one for one in conditions if one.sql != NOTHING])
+
+
+def _all(*conditions: Condition) -> Condition:
+    return _joined(" AND ", conditions)
+
+
+def _joined(word: str, conditions: Sequence[Condition]) -> Condition:
+    if not conditions:
+        return Condition(NOTHING)
+    sql = word.join(one.sql for one in conditions)
+    return Condition(f"({sql})", tuple(value for one in conditions for value in one.parameters))
