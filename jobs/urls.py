@@ -6,13 +6,15 @@ import jobsite.pages.paths  # noqa: F401  # registers <name:...>
 from jobs.actions.offered import ACTIONS
 from jobs.views import actions
 from jobs.views.job_detail import job_detail
-from jobs.views.job_list import job_list
+from jobs.views.job_list import job_choices, job_counts, job_list
 from jobs.views.stored_text import stored_text
 
 app_name = "jobs"
 urlpatterns = [
     # Look
     path("", job_list, name="job_list"),
+    path("counts/", job_counts, name="job_counts"),
+    path("choices/", job_choices, name="job_choices"),
     # Act
     *(path(f"{one.verb}/confirm/", actions.confirm_action, {"action": one}, f"{one.verb}_confirm") for one in ACTIONS),
     *(path(f"{one.verb}/", actions.perform_action, {"action": one}, one.verb) for one in ACTIONS),

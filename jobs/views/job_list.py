@@ -1,12 +1,16 @@
-"""The list of jobs."""
+"""The list of jobs: its frame, its rows, and its numbers.
 
-from collections.abc import Callable
-from dataclasses import replace
+Nothing waits for what takes longer. A browser that runs scripts gets the frame of the page at once, then the rows, then
+the numbers; what another viewer has read a moment ago comes with the frame. Without scripts, one page has it all.
+"""
+
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -14,80 +18,207 @@ from jobs.actions.clear import CLEAR
 from jobs.actions.offered import offer
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
-from jobs.listing.keys import find_keys
-from jobs.listing.marking import annotate_liveness
 from jobs.listing.page_start import FIRST, Start, read_start
-from jobs.listing.rows import Counts, count_jobs, list_jobs
+from jobs.listing.shared import (
+    CountedJobs,
+    ListedJobs,
+    are_counts_there,
+    is_page_there,
+    second_of,
+    shared_counts,
+    shared_page,
+    shared_tables,
+    with_found_keys,
+)
 from jobs.listing.tables import JobTable
-from jobs.models import Job
 from jobs.statuses import JOB_STATUSES
 from jobs.views.job_detail import LOOK, OPEN, opened_job
+from jobsite.durations import say_duration
 from jobsite.lab.parts import Parts
+from jobsite.lab.server import ConnectedThreads
+from jobsite.lab.shared_answers import Shared
+from jobsite.lab.shared_reads import looking
+from jobsite.pages.filter_form import FilterForm
+from jobsite.pages.frames import gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment, wants_fragment
 from jobsite.pages.paging import AskedPage, Page
 from jobsite.pages.query_string import without
 
 TABLES_OFFERED = 500
-NUMBERS, ROWS, OPEN_JOB = "The numbers of jobs", "The jobs of this page", "The open job"
+NUMBERS, ROWS, OPEN_JOB, TABLES = "The numbers of jobs", "The jobs of this page", "The open job", "The tables with jobs"
+PAGE, FRAGMENT = "jobs/job_list.html", "jobs/_job_list.html"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address of a list asks for, and what was found about the lab's server on the way."""
+
+    chosen: JobFilter
+    page: AskedPage
+    start: Start
+    reading: Reading
+    threads: ConnectedThreads
+    parts: Parts
+
+    @property
+    def now(self) -> datetime:
+        """The second of the server's clock that it was asked for."""
+        return second_of(self.threads)
 
 
 @require_safe
 @permission_required(LOOK, raise_exception=True)
+@looking()
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL, and the one that is open."""
-    reading, parts, asked = Reading.begin(), Parts(), AskedPage.read(request.GET)
+    chosen, page = _chosen(request), AskedPage.read(request.GET)
+    if gets_frame(request) and not is_page_there(chosen, page):
+        return render(request, PAGE, _frame(request, chosen))
+    asked = _look(chosen, page)
+    listed, counted = _read_page(request, asked), _read_counts(request, asked)
+    version = version_of(request, listed, counted)
+    if unchanged := not_modified(request, version):
+        return unchanged
+    context = _context(request, asked, listed, counted) | {"version": version}
+    return with_version(page_or_fragment(request, PAGE, FRAGMENT, context), version)
+
+
+@require_safe
+@permission_required(LOOK, raise_exception=True)
+@looking()
+def job_counts(request: HttpRequest) -> HttpResponse:
+    """Show the numbers of a list whose rows are there already: each goes to its place."""
+    asked = _look(_chosen(request), AskedPage.read(request.GET))
+    counted = None if asked.chosen.problems else asked.parts.read(NUMBERS, lambda: _counts(asked), None)
+    return render(request, "jobs/_counts.html", _numbers(request, asked, counted) | {"late": asked.parts.notices})
+
+
+@require_safe
+@permission_required(LOOK, raise_exception=True)
+@looking()
+def job_choices(request: HttpRequest) -> HttpResponse:
+    """Show the tables that have jobs, for a menu that is about to be opened."""
+    asked = _look(_chosen(request), AskedPage.read(request.GET))
+    return render(request, "jobs/_choices.html", {"form": _form(asked, with_tables=True)})
+
+
+def _chosen(request: HttpRequest) -> JobFilter:
+    return replace(JobFilter.read(request.GET), reads_stored=CLEAR.is_allowed(request.user))
+
+
+def _look(chosen: JobFilter, page: AskedPage) -> Asked:
+    reading, parts = Reading.begin(), Parts()
     threads = parts.read_connected()
-    now = threads.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
-    chosen, start = _filter(request, asked, reading, now)
-    # A filter that could not be read must not look like a filter that matches everything.
-    counts = Counts({}) if chosen.problems else parts.read(NUMBERS, lambda: count_jobs(chosen, reading, now), None)
-    page = _read_page(request, partial(list_jobs, chosen, reading, now, start), parts)
-    offered = offer(request.user, reading.layouts_in(chosen.schema), threads.server)
-    rows, query = annotate_liveness(page.rows, threads), without(request.GET, OPEN)
-    context = {
-        "chosen": chosen,
-        "form": chosen.form(schema=reading.all_schemas, table=_tables_offered(chosen, counts)),
-        "reading": reading,
-        "parts": parts,
-        "at_least": reading.misses(chosen.schema),
-        "tabs": _tabs(chosen, counts),
-        "counts": counts,
-        "table": JobTable(rows, chosen, now=now, query=query, tables=offered.tables),
-        "page": page.counted(counts.matching(chosen) if counts else None),
-        "asked": asked,
-        "offer": offered,
-        "confirm_url": reverse("jobs:clear_confirm"),
-        "as_of": now,
-        "server": threads.server,
-        "query": query,
-        "opened": parts.read(OPEN_JOB, lambda: opened_job(request, reading, threads), ""),
-    }
-    return page_or_fragment(request, "jobs/job_list.html", "jobs/_job_list.html", context)
-
-
-def _filter(request: HttpRequest, asked: AskedPage, reading: Reading, now: datetime) -> tuple[JobFilter, Start]:
-    """Return the filter, and where the page begins; what cannot be read of that is a problem of the filter, too."""
-    chosen = replace(JobFilter.read(request.GET), reads_stored=CLEAR.is_allowed(request.user))
+    now = second_of(threads)
     try:
-        return find_keys(chosen, reading, now), read_start(asked, chosen.sort, now)
+        start = read_start(page, chosen.sort, now)
     except ValueError as error:
-        return replace(chosen, misread=(*chosen.misread, str(error))), FIRST
+        chosen, start = replace(chosen, misread=(*chosen.misread, str(error))), FIRST
+    return Asked(with_found_keys(chosen, reading, now), page, start, reading, threads, parts)
 
 
-def _read_page(request: HttpRequest, read: Callable[[], Page[Job]], parts: Parts) -> Page[Job]:
-    """Return the page that is read. Raises DatabaseError where old rows stay when no new ones come."""
-    return read() if wants_fragment(request) else parts.read(ROWS, read, Page())
+def _read_page(request: HttpRequest, asked: Asked) -> Shared[ListedJobs] | None:
+    """Return the page of rows; None where there is none to show.
+
+    Raises DatabaseError where a fragment could not be read: the old rows stay then.
+    """
+
+    def read() -> Shared[ListedJobs]:
+        return shared_page(asked.chosen, asked.page, asked.start, asked.reading, asked.threads)
+
+    if asked.chosen.problems:
+        return None
+    return read() if wants_fragment(request) else asked.parts.read(ROWS, read, None)
 
 
-def _tables_offered(chosen: JobFilter, counts: Counts | None) -> list[str]:
-    return counts.tables(chosen.schema)[:TABLES_OFFERED] if counts else list(filter(None, [chosen.table]))
+def _read_counts(request: HttpRequest, asked: Asked) -> Shared[CountedJobs] | None:
+    """Return the numbers where a page has to bring them, or they are there; None where they come after the rows."""
+    if asked.chosen.problems or (_numbers_follow(request) and not are_counts_there(asked.chosen)):
+        return None
+    return asked.parts.read(NUMBERS, lambda: _counts(asked), None)
 
 
-def _tabs(chosen: JobFilter, counts: Counts | None) -> list[dict[str, object]]:
-    numbers = (counts or Counts({})).by_status(chosen)
-    tabs = [("", "All", numbers.total(), "every job in the jobs tables")]
-    tabs += [(one.status, one.tab, numbers[one.status], one.meaning) for one in JOB_STATUSES]
+def _numbers_follow(request: HttpRequest) -> bool:
+    return wants_fragment(request) or gets_frame(request)
+
+
+def _counts(asked: Asked) -> Shared[CountedJobs]:
+    return shared_counts(asked.chosen, asked.reading, asked.now)
+
+
+def _context(
+    request: HttpRequest, asked: Asked, listed: Shared[ListedJobs] | None, counted: Shared[CountedJobs] | None
+) -> dict[str, Any]:
+    """Return what the page and its fragment show."""
+    numbers, chosen = _numbers(request, asked, counted), asked.chosen
+    now = listed.answer.now if listed else asked.now
+    page = (listed.answer.page if listed else Page()).counted(numbers["count"])
+    query = without(request.GET, OPEN)
+    return numbers | {
+        "form": _form(asked, with_tables=not _numbers_follow(request)),
+        "table": JobTable(page.rows, chosen, now=now, query=query, tables=numbers["offer"].tables),
+        "page": page,
+        "count": page.count,
+        "asked": asked.page,
+        "as_of": now,
+        "old": say_duration(listed.age_s) if listed and listed.is_old else "",
+        "query": query,
+        "numbers_follow": _numbers_follow(request) and not (counted or chosen.problems or NUMBERS in asked.parts.late),
+        "opened": "" if gets_frame(request) else asked.parts.read(OPEN_JOB, lambda: _opened(request, asked), ""),
+    }
+
+
+def _numbers(request: HttpRequest, asked: Asked, counted: Shared[CountedJobs] | None) -> dict[str, Any]:
+    """Return what the places of the numbers show, and all that they depend on."""
+    chosen, found = asked.chosen, counted.answer if counted else None
+    return {
+        "chosen": chosen,
+        "reading": asked.reading,
+        "parts": asked.parts,
+        "server": asked.threads.server,
+        "at_least": asked.reading.misses(chosen.schema),
+        "tabs": _tabs(chosen, found),
+        "numbers_old": say_duration(counted.age_s) if counted and counted.is_old else "",
+        "count": found.matching(chosen.status) if found else None,
+        "offer": offer(request.user, asked.reading.layouts_in(chosen.schema), asked.threads.server),
+        "confirm_url": reverse("jobs:clear_confirm"),
+        "choices_url": reverse("jobs:job_choices"),
+    }
+
+
+def _opened(request: HttpRequest, asked: Asked) -> str:
+    return opened_job(request, asked.reading, asked.threads)
+
+
+def _form(asked: Asked, *, with_tables: bool) -> FilterForm:
+    """Return the filter's form; the tables to choose from are asked for only where the menu is drawn with them."""
+    chosen, reading = asked.chosen, asked.reading
+    tables = asked.parts.read(TABLES, lambda: shared_tables(reading, chosen.schema), []) if with_tables else []
+    return chosen.form(schema=reading.all_schemas, table=tables[:TABLES_OFFERED])
+
+
+def _frame(request: HttpRequest, chosen: JobFilter) -> dict[str, Any]:
+    """Return what the page shows before anything is read."""
+    return {
+        "is_frame": True,
+        "choices_url": reverse("jobs:job_choices"),
+        "chosen": chosen,
+        "form": chosen.form(),
+        "tabs": _tabs(chosen, None),
+        "query": without(request.GET, OPEN),
+    }
+
+
+def _tabs(chosen: JobFilter, counted: CountedJobs | None) -> list[dict[str, object]]:
+    tabs = [("", "All", "every job in the jobs tables")]
+    tabs += [(one.status, one.tab, one.meaning) for one in JOB_STATUSES]
     return [
-        {"status": status, "word": word, "count": count, "meaning": meaning, "query": chosen.with_status(status).query}
-        for status, word, count, meaning in tabs
+        {
+            "status": status,
+            "word": word,
+            "count": counted.matching(status) if counted else None,
+            "meaning": meaning,
+            "query": chosen.with_status(status).query,
+        }
+        for status, word, meaning in tabs
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 PER_PAGE = 50
-PAGE_WORDS = frozenset({"after", "before", "last", "page"})
+PAGE_WORDS = frozenset({"after", "before", "last", "page", "whole"})
 """The words of the address that say which page of a list is shown."""
 NO_NUMBERS = "Pages of a list have no numbers any more: this is the first page."
 
@@ -66,6 +66,8 @@ class Page(Generic[Row]):
     def counted(self, count: int | None) -> "Page[Row]":
         """Return the page of a list of so many rows: the numbers of its last page are known then, too."""
         first = self.first
+        if count is None and first is not None and not self.after:
+            count = self.last  # nothing comes after it
         if first is None and count is not None and not self.after:
             first = max(1, count - len(self.rows) + 1)
         return replace(self, first=first, count=count)

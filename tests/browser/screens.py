@@ -25,7 +25,12 @@ class Screen:
     def open(self, query: str = "") -> "Screen":
         """Go to the page."""
         self.page.goto(f"{self.path}?{query}" if query else self.path)
+        self.wait()
         return self
+
+    def wait(self) -> None:
+        """Wait until what comes after the frame is there."""
+        expect(self.page.locator(".list.waits, #numbers:empty")).to_have_count(0)
 
     def log_in(self, name: str) -> None:
         """Fill the login form."""

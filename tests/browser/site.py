@@ -28,7 +28,13 @@ class Site:
 
     def __init__(self, home: Path, **environ: str) -> None:
         """`environ` says further things to the site, such as another way to the lab's server."""
-        self.environ = {**os.environ, **SERVER.site_environ(), "JOBSITE_HOME": str(home), **environ}
+        self.environ = {
+            **os.environ,
+            **SERVER.site_environ(),
+            "JOBSITE_HOME": str(home),
+            "JOBSITE_SHARED": "0s",
+            **environ,
+        }
         self.home, self.port = home, free_port()
         self.log = home / f"site-{self.port}.log"
         self.process: subprocess.Popen[bytes] | None = None

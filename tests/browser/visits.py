@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect, sync_playwright
 
+from jobsite.pages.frames import SCRIPTS_COOKIE
 from tests.browser.proxies import Nginx
 from tests.browser.screens import Screen
 from tests.browser.site import Site
@@ -108,6 +109,8 @@ class Visits:
             permissions=permissions,
         )
         context.set_default_timeout(LIMIT_MS)
+        if not who.javascript:
+            context.clear_cookies(name=SCRIPTS_COOKIE)  # a script has set it, in the browser that logged in
         page, watch = context.new_page(), Watch(context)
         if who.name and who.name not in self.logged_in:
             self.logged_in[who.name] = _log_in(page, who.name)

@@ -71,14 +71,15 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!asked.target.matches(".list")) return;
   endPause();
   const form = $("form.filter"), open = new URLSearchParams(location.search).get("open");
+  if (asked.elt === $(".list") && asked.elt.dataset.version) asked.headers["If-None-Match"] = asked.elt.dataset.version;
   if (asked.elt === form) askBriefly(asked.parameters, open);
   if (asked.elt !== form) asked.path = withForm(asked.path, form, open);
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   const form = event.detail.requestConfig.elt;
-  if (!form.matches("form.filter") || !$(".list:active")) return;
+  if (!form.matches("form.filter, .list.waits") || !$(".list:active")) return;
   event.detail.shouldSwap = false;
-  askLater(form, lastTypedInto);
+  askLater($("form.filter"), lastTypedInto);
 });
 
 const PAGE_WORDS = ["after", "before", "last", "from", "page"];
@@ -109,6 +110,69 @@ document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
   if (box && box === lastTypedInto) event.detail.history.type = "replace";
   lastTypedInto = box;
 });
+
+// --- Menus: what there is to choose from is read when one is about to be opened --------------------------------------------
+let choicesOf = null; // the schema whose tables stand in the menu
+
+async function readChoices(form) {
+  const schema = form.elements.schema.value, asked = new URL(form.dataset.choices, location.href);
+  if (choicesOf === schema) return;
+  choicesOf = schema;
+  asked.search = new URLSearchParams({ schema, table: form.elements.table.value });
+  const answer = await fetch(asked, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) { choicesOf = null; return; }
+  const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const menu of read.querySelectorAll("select")) offer(form.elements[menu.name], menu);
+}
+
+function offer(menu, read) {
+  const chosen = menu.value;
+  if (menu.options.length === read.options.length && menu.innerHTML.trim() === read.innerHTML.trim()) return;
+  menu.replaceChildren(...read.options);
+  menu.value = chosen;
+}
+
+for (const name of ["pointerover", "focusin", "touchstart"]) {
+  document.addEventListener(name, ({ target }) => {
+    const form = target.closest?.("form.filter[data-choices]");
+    if (form && target.closest("label")?.querySelector("select")) readChoices(form);
+  }, { passive: true });
+}
+
+// --- Numbers: those of the list before stand, grey, until those of this one come -----------------------------------------
+let numbers = {};
+document.addEventListener("htmx:beforeSwap", ({ target }) => {
+  if (target.matches?.(".list")) for (const one of target.querySelectorAll(".tabs b")) numbers[one.id] = one.textContent;
+});
+
+function keepNumbers(list) {
+  for (const one of list.querySelectorAll(".tabs b:empty")) {
+    one.textContent = numbers[one.id] ?? "";
+    one.classList.add("waits");
+  }
+}
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id !== "numbers") return;
+  for (const part of detail.target.querySelectorAll("[data-for]")) {
+    const place = document.getElementById(part.dataset.for), table = $(".list table");
+    place?.replaceChildren(part.content);
+    place?.classList.remove("waits");
+    if (table && part.dataset.count) showCount(table, Number(part.dataset.count));
+  }
+  document.dispatchEvent(new Event("jobsite:numbers"));
+});
+
+function showCount(table, count) {
+  const rows = $("tbody", table).rows.length;
+  table.dataset.count = count;
+  if (!table.dataset.first && !$("#next_page")) table.dataset.first = count - rows + 1;
+  const range = $(".pager .range");
+  if (range && table.dataset.first) {
+    const first = Number(table.dataset.first);
+    range.textContent = `${first}–${first + rows - 1} of ${count}`;
+  }
+}
 
 // --- Work in progress: a part that is being read says so once that takes a moment ---------------------------------------
 const BUSY_MS = 300;
@@ -147,6 +211,7 @@ function askAgain(path) {
 }
 
 function showAge(list) {
+  if (!$(".read time", list)) { $(".read", list).textContent = "Not read yet: Jobsite asks again by itself."; return; }
   const read = $(".read", list), when = $("time", read), age_s = Math.round((performance.now() - readAt) / 1000);
   const age = age_s < 60 ? `${age_s} s` : `${Math.floor(age_s / 60)} min`;
   read.replaceChildren("Not up to date: read at ", when, `, ${age} ago`);
@@ -172,9 +237,23 @@ document.addEventListener("htmx:load", ({ detail }) => {
   if (!detail.elt.matches?.(".list")) return;
   clearTimeout(again);
   readAt = performance.now();
+  keepNumbers(detail.elt);
+  findPlace(detail.elt);
   for (const box of detail.elt.querySelectorAll("tbody input[type=checkbox]")) box.checked = selected.includes(box.value);
   for (const form of detail.elt.querySelectorAll("form.rows")) showSelection(form);
 });
+
+// The browser cannot find its place again before the rows are there.
+const PLACE = `place ${location.href}`, [arrival] = performance.getEntriesByType("navigation");
+let isBack = arrival?.type === "back_forward";
+window.addEventListener("pagehide", () => { sessionStorage.setItem(`place ${location.href}`, scrollY); });
+
+function findPlace(list) {
+  if (!isBack || list.classList.contains("waits")) return;
+  isBack = false;
+  scrollTo(0, Number(sessionStorage.getItem(PLACE) ?? 0));
+}
+
 // Back gives the boxes as they were left, after this file has run.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form.rows")) showSelection(form);

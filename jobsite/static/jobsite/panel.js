@@ -128,7 +128,7 @@ function mark() {
 }
 
 function showPlace(at) {
-  const { first, count } = $(".jobs").dataset;
+  const { first, count } = $(".jobs")?.dataset ?? {};
   $(".place", panel).textContent = at < 0 ? "not on this page of the list"
     : first && count ? `${Number(first) + at} of ${count} in this list` : `${at + 1} of ${links().length} on this page`;
   $(".own-page", panel).href = $("#job_detail", panel).dataset.ownPage;
@@ -187,5 +187,9 @@ document.addEventListener("htmx:load", ({ detail }) => {
   if (next) ask(next.dataset.open, {}); else mark();
 });
 
+document.addEventListener("jobsite:numbers", () => { if (linkOf(openJob())) mark(); });
+
 for (const hidden of panel.querySelectorAll(".head [hidden]")) hidden.hidden = false;
 mark();
+// The frame of the page came without the job that its address says is open.
+if (jobIn(location.href) && !openJob() && wide.matches) ask(jobIn(location.href), {});
