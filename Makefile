@@ -4,6 +4,7 @@ export PYTHON
 # Where this is set, every process compiles DataJoint and all it imports anew: seven seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 RUN = .venv/bin/python
+BENCH ?= populate
 # The fast tests are over before Django or further processes are there. A server that TEST_LAB_URL names is one for all.
 ALL_TESTS = -n $(if $(TEST_LAB_URL),0,3) --dist loadfile --no-loadscope-reorder
 RING = $(if $(findstring -m fast,$(ARGS)),-p no:django -p no:xdist,$(ALL_TESTS))
@@ -21,9 +22,9 @@ test: ## all tests, on a private server and in a headless browser; ARGS="-m fast
 	@sh jobsite/demo/install.sh test
 	@TEST_SETTING=$(SETTING) $(RUN) -m pytest $(RING) $(ARGS)
 
-bench: ## populate beside DataJoint's own, on a private server; ARGS="--only 8" chooses, --rounds repeats
+bench: ## populate beside DataJoint's own, or with BENCH=listing the lists beside Django's admin; ARGS="--only 8" chooses, --rounds repeats
 	@sh jobsite/demo/install.sh test
-	@$(RUN) -m benchmarks.populate $(ARGS)
+	@$(RUN) -m benchmarks.$(BENCH) $(ARGS)
 
 lint: ## types, style and templates
 	@sh jobsite/demo/install.sh test

@@ -1,0 +1,1 @@
+"""What a lab would have without Jobsite: Django's own admin over the jobs table, with the columns of our list."""

@@ -1,0 +1,5 @@
+"""How gunicorn finds it."""
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
