@@ -55,10 +55,12 @@ GETS = frozenset(
 )
 """The first words of functions that give a secret, and take none."""
 PROMPTS = frozenset({"getpass", "input", "prompt"})
-
+SETS = frozenset({"set", "setattr", "setdefault", "setenv", "put", "putenv"})
+"""Functions that take a name and its value, whatever that looks like: `setenv("DJ_PASS", "mypassword")`."""
 
 PAIR = re.compile(r"""(?P<quoted>\\*["'])?[ ]?,[ ]?(?=[bru]?\\*["'](?P<value>[^\n"']{0,80}))""")
 CHOSEN = re.compile(r"(?=.*\d)(?=.*[A-Za-z]).{6}")
+CALLEE = re.compile(r"\w{1,40}$")
 
 
 def is_pair(text: str, begin: int, end: int) -> bool:
@@ -67,24 +69,36 @@ def is_pair(text: str, begin: int, end: int) -> bool:
     They are not in a list of names: `["user", "password", "email"]`.
     """
     pair = PAIR.match(text, end)
-    if not pair or is_plain(pair["value"]) or secrecy(pair["value"]):
+    if not pair or is_plain(pair["value"]):
         return False
     before = text[max(0, begin - 200) : begin].rpartition("\n")[2]
-    is_argument = _last_open(before) == "("
-    return is_argument and bool(pair["quoted"] or CHOSEN.match(pair["value"]))
+    opened = _last_open(before)
+    if before[opened:][:1] != "(":
+        return False
+    called = CALLEE.search(before, 0, opened)
+    if _is_name(pair["value"], text[begin:end]) and not (called and called[0] in SETS):
+        return False
+    return bool(pair["quoted"] or CHOSEN.match(pair["value"]))
 
 
-def _last_open(text: str) -> str:
-    """Return the bracket that is open at the end of a text, '' for none."""
+def _is_name(value: str, beside: str) -> bool:
+    """Say whether an argument is a name, as the one `beside` it: `("password1", "password2")`; `labpass7` is none."""
+    stem = value.rstrip("0123456789")
+    has_digits = any(character.isdecimal() for character in value)
+    return bool(secrecy(value)) and (not has_digits or stem == beside.rstrip("0123456789"))
+
+
+def _last_open(text: str) -> int:
+    """Return where the bracket is that is open at the end of a text; the text's length for none."""
     closed = 0
-    for character in reversed(text):
-        if character in ")]}":
+    for at in range(len(text) - 1, -1, -1):
+        if text[at] in ")]}":
             closed += 1
-        elif character in "([{":
+        elif text[at] in "([{":
             if not closed:
-                return character
+                return at
             closed -= 1
-    return ""
+    return len(text)
 
 
 def end_of_safe(text: str, at: int, name: str, sure: Secrecy) -> int:

@@ -42,7 +42,7 @@ PIPED = re.compile(
 )
 HERE_STRING = re.compile(r"""<<<[ ]*['"]?([^\s'"$]+)""")
 WINDOWS = re.compile(
-    r"""(?i:\bnet[ ]use)[ ](?:[\w*]{1,10}:?[ ])?\\\\[^\s\\]{1,80}\\\S{1,200}(?:[ ]/user:\S{1,80})?[ ]([^/\s]\S*)
+    r"""(?i:\bnet[ ]use)[ ](?:[\w*]{1,10}:?[ ])?\\{2,4}[^\s\\]{1,80}\\\S{1,200}(?:[ ]/user:\S{1,80})?[ ]([^/\s]\S*)
     | (?<=\s)/(?:rp[ ]|p:)(\S+)""",
     re.VERBOSE,
 )
@@ -50,6 +50,11 @@ ORACLE = re.compile(
     r"(?<![\w./])[\w.-]{1,64}/([^\s/@:]{1,64})@[\w.-]{1,255}:\d{4,5}\b"
     r"|\b(?:sqlplus|sqlldr|expdp|impdp)[ ]+[^\s/]{1,80}/([^\s@]+)"
 )
+LOGIN = re.compile(
+    rf"""\blogin(?:{GAP}-[\w-]{{1,40}}|[ ]\[[\w-]{{1,40}}\]){{0,4}}{GAP}"""
+    r"""(?=[A-Za-z]{0,80}\d)(?=\d{0,80}[A-Za-z])([A-Za-z0-9]{20,})"""
+)
+"""`wandb login KEY`"""
 MYSQL_GAP = re.compile(r"mysql|maria|mycli")
 
 
@@ -58,7 +63,7 @@ def command_lines(text: str) -> Iterator[Span]:
     for program in OPTIONS.finditer(text):
         option = AFTER[_kind(program)]
         yield from (match.span(1) for match in option.finditer(text, program.start("rest"), program.end()))
-    for pattern in (USER_AND_PASSWORD, PIPED, HERE_STRING, WINDOWS, ORACLE):
+    for pattern in (USER_AND_PASSWORD, PIPED, HERE_STRING, WINDOWS, ORACLE, LOGIN):
         yield from (match.span(match.lastindex or 0) for match in pattern.finditer(text))
     for match in WITH_USER.finditer(text):
         if not MYSQL_GAP.search(text, max(0, match.start() - 80), match.start()):

@@ -6,9 +6,9 @@ The kinds of secrets, and where each is looked for:
 |---|---|---|
 | beside its name | `db_password="x"`, `"token": "x"`, `--api-key x`, `'x' AS secret` | names, assignments, values |
 | in a header | `Authorization: Bearer x`, `Cookie: sid=x` | assignments |
-| as an argument without a name | `login("anna", "x")`, `connect(host, user, "x")` | calls |
+| as an argument without a name | `login("anna", "x")`, `connect(host, user, "x")`, `setenv("DJ_PASS", "x")` | calls |
 | in a sentence | `the password for anna is x1`, `login: anna / x1` | sentences |
-| after an option of a program | `mysql -px`, `curl -u anna:x`, `sshpass -p x` | command_lines |
+| after an option of a program | `mysql -px`, `curl -u anna:x`, `wandb login x` | command_lines |
 | in a URL or an address | `mysql://anna:x@db`, `?sig=x`, `anna:x@db:3306` | shapes |
 | by its look | keys in PEM, tokens of known services, hashes of passwords | shapes |
 | drawn by a machine | 24 and more capitals, small letters and digits | random_texts |

@@ -16,6 +16,8 @@ LONGEST = 2000
 BARE = re.compile(rf"\S{{1,{LONGEST}}}")
 FOLLOWING = re.compile(r"\S*")
 TRAILING = ")]}>,;.'\"`"
+AFTER_QUOTED = re.compile(r"""[\s,:;.)\]}'"`+\\]|\Z""")
+"""What can follow a text that has been closed."""
 NOTHING = """none null nil nan true false yes no na n/a empty unset default redacted hidden masked omitted"""
 TYPES = """
 str string int integer bytes bool boolean float list dict tuple set any optional union secretstr literal text varchar
@@ -74,6 +76,7 @@ def quoted_end(text: str, opening: re.Match[str]) -> int:
     """Return where a quoted text ends, its closing quote included; where the line ends when nothing closes it.
 
     Inside a text that is itself quoted, quotes have backslashes: the one that closes has as many as the one that opens.
+    Where JSON stands in quotes of another kind, a quote inside has two, and the text goes on behind it.
     """
     quote, escapes = opening["quote"], len(opening["escapes"])
     if len(quote) == 3:
@@ -85,7 +88,8 @@ def quoted_end(text: str, opening: re.Match[str]) -> int:
         if found["found"] is None:
             return found.start()
         behind = len(found["escapes"])
-        is_escaped = behind > escapes if escapes else behind % 2 == 1
+        goes_on = behind > 0 and not AFTER_QUOTED.match(text, found.end())
+        is_escaped = behind > escapes if escapes else behind % 2 == 1 or goes_on
         is_doubled = len(found["found"]) == 2 and not escapes
         if not is_escaped and not is_doubled:
             return found.start("found") + 1

@@ -330,6 +330,22 @@ DO SLEEP(1) /* pwd=⟦Qy-9⟧ */
 CALL login('kim', '⟦Qy-10⟧')
 SET @aes_key = '⟦Qy-11⟧'
 GRANT ALL ON x.* TO y@z IDENTIFIED BY '⟦Qy-12
+CREATE USER 'carol'@'%' IDENTIFIED BY '⟦carolPw9⟧'
+ALTER USER 'root'@'localhost' IDENTIFIED WITH caching_sha2_password BY '⟦newRoot!⟧' REPLACE '⟦oldRoot!⟧'
+SET PASSWORD FOR 'bob'@'%' = PASSWORD('⟦bobNew⟧')
+CHANGE MASTER TO MASTER_HOST='m', MASTER_USER='repl', MASTER_PASSWORD='⟦replPw⟧', MASTER_LOG_POS=4
+CHANGE REPLICATION SOURCE TO SOURCE_HOST='m', SOURCE_USER='repl', SOURCE_PASSWORD='⟦replPw2⟧'
+UPDATE lab_users.account SET password_hash = SHA2('⟦plainpw⟧', 256) WHERE name = 'alice'
+INSERT INTO `lab_meta`.`service` (`name`, `api_token`) VALUES ('dandi', '⟦d4nd1t0k3nabcdef123456⟧')
+SELECT AES_DECRYPT(secret, '⟦theAesKey⟧') FROM lab_meta.credentials
+CREATE SERVER s FOREIGN DATA WRAPPER mysql OPTIONS (USER 'remote', PASSWORD '⟦fedPw⟧', HOST '10.0.0.1', DATABASE 'x')
+GRANT ALL ON lab.* TO 'dan'@'%' IDENTIFIED BY PASSWORD '⟦*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19⟧'
+CREATE USER IF NOT EXISTS `rig1`@`10.0.%` IDENTIFIED WITH 'mysql_native_password' BY '⟦rigpw1⟧' REQUIRE SSL
+INSERT INTO `lab_common`.`#credential` (`service`,`user`,`pass`) VALUES ('dandi','alice','⟦insPw8⟧')
+UPDATE `lab_common`.`lab_member` SET `pin_code`='⟦4711⟧' WHERE `member`='alice'
+SET GLOBAL group_replication_recovery_public_key_path='/x', @pw='⟦varPw3⟧'
+CALL lab_common.add_user('dan', '⟦callPw5⟧')
+SELECT * FROM `lab_common`.`account` WHERE `user`='alice' AND `password`=MD5('⟦md5Pw2⟧')
 """
 
 STATEMENTS_WITHOUT = r"""
@@ -525,6 +541,12 @@ SELECT pass FROM qc WHERE user='kim'
 INSERT INTO qc (user, pass) VALUES ('kim', 1)
 SELECT * FROM t WHERE x='a' AND y=12345
 SHOW PROCESSLIST
+SELECT `user`, `host` FROM mysql.user WHERE `password_expired` = 'Y'
+INSERT INTO `lab_ephys`.`~jobs` (`table_name`, `key_hash`, `status`, `host`) VALUES ('__spikes', 'c4ca4238a0b923820dcc509a6f75849b', 'reserved', 'worker3')
+SELECT count(*) FROM `lab_nlp`.`token` WHERE `token_count` > 10 AND `key_name` = 'M1'
+UPDATE `lab_behavior`.`trial` SET `pass`=1, `fail`=0 WHERE `trial_id`=12
+SELECT `key_hash`, `error_message` FROM `lab_ephys`.`~jobs` WHERE `status`='error' AND `table_name`='__spikes'
+CREATE TABLE `lab_nlp`.`vocab` (`token` varchar(64) NOT NULL COMMENT 'word of the corpus', PRIMARY KEY (`token`))
 """
 
 TEXTS_WITH_SECRETS = r'''
@@ -1272,6 +1294,85 @@ creds = {'u': 'kim', 'p': '⟦Qy-54⟧'}
 LoginError(username='kim', password='⟦Qy-55⟧')
 OSError: bad option -o password=⟦Qy-56⟧
 cookie: ⟦Qy57=abc⟧
+  File "/home/lab/pipeline/connect.py", line 12, in <module>\n    conn = dj.conn(host="db.lab.org", user="alice", password="⟦hunter2!x⟧")\ndatajoint.errors.AccessError: Insufficient privileges.
+  File "ingest.py", line 4, in <module>\n    dj.config["database.password"] = '⟦Tr0ub4dor&3⟧'\nKeyError: 'database.host'
+  File "store.py", line 31, in make\n    dj.config['stores'] = {'raw': dict(protocol='s3', endpoint='s3.lab.org:9000', bucket='raw', access_key='lab', secret_key='⟦wJalrXUtnFEMIK7MDENGbPxRfiCY⟧')}\nminio.error.S3Error: S3 operation failed; code: AccessDenied
+  File "slurm.py", line 88, in submit\n    ssh.connect(host, username="hpc", password="⟦correct horse battery⟧", timeout=10)\nparamiko.ssh_exception.AuthenticationException: Authentication failed.
+  File "notify.py", line 7, in make\n    slack = WebClient(token="⟦xoxb-2154353535-8732423423-abcDEFghiJKLmnoPQRst⟧")\nslack_sdk.errors.SlackApiError: channel_not_found
+    requests.post("https://hooks.slack.com/services/⟦T024BE7LD/B0453GHJ/hY7dHs8sKJs72hshd⟧", json=msg)\nrequests.exceptions.ConnectionError: HTTPSConnectionPool(host='hooks.slack.com', port=443): Max retries exceeded
+requests.exceptions.HTTPError: 401 Client Error: Unauthorized for url: https://api.github.com/repos/lab/x?access_token=⟦gho_16C7e42F292c6912E7710c838347Ae178B4a⟧
+fatal: unable to access 'https://lab-bot:⟦ghp_wq8ZdLkP3nVbT6yRx0AoMfJc7uHgE2sK4iDa⟧@github.com/lab/pipeline.git/': The requested URL returned error: 403
+subprocess.CalledProcessError: Command '['mysqldump', '-h', 'db', '-u', 'root', '-p⟦s3cr3tpw⟧', 'lab_ephys']' returned non-zero exit status 2.
+subprocess.CalledProcessError: Command 'mysql -hdb.lab -uroot -p⟦S3cr3t⟧ lab_ephys < dump.sql' returned non-zero exit status 1.
+subprocess.CalledProcessError: Command '['sshpass', '-p', '⟦labPass99⟧', 'scp', 'a.bin', 'nas:/raw']' returned non-zero exit status 5.
+CalledProcessError: Command 'curl -u alice:⟦Qwerty12345⟧ -T raw.nwb https://nas.lab/dav/' returned non-zero exit status 22.
+CalledProcessError: Command 'smbclient //nas/raw -U lab%⟦Sommer2023⟧ -c "get a.bin"' returned non-zero exit status 1
+CalledProcessError: Command 'mount -t cifs //nas/raw /mnt/raw -o username=lab,password=⟦Winter2024!⟧,uid=1000' returned non-zero exit status 32.
+CalledProcessError: Command ['aws', 's3', 'cp', 'x', 's3://b'] env={'AWS_ACCESS_KEY_ID': 'AKIAIOSFODNN7EXAMPLE', 'AWS_SECRET_ACCESS_KEY': '⟦wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY⟧'}
+CalledProcessError: Command 'docker run -e DJ_PASS=⟦labpw77⟧ -e DJ_USER=bob lab/worker:2' returned non-zero exit status 125.
+CalledProcessError: Command 'docker login -u lab --password ⟦dckr_pat_9xYQ-abcdEFGH1234⟧ registry.lab' returned non-zero exit status 1.
+CalledProcessError: Command 'singularity exec --env MYSQL_PWD=⟦pa55⟧ img.sif python run.py' returned non-zero exit status 255.
+CalledProcessError: Command 'PGPASSWORD=⟦pgpw123⟧ psql -h meta -U lab -c "select 1"' returned non-zero exit status 2.
+sqlalchemy.exc.OperationalError: (pymysql.err.OperationalError) (2003, "Can't connect") [engine mysql+pymysql://lab:⟦p%40ss%2Fword⟧@db:3306/meta]
+pymongo.errors.ServerSelectionTimeoutError: mongodb+srv://lab:⟦mongoPw!1⟧@cluster0.ab1cd.mongodb.net/test: timed out
+redis.exceptions.ConnectionError: Error 111 connecting to redis://:⟦redispw42⟧@queue:6379/0. Connection refused.
+amqp.exceptions.AccessRefused: amqp://worker:⟦rabbit-secret⟧@mq:5672//: (0, 0): (403) ACCESS_REFUSED
+ftplib.error_perm: 530 Login incorrect. (ftp://lab:⟦ftpPass⟧@nas.lab/raw)
+botocore.exceptions.ClientError: GET https://lab-raw.s3.amazonaws.com/a.bin?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIA%2F2024&X-Amz-Signature=⟦fe5f80f77d5fa3beca038a248ff027d0445342fe2855ddc963176630326f1024⟧ 403
+azure.core.exceptions.HttpResponseError: https://lab.blob.core.windows.net/raw/a.bin?sv=2022-11-02&se=2024-01-01&sr=b&sp=r&sig=⟦Z%2FRHIX5Xcg0Mq2rqI3OlWTjEg2tYkboXr1P9ZUXDtkk%3D⟧ AuthenticationFailed
+ValueError: bad connection string DefaultEndpointsProtocol=https;AccountName=lab;AccountKey=⟦Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq⟧==;EndpointSuffix=core.windows.net
+pyodbc.OperationalError: ('08001', "[08001] login timeout: DRIVER={ODBC Driver 17};SERVER=sql.lab;DATABASE=meta;UID=lab;PWD=⟦Sql!Pass7⟧")
+DEBUG:urllib3: header: Authorization: Bearer ⟦eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U⟧
+KeyError: 'data' in response to headers={'X-API-Key': '⟦3f9d8c7b6a5e4f3d2c1b0a99⟧', 'Accept': 'application/json'}
+dandi.exceptions.HTTPError: 401; headers {'Authorization': 'token ⟦a1b2c3d4e5f60718293a4b5c6d7e8f9012345678⟧'}
+openai.AuthenticationError: Error code: 401 - Incorrect API key provided: ⟦sk-proj-9dKJ3hF7sLqWm2NxTz84Yb1QvR0u⟧. You can find your key
+wandb.errors.UsageError: api_key not configured: wandb login ⟦5f1c0b9e7a3d4c2b8e6f5a4d3c2b1a0f9e8d7c6b⟧
+huggingface_hub.utils.HfHubHTTPError: 403 Forbidden: login(token="⟦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⟧")
+json.decoder.JSONDecodeError: Expecting ',' delimiter: '{"database.host": "db", "database.user": "alice", "database.password": "⟦p4ss\\"word⟧" "database.port": 3306}'
+yaml.scanner.ScannerError: while scanning config.yml\n  in "config.yml", line 3, column 1:\n    db:\n      user: alice\n      password: ⟦MyYamlPw1⟧\n      host db
+pydantic ValidationError: 1 validation error for Settings\ndb_password\n  Field required [input_value={'db_user': 'lab', 'dbpasswd': '⟦typo-pw-1⟧'}, input_type=dict]
+TypeError: connect() got an unexpected keyword argument 'pw' ({'host': 'db', 'user': 'bob', 'pw': '⟦bobpw⟧'})
+TypeError: __init__() got an unexpected keyword argument: kwargs={'host': 'db', 'user': 'bob', 'passwd': '⟦bobpw2⟧', 'port': 3306}
+Error using mym\nmym('open', 'db.lab.org', 'alice', '⟦matlabPw1⟧')\nAccess denied for user 'alice'@'10.0.0.4'
+Error in getSchema (line 5)\nsetenv('DJ_PASS', '⟦matPw2⟧');\ndj.conn
+paramiko.ssh_exception.SSHException: not a valid RSA private key file\n-----BEGIN RSA PRIVATE KEY-----\n⟦MIIEpAIBAAKCAQEA7bq0kzJfYx3dQvW9s8uTn1k2mL5oPq6rStUvWxYz0123456789\nabcdEFGHijklMNOPqrstUVWXyz0123456789abcdEFGHijklMNOPqrstUVWXyz01234⟧\n-----END RSA PRIVATE KEY-----
+smtplib.SMTPAuthenticationError: smtp.login("lab@uni.edu", "⟦mailPw2020⟧") -> (535, b'5.7.8 bad credentials')
+2024-05-01 08:01:02 INFO pipeline connecting as alice / password ⟦morning-pw⟧
+2024-05-01 08:01:02 WARNING Using default password: "⟦changeme123⟧" for account lab
+jupyter: http://worker3:8888/?token=⟦c8de56fa4deed24899803e93c227592aef6538f93025fe01⟧
+globus_sdk.AuthAPIError: ('POST', 'https://auth.globus.org/v2/oauth2/token', 'client_secret=⟦XyZ123secretGlobus=⟧&grant_type=client_credentials')
+cryptography.fernet.InvalidToken: Fernet(b'⟦ZmDfcTF7_60GrrY167zsiPd67pEvs0aGOv2oasOM1Pg=⟧')
+  File "cfg.py", line 9, in load\n    DB = {"ENGINE": "mysql", "NAME": "lab", "USER": "alice", "PASSWORD": "⟦Gr33nMouse⟧", "HOST": "db"}\nImproperlyConfigured: no ENGINE
+rclone: Failed to create file system for "nas:raw": config {"type":"sftp","host":"nas","user":"lab","pass":"⟦obscured_Q8s7d6f5g4⟧"}
+2024-06-02 11:20:31,120 ERROR neptune: NeptuneInvalidApiTokenException: Provided API token is invalid: ⟦eyJhcGlfYWRkcmVzcyI6Imh0dHBzOi8vYXBwLm5lcHR1bmUuYWkiLCJhcGkifQ==⟧
+influxdb_client.rest.ApiException: (401) Reason: Unauthorized HTTP request headers: {'Authorization': 'Token ⟦Jq7p2sKx9Vb3N8mRt5Ly6Wz1Qc4Fh0Gd==⟧'}
+  File "sms.py", line 3, in <module>\n    auth_token = "⟦9f8e7d6c5b4a39281706f5e4d3c2b1a0⟧"\nNameError: name 'Client' is not defined
+ConnectionError: wss://lab.server/ws?auth=⟦b7c8d9e0f1a2b3c4d5e6⟧&run=12 closed
+urllib.error.HTTPError: HTTP Error 403: https://maps.lab/api/geocode?address=x&apikey=⟦3c4d5e6f7a8b9c0d⟧
+subprocess.CalledProcessError: Command '['mysqladmin', '--user=root', '--password=⟦adm1npw⟧', 'ping']' returned non-zero exit status 1.
+subprocess.CalledProcessError: Command '['openssl', 'enc', '-aes-256-cbc', '-in', 'a', '-pass', 'pass:⟦Fuchs7Bau⟧']' returned non-zero exit status 1.
+subprocess.CalledProcessError: Command 'export SSHPASS=⟦ssh-pw-1⟧; sshpass -e sftp lab@nas' returned non-zero exit status 3.
+subprocess.CalledProcessError: Command 'wget --user=lab --password=⟦wgetpw3⟧ ftp://nas/raw.bin' returned non-zero exit status 6.
+subprocess.CalledProcessError: Command '7z x -p⟦arch1vePw⟧ raw.7z' returned non-zero exit status 2.
+subprocess.CalledProcessError: Command 'gpg --batch --passphrase ⟦gpgPhrase9⟧ -d raw.gpg' returned non-zero exit status 2.
+subprocess.CalledProcessError: Command 'kinit alice <<< ⟦KrbPw2024⟧' returned non-zero exit status 1.
+subprocess.CalledProcessError: Command 'plink -pw ⟦PuttyPw1⟧ lab@rig dir' returned non-zero exit status 1.
+Using config: host=db user=alice passwd=⟦Ca7Dog⟧ port=3306
+DJ_HOST=db.lab DJ_USER=carol DJ_PASS="⟦with space 7⟧" python populate.py: command not found
+os.environ: environ({'HOME': '/root', 'DJ_USER': 'alice', 'DJ_PASS': '⟦Env!Dump9⟧', 'PATH': '/usr/bin'})
+Namespace(user='alice', password='⟦argparsePw1⟧', table='Spikes', jobs=4)
+Config(host='db', user='alice', password=SecretStr('⟦notHidden2⟧'), port=3306)
+LabConfig(db_user='alice', db_pw='⟦dataclassPw⟧', root=PosixPath('/data'))
+jwt.exceptions.InvalidSignatureError: jwt.decode(tok, "⟦jwtSigningKey11⟧", algorithms=["HS256"])
+django.core.exceptions.ImproperlyConfigured: SECRET_KEY = "⟦django-insecure-8$k2l)q9w@x⟧" must be changed
+ldap.INVALID_CREDENTIALS: conn.simple_bind_s("uid=alice,ou=people", "⟦ldapPw6⟧")
+  File "rig.py", line 5, in make\n    cam = rtsp.Client("rtsp://admin:⟦cam3ra⟧@10.0.0.31:554/stream1")\nConnectionError: no frames
+Error in fetchRaw (line 12)\nwebread(url, weboptions('Username','alice','Password','⟦mlWebPw4⟧'))\nThe server returned the status 401
+Error using database\nconn = database('lab','alice','⟦mlDbPw3⟧','Vendor','MySQL');\nAccess denied
+config.json: {"stores": {"raw": {"protocol": "s3", "access_key": "labkey", "secret_key": "⟦8hG2kLm5Nq⟧"}}}
+os.environ.setdefault("DJ_PASS", "⟦mypassword⟧")
+Command '['wandb', 'login', '--relogin', '⟦5f1c0b9e7a3d4c2b8e6f5a4d3c2b1a0f9e8d7c6b⟧']' failed
+config.set("database.password", "⟦labpass⟧")
 '''
 
 TEXTS_WITHOUT = r"""
@@ -2142,6 +2243,70 @@ a, b = 'x', 'y'
 user, host = 'kim', 'db'
 user, password = get_login()
 user, password = None, None
+datajoint.errors.AccessError: ('Insufficient privileges.', "SELECT command denied to user 'bob'@'10.0.0.4' for table 'session'", '')
+pymysql.err.OperationalError: (1045, "Access denied for user 'alice'@'10.0.0.7' (using password: YES)")
+KeyError: 'api_token'
+ValueError: password must be at least 8 characters
+ValueError: invalid token 'spikes' at position 17
+SyntaxError: unexpected token in JSON at position 0
+jsonparser: Unexpected token < in JSON at position 0
+tokenizers.Error: token count 4097 exceeds maximum 4096
+FileNotFoundError: [Errno 2] No such file or directory: '/data/key=12/session=3/spikes.npy'
+datajoint.errors.DuplicateError: ("Duplicate entry '12-3' for key 'PRIMARY'", 'To ignore duplicate entries in insert, set skip_duplicates=True')
+datajoint.errors.IntegrityError: Cannot add or update a child row: a foreign key constraint fails (`lab_ephys`.`__spikes`, CONSTRAINT `__spikes_ibfk_1` FOREIGN KEY (`session_id`) REFERENCES `session` (`session_id`))
+KeyError: "key: {'subject': 'M1', 'session': 3}"
+AttributeError: 'NoneType' object has no attribute 'secret_key'
+  File "auth.py", line 10, in login\n    password = getpass.getpass("password: ")\nEOFError
+  File "auth.py", line 11, in connect\n    conn = pymysql.connect(host=host, user=user, password=password, db=db)\npymysql.err.OperationalError: (2003, "Can't connect to MySQL server on 'db' ([Errno 111] Connection refused)")
+  File "auth.py", line 12, in connect\n    token = os.environ["LAB_TOKEN"]\nKeyError: 'LAB_TOKEN'
+  File "auth.py", line 13, in connect\n    dj.config['database.password'] = os.environ.get('DJ_PASS')\nTypeError: str expected
+  File "nn.py", line 203, in forward\n    attn = self.attention(query=q, key=k, value=v, key_padding_mask=mask)\nRuntimeError: shape mismatch
+  File "model.py", line 5, in make\n    self.insert1(dict(key, token_count=len(tokens), password_ok=True))\nDataJointError: Attribute `password_ok` not found
+requests.exceptions.ConnectionError: HTTPSConnectionPool(host='api.dandiarchive.org', port=443): Max retries exceeded with url: /api/dandisets/?page=2&page_size=100
+requests.exceptions.HTTPError: 404 Client Error: Not Found for url: https://zenodo.org/record/12345/files/a.nwb?download=1
+paramiko.ssh_exception.NoValidConnectionsError: [Errno None] Unable to connect to port 22 on 10.0.0.9
+git clone git@github.com:lab/pipeline.git failed: Permission denied (publickey).
+subprocess.CalledProcessError: Command '['ffmpeg', '-i', 'a.avi', '-pix_fmt', 'yuv420p', 'b.mp4']' returned non-zero exit status 1.
+CalledProcessError: Command '['python', 'run.py', '-p', '4', '--key', 'session=3']' returned non-zero exit status 1.
+CalledProcessError: Command 'mkdir -p /mnt/raw/M1' returned non-zero exit status 1.
+CalledProcessError: Command 'ssh -p 2222 hpc sbatch job.sh' returned non-zero exit status 255.
+RuntimeError: CUDA error: no kernel image is available for execution on the device: hash 2470c0c06dee42fd1618bb99005adca2ec9d1e19
+datajoint.errors.MissingExternalFile: Missing external file raw/ab/cd/abcd1234-5678-90ab-cdef-1234567890ab
+minio.error.S3Error: S3 operation failed; code: NoSuchKey, message: Object does not exist, resource: /raw/a.bin, request_id: 16F3A2B7C8D9, host_id: dd9025bab4ad464b
+numpy.linalg.LinAlgError: Singular matrix (seed=123456789, key=[1, 2, 3])
+jax: PRNGKey(42), rng key: [0 42]
+2024-05-01 08:01:02 INFO session token bucket refilled: 20 tokens
+2024-05-01 08:01:02 INFO reward pass: 0.91 fail: 0.09
+2024-05-01 08:01:02 INFO high-pass: 300 Hz low-pass: 6000 Hz
+ValueError: could not convert string to float: 'pass'
+2024-06-02 11:20:31 INFO bandpass=(300, 6000) order=3 passband ripple 0.1
+KeyError: "['auth_user'] not in index"
+TypeError: make() missing 1 required positional argument: 'key'
+datajoint.errors.DataJointError: Attribute `tokens` cannot be updated because it is a primary key
+AssertionError: n_passes 3 != 4
+ImportError: cannot import name 'SecretClient' from 'azure.keyvault.secrets' (/usr/lib/python3/site-packages/azure/keyvault/secrets/__init__.py)
+ModuleNotFoundError: No module named 'passlib'
+ModuleNotFoundError: No module named 'tokenize_rt'
+  File "/usr/lib/python3.11/tokenize.py", line 525, in _tokenize\n    raise TokenError("EOF in multi-line statement", (lnum, 0))\ntokenize.TokenError: ('EOF in multi-line statement', (2, 0))
+  File "pipeline.py", line 40, in make\n    raw = self.store.get(key["file_hash"], key=key)\nFileNotFoundError: 3b5d5c3712955042212316173ccf37be
+Command '['sbatch', '--account=lab', '--partition=gpu', '-p', 'gpu2', 'job.sh']' returned non-zero exit status 1.
+Command 'rsync -avp --progress /raw/ nas:/raw/' returned non-zero exit status 23.
+Command 'ssh -i /home/alice/.ssh/id_rsa lab@rig1 hostname' timed out after 10 seconds
+OSError: [Errno 28] No space left on device: '/scratch/tmp_k3y_9a8b7c6d/recording.dat'
+HDF5ExtError: Unable to open object (object 'acquisition/ElectricalSeries/data' doesn't exist)
+RuntimeError: cuDNN error: CUDNN_STATUS_NOT_SUPPORTED. UUID GPU-5f1c0b9e-7a3d-4c2b-8e6f-5a4d3c2b1a0f
+MemoryError: Unable to allocate 12.3 GiB for an array with shape (1650000, 1000) and data type float64
+pymysql.err.IntegrityError: (1062, "Duplicate entry 'M12-2024-05-01-3' for key '__spikes.PRIMARY'")
+warnings: DeprecationWarning: 'crypt' is deprecated and slated for removal in Python 3.13
+pymysql.err.OperationalError: (1227, 'Access denied; you need (at least one of) the SUPER, SYSTEM_VARIABLES_ADMIN privilege(s) for this operation')
+login attempt 3 of 5 failed for alice from 10.0.0.7
+User alice logged in; session expires in 3600 s
+login node hpc-login01 reservation 20240501 expired
+login shell /bin/bash on worker-0123456789abcdef
+set("subject", "M12"), set("session", "3")
+setattr(self, "probe_key", "value") failed: can't set attribute
+form.add("password1", "password2")
+names = fields("token", "api_token")
 """
 
 TRACEBACKS_WITH_SECRETS = [
@@ -2161,6 +2326,15 @@ ValueError: https://anna:⟦tuna⟧@lab.org/x?api_key=⟦salmon⟧ does not answ
     raise translate_query_error(err, query)
 datajoint.errors.QuerySyntaxError: ('You have an error', "INSERT INTO people (name, password) VALUES ('anna', '⟦swordfish⟧')")
 ''',
+    r"""send: b'GET /api/v1/animals HTTP/1.1\r\nHost: colony.lab\r\nAuthorization: Basic ⟦bGFiOnMzY3JldA==⟧\r\n\r\n'
+""",
+    r"""configparser.ParsingError: Source contains parsing errors: '/root/.my.cnf'
+	[line  3]: 'password = ⟦cnfpw-88⟧\n'
+""",
+    r"""google.auth.exceptions.RefreshError: {"type": "service_account", "private_key_id": "⟦0a1b2c3d4e5f60718293a4b5c6d7e8f901234567⟧", "private_key": "-----BEGIN PRIVATE KEY-----\n⟦MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7⟧\n-----END PRIVATE KEY-----\n"}
+""",
+    r"""subprocess.CalledProcessError: Command 'net use Z: \\\\nas\\raw ⟦NetUse77⟧ /user:LAB\\alice' returned non-zero exit status 2.
+""",
 ]
 
 
