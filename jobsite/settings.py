@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -94,9 +95,20 @@ TEMPLATES = [
 
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets may have templates of ours
 
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL), "lab": LAB.as_database()}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3" and DATABASES["default"]["NAME"] != ":memory:":
-    keep_private(Path(str(DATABASES["default"]["NAME"])))
+DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL), "lab": LAB.as_database()}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Who writes waits for others who do, from a transaction's first statement on: one that has read before it may write
+    # is refused at once otherwise. Whoever reads waits for nobody in a write-ahead log (SQLite, "Write-Ahead Logging").
+    # Each thread keeps its connection: the last one that is closed writes the log back, which takes the disk's time.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
+    if DATABASES["default"]["NAME"] != ":memory:":
+        keep_private(Path(str(DATABASES["default"]["NAME"])))
 DATABASE_ROUTERS = ["jobsite.lab.router.LabRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
