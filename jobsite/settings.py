@@ -12,6 +12,7 @@ import jobsite.startup  # noqa: F401  # Django sets TZ once it has read this fil
 from jobsite.addresses import cookie_name, read_hosts, read_path
 from jobsite.durations import DAY_S, read_setting_s
 from jobsite.lab.address import find_lab
+from jobsite.one_line import LOG_LINES
 from jobsite.secret import keep_private, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -175,7 +176,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "formatters": {"plain": {"()": "jobsite.one_line.LogLines", "format": "{asctime} {name} {message}", "style": "{"}},
+    "formatters": {"plain": LOG_LINES},
     "loggers": {
         "jobsite": {"handlers": ["terminal"], "level": "INFO"},
         "django.server": {"handlers": ["terminal"], "level": "INFO", "propagate": False},
