@@ -1,7 +1,7 @@
 """Some people's pages are stuck: does everybody else's site stay as quick as ever? Prints seconds.
 
-The site is served on a private MariaDB by the gunicorn command of docs/admin.md; gunicorn must be installed. A proxy
-before the server stalls the answers to these in one of several ways, and lets all other connections through.
+The site is served by `manage.py serve`, on a private MariaDB. A proxy before the server stalls the answers to these in
+one of several ways, and lets all other connections through.
 """
 
 import argparse
@@ -26,7 +26,6 @@ from jobsite.demo.server import Server, free_port
 from tests.stalling import Stall, StallingProxy
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = re.compile(r"^(?:\w+=\S+ )*gunicorn (.+)$", re.MULTILINE)
 PASSED_ON_AFTER_S = 0.5
 """By then the stuck pages have connected."""
 SCHEMAS = 3
@@ -90,17 +89,16 @@ class Visitor(NamedTuple):
 
 @contextmanager
 def a_site(home: Path, lab_port: int, options: str) -> Iterator[Visitor]:
-    """Serve the site as docs/admin.md says, or by these `options` of gunicorn."""
+    """Serve the site by `manage.py serve`, with these `options` of it."""
     named = {"DJ_HOST": "127.0.0.1", "DJ_PORT": str(lab_port), "DJ_USER": "root", "DJ_PASS": "", "DJ_USE_TLS": "0"}
     environ = {**os.environ, **named, "JOBSITE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "jobsite.settings"}
     prepare = [sys.executable, "-c", PREPARE]
     made = subprocess.run(  # noqa: S603  our own site
         prepare, cwd=ROOT, env=environ, capture_output=True, text=True, check=True
     )
-    (documented,) = COMMAND.findall((ROOT / "docs" / "admin.md").read_text(encoding="utf-8"))
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", f"--bind=127.0.0.1:{port}", *shlex.split(options or documented)]
-    print(f"gunicorn {options or documented}")
+    command = [sys.executable, "manage.py", "serve", "--bind", f"127.0.0.1:{port}", *shlex.split(options)]
+    print(f"manage.py serve {options}".rstrip())
     with (home / "site.log").open("wb") as log:
         site = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log)  # noqa: S603  our own site
     try:
@@ -143,7 +141,7 @@ def main() -> None:
     """Measure each way to be stuck."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--rounds", type=int, default=3)
-    asked.add_argument("--gunicorn", default="", help="other options than those of docs/admin.md, and the application")
+    asked.add_argument("--serve", default="", help="options of manage.py serve, such as '--workers 1'")
     asked.add_argument("--stuck", type=int, default=4, help="how many pages are stuck at a time")
     given = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(given.stuck) as place:
@@ -153,7 +151,7 @@ def main() -> None:
             address = {"host": "127.0.0.1", "port": server.port, "user": "root", "passwd": ""}
             with schemas(address, SCHEMAS), StallingProxy("127.0.0.1", server.port) as proxy:
                 (home := Path(folder) / "site").mkdir()
-                with a_site(home, proxy.port, given.gunicorn) as visitor:
+                with a_site(home, proxy.port, given.serve) as visitor:
                     _measure(visitor, proxy, place, given)
         finally:
             server.stop()

@@ -10,9 +10,9 @@
 
 CREATE USER IF NOT EXISTS 'jobsite'@'%' IDENTIFIED BY '{password}';
 
--- One connection for each thread of the site (docs/admin.md: 32), and some for commands. So the site never uses up the
--- server's connections.
-ALTER USER 'jobsite'@'%' WITH MAX_USER_CONNECTIONS 50;
+-- So the site never uses up the server's connections. Each of its processes has 5 at most (docs/admin.md: two processes, so
+-- 10), as many again while new processes take the place of the old ones, and 10 are left for commands.
+ALTER USER 'jobsite'@'%' WITH MAX_USER_CONNECTIONS 30;
 
 -- PROCESS: see every connection and which transactions are open. CONNECTION ADMIN: kill connections of other accounts;
 -- MariaDB (10.5 and later) reads the first comment, MySQL (8.0 and later) the second.

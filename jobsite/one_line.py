@@ -10,6 +10,9 @@ from typing import TextIO
 
 from jobsite.masking.text import masked
 
+LOG_LINES = {"()": "jobsite.one_line.LogLines", "format": "{asctime} {name} {message}", "style": "{"}
+"""The formatter of every log of the site, as a configuration of logging names it."""
+
 
 def printable(text: str, out: TextIO | TextIOBase | None = None) -> str:
     """Return the text in one line without its secrets, with what `out` cannot show escaped.

@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -11,6 +12,7 @@ import jobsite.startup  # noqa: F401  # Django sets TZ once it has read this fil
 from jobsite.addresses import cookie_name, read_hosts, read_path
 from jobsite.durations import DAY_S, read_setting_s
 from jobsite.lab.address import find_lab
+from jobsite.one_line import LOG_LINES
 from jobsite.secret import keep_private, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -96,9 +98,20 @@ TEMPLATES = [
 
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets may have templates of ours
 
-DATABASES = {"default": dj_database_url.parse(DATABASE_URL), "lab": LAB.as_database()}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3" and DATABASES["default"]["NAME"] != ":memory:":
-    keep_private(Path(str(DATABASES["default"]["NAME"])))
+DATABASES: dict[str, Any] = {"default": dj_database_url.parse(DATABASE_URL), "lab": LAB.as_database()}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Who writes waits for others who do, from a transaction's first statement on: one that has read before it may write
+    # is refused at once otherwise. Whoever reads waits for nobody in a write-ahead log (SQLite, "Write-Ahead Logging").
+    # Each thread keeps its connection: the last one that is closed writes the log back, which takes the disk's time.
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
+    if DATABASES["default"]["NAME"] != ":memory:":
+        keep_private(Path(str(DATABASES["default"]["NAME"])))
 DATABASE_ROUTERS = ["jobsite.lab.router.LabRouter"]
 # What was read of the lab's server, for all viewers: jobsite.lab.shared_answers.
 SHARED_FOLDER = JOBSITE_HOME / "shared"
@@ -171,7 +184,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "formatters": {"plain": {"()": "jobsite.one_line.LogLines", "format": "{asctime} {name} {message}", "style": "{"}},
+    "formatters": {"plain": LOG_LINES},
     "loggers": {
         "jobsite": {"handlers": ["terminal"], "level": "INFO"},
         "django.server": {"handlers": ["terminal"], "level": "INFO", "propagate": False},

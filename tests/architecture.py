@@ -61,13 +61,14 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.startup": (),
     "jobsite.secret": (),
     "jobsite.templatetags": WORDS,
-    "jobsite.settings": ("jobsite.lab", "jobsite.addresses", "jobsite.durations", "jobsite.secret", "jobsite.startup"),
+    "jobsite.settings": ("jobsite.lab", "jobsite.addresses", *WORDS, "jobsite.secret", "jobsite.startup"),
     "jobsite.apps": ("jobsite.pages", "jobsite.lab"),
     "jobsite.urls": ("jobsite.pages",),
     "jobsite.wsgi": ("jobsite.addresses",),
+    "jobsite.serving": ("jobsite.wsgi", "jobsite.masking"),
     "jobsite.demo": (),
     "jobsite.management.command": (),
-    "jobsite.management": ("jobsite.demo", "jobsite.management.command"),
+    "jobsite.management": ("jobsite.demo", "jobsite.serving", "jobsite.startup", "jobsite.management.command"),
 }
 """Room -> the rooms that it may import from, beside itself."""
 SHARED = {"jobs.snapshots": "jobs.models", "jobsite.one_line": "jobsite.masking"}

@@ -84,6 +84,8 @@ class Layout(ABC):
     """The tables of this layout, as LIKE takes it; a name without a wildcard is looked up more quickly."""
     missing: Sequence[str] = ()
     """The columns of jobs.formats.jobs_columns that it lacks: NULL stands for them in every row."""
+    index: ClassVar[Sequence[str]] = ()
+    """The columns of an index by which lists of a large table are quick, where DataJoint makes none."""
 
     def __init__(self, table: QualifiedName) -> None:
         """`table` was found by jobs.layouts.discovery."""

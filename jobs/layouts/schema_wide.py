@@ -27,6 +27,7 @@ class SchemaWide(Layout):
     """The `~jobs` of a schema."""
 
     pattern = JOBS_TABLE
+    index = ("status", "timestamp")
 
     def __init__(self, table: QualifiedName, names: Mapping[str, str] | None = None) -> None:
         """`names` says what each column is called in an older table, '' when it is missing; None in one of today."""

@@ -10,7 +10,7 @@ ring=${1:?usage: install.sh demo|test}
 cd "$(dirname "$0")/../.."
 python=${PYTHON:-python3}
 case $ring in
-demo) requirements=requirements-worker.txt ;;
+demo) requirements="requirements-worker.txt requirements-serve.txt" ;;
 test) requirements=requirements-dev.txt ;;
 *) echo "install.sh: $ring is neither demo nor test" >&2; exit 2 ;;
 esac
@@ -41,7 +41,7 @@ step() {
 runs() { command -v "$1" >/dev/null 2>&1; }
 ask_python() { "$python" -c "import os, sys, sysconfig; $1" 2>/dev/null; }
 place() { ask_python 'print(os.getcwd(), sys.version_info, sys.base_prefix)'; }
-fingerprint() { { place && cat requirements-constraints.txt requirements.txt requirements-worker.txt "$requirements"; } | cksum; }
+fingerprint() { { place && cat requirements-constraints.txt requirements.txt requirements-worker.txt requirements-serve.txt $requirements; } | cksum; }
 stamp=.venv/installed-$ring
 is_installed() {
     [ -e "$stamp" ] && [ ! -e .venv/unfinished ] && [ "$(cat "$stamp")" = "$(fingerprint)" ] &&
@@ -140,8 +140,9 @@ if ! is_installed; then
     fi
     touch .venv/unfinished
     # --no-compile: what is never imported need not be compiled; what is imported compiles itself once.
+    # shellcheck disable=SC2046  # words on purpose
     step "Python packages of $requirements" .venv/bin/python -m pip install --disable-pip-version-check --no-input \
-        --no-compile --prefer-binary -c requirements-constraints.txt -r "$requirements" || exit 1
+        --no-compile --prefer-binary -c requirements-constraints.txt $(printf -- '-r %s ' $requirements) || exit 1
     fingerprint >"$stamp"
     rm .venv/unfinished
 fi

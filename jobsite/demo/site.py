@@ -48,7 +48,7 @@ class Site:
             raise DemoError(f"the site's own tables could not be made: {self.processes.last_words('people')}")
         self.port = USUAL_PORT if _is_free(USUAL_PORT) else free_port()
         environ = {"JOBSITE_HOME": str(self.home), "JOBSITE_BANNER": "demo", **accounts.environ(SITE)}
-        arguments = [str(ROOT / "manage.py"), "runserver", "--noreload", f"127.0.0.1:{self.port}"]
+        arguments = [str(ROOT / "manage.py"), "serve", "--bind", f"127.0.0.1:{self.port}"]
         self.process = self.processes.start("site", arguments, environ)
 
     def wait_until_it_answers(self) -> None:

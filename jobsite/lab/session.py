@@ -25,7 +25,8 @@ def session_sql(limit_s: float) -> str:
         f", sql_quote_show_create=1, max_sort_length={SORTED_BYTES}, completion_type=0, autocommit=1"
         f", lock_wait_timeout={LOCK_LIMIT_S}, innodb_lock_wait_timeout={LOCK_LIMIT_S}, sort_buffer_size={SORT_BYTES}"
         f" /*M!100108 , tx_isolation='READ-COMMITTED', max_statement_time={limit_s} */"
-        f" /*!80000 , transaction_isolation='READ-COMMITTED', max_execution_time={round(limit_s * 1000)} */"
+        f" /*!80000 , transaction_isolation='READ-COMMITTED', max_execution_time={round(limit_s * 1000)}"
+        ", information_schema_stats_expiry=0 */"
     )
 
 

@@ -86,11 +86,11 @@ class Site:
         return can_connect(self.port)
 
 
-class Gunicorn(Site):
+class Served(Site):
     """The site as a lab serves it behind a proxy."""
 
     def _serve(self) -> subprocess.Popen[bytes]:
-        return self._python("-m", "gunicorn", "--threads", "4", "--bind", f"127.0.0.1:{self.port}", "jobsite.wsgi")
+        return self._manage("serve", "--bind", f"127.0.0.1:{self.port}")
 
 
 class Wire:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Response, expect
 
 from tests.browser.proxies import Nginx, documented, server_with
 from tests.browser.screens import Connections, Jobs
-from tests.browser.site import Gunicorn, Site
+from tests.browser.site import Served, Site
 from tests.browser.visits import Visits
 from tests.lab import Lab, eventually, is_connected
 
@@ -51,7 +51,7 @@ def served(site: Site, folder: Path, name: str) -> Iterator[Nginx]:
     """Serve the people and the database of `site` behind nginx."""
     lines, path, environ = ARRANGEMENTS[name]()
     with ExitStack() as open_now:
-        behind = open_now.enter_context(Gunicorn(site.home, **environ))
+        behind = open_now.enter_context(Served(site.home, **environ))
         yield open_now.enter_context(Nginx(folder, lines, behind, path=path))
 
 
@@ -105,7 +105,7 @@ def test_a_name_that_is_not_allowed_is_said_on_the_page_and_in_the_log(
     visit: Visits, site: Site, tmp_path: Path
 ) -> None:
     lines = server_with("location / { proxy_pass http://127.0.0.1:8000; proxy_set_header Host jobs_site; }")
-    with Gunicorn(site.home) as behind, Nginx(tmp_path, lines, behind) as proxy:
+    with Served(site.home) as behind, Nginx(tmp_path, lines, behind) as proxy:
         page = visit.afresh(site=proxy)
         visit.expect("status of 400")
         page.goto(proxy.address)

@@ -1,6 +1,7 @@
 """`manage.py doctor`, as an admin runs it after creating the site's account."""
 
 import os
+import re
 import subprocess
 import sys
 from functools import cache
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.jobs.layouts.test_indexes import fill
 from tests.jobs.locking import locked_by_bob
 from tests.jobs.older import SHAPES, declare
+from tests.jobs.planting import Planted
 from tests.lab import ROOT, Lab
 from tests.server import EVERY_SCHEMA, SERVER, SITE
 
@@ -159,3 +162,17 @@ def test_the_doctor_does_not_call_a_column_missing_that_is_not_granted(lab: Lab)
         found = doctor()
     why = "SELECT is granted on some of its columns only"
     assert f"missing  The jobs of {schema} cannot be read: {why}." in found.stdout.splitlines()
+
+
+def test_an_index_is_advised_and_nothing_is_missing_for_that(lab: Lab) -> None:
+    schema = fill(Planted(lab.schema()).schema)
+    found = doctor()
+    (line,) = [line for line in found.stdout.splitlines() if line.startswith("advice") and schema in line]
+    statement = (
+        f"CREATE INDEX `status_timestamp` ON `{schema}`.`~jobs` (`status`, `timestamp`) ALGORITHM=INPLACE LOCK=NONE;"
+    )
+    assert re.sub(r"\d\d\d,\d\d\d", "N", line) == (
+        f"advice   Lists of the about N jobs of {schema} would be quicker with an index. docs/admin.md says what it "
+        f"costs; an account with INDEX on that table makes it by {statement}"
+    )
+    assert (found.returncode, "missing" in found.stdout) == (0, False)

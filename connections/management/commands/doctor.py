@@ -12,6 +12,7 @@ from django.utils import timezone
 from jobs.actions.clear import CLEAR
 from jobs.actions.granted import grant_for
 from jobs.layouts.base import Layout
+from jobs.layouts.indexes import advised_indexes
 from jobs.layouts.reading import Reading
 from jobs.listing.rows import read_one_of_each
 from jobsite.activity import record
@@ -22,8 +23,15 @@ from jobsite.lab.server import Server
 from jobsite.management.command import JobsiteCommand
 from jobsite.one_line import printable
 
-Finding = tuple[bool, str]
+OK, MISSING, ADVICE = "ok", "missing", "advice"
+Finding = tuple[str, str]
+"""One of these three, and a sentence. Nothing is wrong where only advice is given."""
 NO_RECORD = "the tables of the site's own record, without which nothing is cleared or killed: run manage.py migrate"
+
+INDEX_ADVICE = (
+    "Lists of the about {rows:,} jobs of {schema} would be quicker with an index. docs/admin.md says what it costs; "
+    "an account with INDEX on that table makes it by {statement}"
+)
 
 
 class Command(JobsiteCommand):
@@ -46,51 +54,52 @@ class Command(JobsiteCommand):
             if not sentence:
                 raise
             raise CommandError(printable(sentence)) from None
-        for well, sentence in findings:
-            self.stdout.write(printable(f"{'ok     ' if well else 'missing'}  {sentence}", sys.stdout))
-        if not all(well for well, _ in findings):
+        for kind, sentence in findings:
+            self.stdout.write(printable(f"{kind:7}  {sentence}", sys.stdout))
+        if any(kind == MISSING for kind, _ in findings):
             raise CommandError("Something is missing: see above, and docs/grants.sql for grants.")
 
 
 def _about_server(server: Server) -> Iterator[Finding]:
     uptime = say_duration((server.now - server.started).total_seconds())
-    yield True, f"{settings.LAB.name}, found in {settings.LAB.source}, is {server.version}, up {uptime}."
-    yield True, f"Jobsite is {server.account} there; the clocks differ by {_drift_s(server):.0f} s."
-    yield server.sees_all, _or(server.sees_all, "It sees everybody's connections.", server.process_grant)
+    yield OK, f"{settings.LAB.name}, found in {settings.LAB.source}, is {server.version}, up {uptime}."
+    yield OK, f"Jobsite is {server.account} there; the clocks differ by {_drift_s(server):.0f} s."
+    yield _or(server.sees_all, "It sees everybody's connections.", server.process_grant)
     by_procedure = "" if server.has_kill_privilege else ", by CALL mysql.rds_kill"
     may_kill = f"It may kill other accounts' connections{by_procedure}."
-    yield server.may_kill, _or(server.may_kill, may_kill, server.kill_grant)
+    yield _or(server.may_kill, may_kill, server.kill_grant)
     if server.only_reads:
-        yield False, CLEAR.why_not_on(server.only_reads)
+        yield MISSING, CLEAR.why_not_on(server.only_reads)
 
 
 def _about_record() -> Iterator[Finding]:
     try:
         well = record.is_migrated()
     except Error as error:
-        yield False, f"The site's own database cannot be read: {error}."
+        yield MISSING, f"The site's own database cannot be read: {error}."
     else:
-        yield well, _or(well, "It can record who clears or kills.", NO_RECORD)
+        yield _or(well, "It can record who clears or kills.", NO_RECORD)
 
 
 def _about_jobs(reading: Reading) -> Iterator[Finding]:
     read_one_of_each(reading)
     found = bool(reading.schemas)
     if found or not reading.newer:
-        yield found, _or(found, f"It reads the jobs of {', '.join(reading.schemas)}.", "no jobs table can be read")
+        yield _or(found, f"It reads the jobs of {', '.join(reading.schemas)}.", "no jobs table can be read")
     if reading.newer:
-        yield True, f"The jobs in {reading.newer.in_words} are not shown yet."
+        yield OK, f"The jobs in {reading.newer.in_words} are not shown yet."
     for table in reading.unreadable:
-        yield False, f"The jobs of {table.schema} cannot be read: {table.in_words}."
+        yield MISSING, f"The jobs of {table.schema} cannot be read: {table.in_words}."
     for layout in reading.layouts:
         yield from _about_columns(layout)
         yield _about_clearing(layout)
+    yield from _about_indexes(reading)
 
 
 def _about_columns(layout: Layout) -> Iterator[Finding]:
     if layout.missing:
         lacking = ", ".join(layout.missing)
-        yield True, f"The jobs table of {layout.schema} is an older one, without {lacking}: these are unknown there."
+        yield OK, f"The jobs table of {layout.schema} is an older one, without {lacking}: these are unknown there."
 
 
 def _about_clearing(layout: Layout) -> Finding:
@@ -100,12 +109,25 @@ def _about_clearing(layout: Layout) -> Finding:
         why = explain(error)
         if not why:
             raise
-        return False, f"Whether it may clear the jobs of {layout.schema} could not be seen. {why}"
-    return may, _or(may, f"It may clear the jobs of {layout.schema}.", grant_for(CLEAR, layout))
+        return MISSING, f"Whether it may clear the jobs of {layout.schema} could not be seen. {why}"
+    return _or(may, f"It may clear the jobs of {layout.schema}.", grant_for(CLEAR, layout))
 
 
-def _or(well: bool, sentence: str, lack: str) -> str:
-    return sentence if well else lack
+def _about_indexes(reading: Reading) -> Iterator[Finding]:
+    try:
+        lacking = reading.ask(advised_indexes)
+    except Exception as error:  # advice alone: the other findings stand
+        why = explain(error)
+        if not why:
+            raise
+        yield ADVICE, f"Whether an index would make lists quicker could not be seen. {why}"
+        return
+    for one in lacking:
+        yield ADVICE, INDEX_ADVICE.format(schema=one.table.schema, rows=one.rows, statement=one.statement)
+
+
+def _or(well: bool, sentence: str, lack: str) -> Finding:
+    return (OK, sentence) if well else (MISSING, lack)
 
 
 def _drift_s(server: Server) -> float:

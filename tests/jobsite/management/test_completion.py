@@ -38,6 +38,8 @@ def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminal]:
         ("populate --order ran", "populate --order random "),
         ("populate --order=ran", "populate --order=random "),
         ("help doc", "help doctor "),
+        ("serv", "serve "),
+        ("serve --work", "serve --workers "),
     ],
 )
 def test_tab_completes(shell: Terminal, program: str, typed: str, completed: str) -> None:

@@ -7,7 +7,7 @@ from django.core.management import get_commands
 
 from jobsite.management.utility import OF_DJANGO, Utility
 
-OURS = {"demo": "jobsite", "doctor": "connections", "populate": "jobs"}
+OURS = {"demo": "jobsite", "doctor": "connections", "populate": "jobs", "serve": "jobsite"}
 
 
 def test_help_lists_our_commands_first_and_those_of_django_that_a_site_needs() -> None:
