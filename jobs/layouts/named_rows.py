@@ -6,6 +6,8 @@ on MariaDB and MySQL, and costs there less than half of what conditions joined b
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from operator import attrgetter
 
 from jobs.snapshots import JobSnapshot
 from jobsite.lab.identifiers import quoted
@@ -27,7 +29,7 @@ def like_one_of(snapshots: Iterable[JobSnapshot], columns: Sequence[str]) -> tup
     for (is_ascii, is_timeless), rows in kinds.items():
         compared = [name for name in columns if not (is_timeless and name == TIME)]
         conditions.append(_listed(compared, len(rows), is_ascii=is_ascii, is_timeless=is_timeless))
-        values += [_value(row, name) for row in rows for name in compared]
+        values += [_text(value) for row in map(attrgetter(*compared), rows) for value in row]
     return " OR ".join(conditions) or NONE, values
 
 
@@ -39,7 +41,6 @@ def _listed(columns: Sequence[str], rows: int, *, is_ascii: bool, is_timeless: b
     return f"({listed} AND {quoted(TIME)} IS NULL)" if is_timeless else listed
 
 
-def _value(row: JobSnapshot, name: str) -> str:
-    if name == TIME and row.timestamp:
-        return row.timestamp.replace(tzinfo=None).isoformat(" ")
-    return str(getattr(row, name))
+def _text(value: str | datetime) -> str:
+    """Return a value as the server compares it; times are in UTC."""
+    return value if isinstance(value, str) else value.isoformat(" ").removesuffix("+00:00")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from jobs.actions.clear import CLEAR
 from jobs.actions.offered import offer
+from jobs.actions.progress import unfinished_acts
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.keys import find_keys
@@ -39,8 +40,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     threads = parts.read_connected()
     now = threads.server.now.replace(microsecond=0)  # ages count from the second that "all that match" binds to
     chosen = _filter(request, reading, now)
-    # A filter that could not be read must not look like a filter that matches everything.
-    counts = Counts({}) if chosen.problems else parts.read(NUMBERS, lambda: count_jobs(chosen, reading, now), None)
+    counts = _counts(chosen, reading, now, parts)
     read = partial(_read_rows, chosen, reading, now, threads)
     data = _listing(request, counts.matching(chosen) if counts else None, read, parts)
     offered = offer(request.user, reading.layouts_in(chosen.schema), threads.server)
@@ -60,9 +60,15 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "as_of": now,
         "server": threads.server,
         "query": query,
+        "unfinished": partial(unfinished_acts, request.user),
         "opened": parts.read(OPEN_JOB, lambda: opened_job(request, reading, threads), ""),
     }
     return page_or_fragment(request, "jobs/job_list.html", "jobs/_job_list.html", context)
+
+
+def _counts(chosen: JobFilter, reading: Reading, now: datetime, parts: Parts) -> Counts | None:
+    # A filter that could not be read must not look like a filter that matches everything.
+    return Counts({}) if chosen.problems else parts.read(NUMBERS, lambda: count_jobs(chosen, reading, now), None)
 
 
 def _filter(request: HttpRequest, reading: Reading, now: datetime) -> JobFilter:
