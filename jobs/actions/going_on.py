@@ -14,7 +14,7 @@ from jobs.actions.perform import ActUnderWay, log, run, set_aside
 from jobs.actions.progress import Progress, progress_of
 from jobs.actions.review import review_workers
 from jobs.actions.selection import Selection
-from jobsite.activity.continuing import ask_to_stop, claim, release, stopped_in_words
+from jobsite.activity.continuing import claim, claim_to_stop, release, stopped_in_words
 from jobsite.activity.models import Act
 from jobsite.activity.record import ActRecord
 
@@ -64,8 +64,7 @@ def go_on(
 def stop(progress: Progress, user: User) -> ActionOutcome | None:
     """End an act here; return what became of it, None when the request that is at it will end it in a moment."""
     check_may_see(user, progress.continuation.act)
-    if not claim(progress.continuation, progress.slices):
-        ask_to_stop(progress.continuation, user.get_username())
+    if not claim_to_stop(progress.continuation, user.get_username()):
         return None
     progress = progress_of(progress.continuation)
     record = ActRecord(progress.continuation.act, progress.continuation)

@@ -15,7 +15,7 @@ from jobs.actions.confirmation import Confirmation, NotConfirmedError
 from jobs.actions.granted import grant_for, set_aside_ungranted
 from jobs.actions.outcome import ActionOutcome
 from jobs.actions.progress import Key, Position
-from jobs.actions.review import review, set_aside_unsupported
+from jobs.actions.review import review, review_numbers, set_aside_unsupported
 from jobs.actions.selection import Selection
 from jobs.layouts.base import Layout
 from jobs.models import QualifiedName
@@ -49,9 +49,9 @@ def perform(
     action.check(user)
     check_unused(user.get_username(), confirmation.form_number)
     set_aside(action, selection, confirmation)
-    reviewed = review(action, selection)
+    reviewed = review_numbers(action, selection)
     if reason := confirmation.refusal_reason(reviewed):
-        raise NotConfirmedError(reason, reviewed)
+        raise NotConfirmedError(reason, review(action, selection))
     username, form = user.get_username(), confirmation.form_number
     try:
         record = begin_act(username, action.verb, selection.in_words, form, sent=sent, total=reviewed.count)
@@ -95,14 +95,16 @@ def run(act: "ActUnderWay", username: str) -> ActionOutcome:
     try:
         with deadline.act() as is_over:
             act.run(is_over)
+        if act.is_paused and act.position:
+            record.pause(act.outcome.as_json(), act.position.as_json())
+            return replace(act.outcome, unfinished=record.number)
     except ClaimLostError:
         return replace(act.outcome, unfinished=record.number)
+    except StopAskedError as error:
+        act.outcome += ActionOutcome(stopped=str(error))
     except BaseException as error:
         record.break_off(act.outcome.in_words(action), error)
         raise
-    if act.is_paused and act.position:
-        record.pause(act.outcome.as_json(), act.position.as_json())
-        return replace(act.outcome, unfinished=record.number)
     record.end(act.outcome.in_words(action), act.outcome.stopped)
     log.info("%s %s jobs: %s %s", username, action.past, act.selection.in_words, act.outcome.in_words(action))
     return act.outcome
@@ -131,7 +133,7 @@ class ActUnderWay:
                 self._go_through(table, is_over)
             except DatabaseError as error:
                 self.outcome += self._blame(error, table)
-            except (RecordError, StopAskedError) as error:
+            except RecordError as error:
                 self.outcome += ActionOutcome(stopped=str(error))
             if self.outcome.stopped or self.is_paused:
                 return

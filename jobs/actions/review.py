@@ -117,6 +117,11 @@ def review(action: Action, selection: Selection, threads: ConnectedThreads | Non
     return _review_found(action, selection, selection.read(), threads)
 
 
+def review_numbers(action: Action, selection: Selection) -> Review:
+    """Return the same without the first of the jobs, which are searched and sorted for a page alone."""
+    return _review_found(action, selection, selection.read(shown=0), None)
+
+
 def review_workers(action: Action, selection: Selection) -> Review:
     """Return what is known now of the reserved jobs of `selection` alone: who goes on with an act has confirmed it."""
     return _review_found(action, selection, selection.read_reserved(), None)

@@ -34,7 +34,7 @@ class Found:
     by_status: Counter[str]
     """How many still are as they were seen."""
     first: Sequence[Job]
-    """The first of these, at most ROWS_SHOWN."""
+    """The first of these, as many as are shown."""
     reserved: Sequence[Job]
     """The reserved ones of these, at most MOST_LOOKED_AT when they are all that match."""
     changed: int
@@ -81,8 +81,8 @@ class Selection(ABC):
         return 0
 
     @abstractmethod
-    def read(self) -> Found:
-        """Read them again."""
+    def read(self, shown: int = ROWS_SHOWN) -> Found:
+        """Read them again; `shown` is how many of the first a page shows."""
 
     def read_reserved(self) -> Found:
         """Read at least the reserved ones again: whose workers may be back by now."""
@@ -127,14 +127,14 @@ class SelectedJobs(Selection):
         known = self.tables
         return sum(len(snapshots) for table, snapshots in by_table(self.snapshots).items() if table not in known)
 
-    def read(self) -> Found:
+    def read(self, shown: int = ROWS_SHOWN) -> Found:
         """Read them again, all of them."""
         found = read_again(self.snapshots, self.reading)
         readable = {one for one in self.snapshots if one.stored_in not in self.reading.left_out}
         same = [job for job in found if JobSnapshot.of(job) in readable]
         return Found(
             by_status=Counter(job.status for job in same),
-            first=same[:ROWS_SHOWN],
+            first=same[:shown],
             reserved=[job for job in same if job.status == RESERVED],
             changed=len(found) - len(same),
             gone=len(readable) - len(found),
@@ -180,13 +180,13 @@ class MatchingJobs(Selection):
         tables = {*left_out, *(layout.table for layout in self.reading.found)}
         return sorted(table for table in tables if self.chosen.schema in ("", table.schema))
 
-    def read(self) -> Found:
+    def read(self, shown: int = ROWS_SHOWN) -> Found:
         """Count them, and read the first of them and of the reserved ones among them."""
         by_status, later = count_jobs_before(self.chosen, self.reading, self.as_of)
         reserved = self.chosen.with_status(RESERVED)
         return Found(
             by_status=by_status,
-            first=list_jobs_before(self.chosen, self.reading, self.as_of, min(ROWS_SHOWN, by_status.total())),
+            first=list_jobs_before(self.chosen, self.reading, self.as_of, min(shown, by_status.total())),
             reserved=list_jobs_before(reserved, self.reading, self.as_of, MOST_LOOKED_AT if by_status[RESERVED] else 0),
             changed=later,
         )
@@ -195,7 +195,7 @@ class MatchingJobs(Selection):
         """Read the reserved ones again, where there may be any."""
         if self.chosen.status not in ("", RESERVED):
             return NOTHING
-        return replace(self, chosen=self.chosen.with_status(RESERVED)).read()
+        return replace(self, chosen=self.chosen.with_status(RESERVED)).read(shown=0)
 
     def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[JobSnapshot]]:
         """Yield those of one jobs table, CHUNK_ROWS at a time, from the one with the primary key `after` on."""

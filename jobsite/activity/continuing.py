@@ -6,7 +6,7 @@ down. Where its process was killed, the claim runs out.
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from jobsite.activity.models import Continuation
@@ -42,8 +42,13 @@ def claim(continuation: Continuation, slices: int) -> bool:
 
 def renew(continuation: Continuation) -> None:
     """Renew the claim of this request. Raises StopAskedError, and ClaimLostError when it has none any more."""
+    change_claimed(continuation, claimed_until=claimed_until())
+
+
+def change_claimed(continuation: Continuation, **values: object) -> None:
+    """Change the row of an act that this request has for itself. Raises StopAskedError and ClaimLostError."""
     mine = Continuation.objects.filter(pk=continuation.pk, slices=continuation.slices)
-    if mine.filter(stopped_by="").update(claimed_until=claimed_until()):
+    if mine.filter(stopped_by="").update(**values):
         return
     if asked := mine.first():
         raise StopAskedError(stopped_in_words(asked.stopped_by))
@@ -56,9 +61,17 @@ def release(continuation: Continuation) -> None:
     mine.update(claimed_until=None, slices=continuation.slices - 1)
 
 
-def ask_to_stop(continuation: Continuation, username: str) -> None:
-    """Ask the request that is at the act to end it before its next statement."""
-    Continuation.objects.filter(pk=continuation.pk).update(stopped_by=username)
+def claim_to_stop(continuation: Continuation, username: str) -> bool:
+    """Say whether this request has the act for itself, to end it; else the one that is at it ends it in a moment.
+
+    That one is asked first: between the two it might have done its part.
+    """
+    act = Continuation.objects.filter(pk=continuation.pk)
+    act.update(stopped_by=username)
+    if not act.filter(_is_free()).update(slices=F("slices") + 1, claimed_until=claimed_until()):
+        return False
+    continuation.refresh_from_db()
+    return True
 
 
 def is_under_way(continuation: Continuation) -> bool:

@@ -15,7 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from jobsite.activity.continuing import claimed_until, renew
+from jobsite.activity.continuing import change_claimed, claimed_until, renew
 from jobsite.activity.forms import check_unused
 from jobsite.activity.models import Act, ActChunk, Continuation
 from jobsite.masking.text import masked
@@ -95,10 +95,13 @@ class ActRecord:
     def pause(self, outcome: dict[str, object], position: list[object]) -> None:
         """Write down what became of the rows so far, and from where the next request goes on.
 
-        Where that cannot be written, the chunks tell it, once the claim of this request has run out.
+        Where that cannot be written, the chunks tell it, once the claim of this request has run out. Raises
+        StopAskedError when no request is to go on, and ClaimLostError when another one does.
         """
+        assert self._continuation is not None
+        so_far = {"outcome": outcome, "position": position, "counted": self.last_chunk}
         try:
-            self._mine.update(outcome=outcome, position=position, counted=self.last_chunk, claimed_until=None)
+            change_claimed(self._continuation, **so_far, claimed_until=None)
         except Error as error:
             log.error("The record of act %s could not be completed: %s", self._act.pk, error)
 

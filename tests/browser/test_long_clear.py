@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.screens import Act, Jobs
 from tests.browser.site import Site, SlowlyClearing
+from tests.browser.test_accessibility import violations
 from tests.browser.visits import Visits
 from tests.jobs.planting import Planted
 from tests.lab import Lab
@@ -104,6 +105,21 @@ def test_a_closed_tab_pauses_it_and_the_list_goes_on_after_the_site_was_started_
         page.get_by_role("button", name="Go on").click()
         expect(jobs.notices).to_have_text(f"Cleared {JOBS_THERE} jobs.")
     assert left(many_failed) == 0
+
+
+def test_axe_finds_nothing_on_an_act_that_is_paused_and_where_the_list_offers_it(
+    visit: Visits, slow: Site, many_failed: str
+) -> None:
+    page = log_in(visit, slow)
+    act = begin(page, many_failed)
+    address = page.url
+    page.goto("about:blank")
+    Jobs(page).open(f"schema={many_failed}")
+    expect(Jobs(page).notices).to_contain_text("was paused after")
+    assert violations(page) == {}
+    page.goto(address)
+    expect(act.says.first).to_contain_text("Paused after")
+    assert violations(page) == {}
 
 
 def test_without_javascript_a_button_goes_on(visit: Visits, slow: Site, many_failed: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -276,6 +277,21 @@ def test_the_request_that_is_at_it_stops_before_its_next_statement(many: str, op
     assert (response.headers["Location"], Continuation.objects.get().stopped_by) == (address, "otto")
     Continuation.objects.update(claimed_until=None)
     assert to_the_end(operator, address) == ["Cleared 20 jobs. Stopped by otto. The rest was left alone."]
+
+
+def test_a_request_that_has_no_time_left_when_it_is_asked_to_stop_ends_it(many: str, operator: Client) -> None:
+    address = begin(operator, many).partition("?")[0]
+    sent = fields(look(operator, address), address)
+
+    def stop_meanwhile(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("DELETE"):
+            Continuation.objects.update(stopped_by="ada")
+        return execute(sql, *rest)
+
+    with connections["lab"].execute_wrapper(stop_meanwhile):
+        response = operator.post(address, sent)
+    said = "Cleared 40 jobs. Stopped by ada. The rest was left alone."
+    assert notices(look(operator, response.headers["Location"])) == [said]
 
 
 def test_who_sends_something_to_an_act_that_has_ended_is_told_what_came_of_it(many: str, operator: Client) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from jobsite.activity.continuing import ClaimLostError, StopAskedError, ask_to_stop, claim, is_under_way, release
+from jobsite.activity.continuing import ClaimLostError, StopAskedError, claim, claim_to_stop, is_under_way, release
 from jobsite.activity.models import Act, ActChunk, Continuation
 from jobsite.activity.record import ActRecord, begin_act
 
@@ -58,7 +58,8 @@ def test_who_lost_the_claim_writes_no_chunk() -> None:
     with pytest.raises(ClaimLostError), record.chunk("lab", [("a",)]):
         pytest.fail("Its statement would be sent.")
     assert ActChunk.objects.count() == 0
-    record.pause({}, [])
+    with pytest.raises(ClaimLostError):
+        record.pause({}, [])
     assert is_under_way(now())  # the other's claim is left alone
 
 
@@ -72,10 +73,17 @@ def test_a_request_given_back_is_as_it_was() -> None:
 
 def test_whoever_is_asked_to_stop_sends_no_further_statement() -> None:
     record = begun()
-    ask_to_stop(now(), "ada")
+    assert not claim_to_stop(now(), "ada")
     with pytest.raises(StopAskedError, match=r"^Stopped by ada\.$"), record.chunk("lab", [("a",)]):
         pytest.fail("Its statement would be sent.")
+    with pytest.raises(StopAskedError):
+        record.pause({}, [])
     assert ActChunk.objects.count() == 0
+
+
+def test_who_stops_a_paused_act_ends_it() -> None:
+    begun().pause({}, [])
+    assert [claim_to_stop(now(), "ada"), claim_to_stop(now(), "ada")] == [True, False]
 
 
 def test_an_act_that_has_ended_does_not_go_on() -> None:
