@@ -94,8 +94,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "jobsite.settings"
 django.setup()
 from django.core.management import execute_from_command_line
 from jobs.actions import selection
+from jobsite.activity import continuing
 from jobsite.lab import deadline
-selection.CHUNK_ROWS, deadline.ACT_LIMIT_S = 10, 0.0
+selection.CHUNK_ROWS, deadline.ACT_LIMIT_S, continuing.CLAIM_LIMIT_S = 10, 0.0, 2.0
 execute_from_command_line(sys.argv)
 """
 

@@ -11,7 +11,7 @@ from tests.browser.site import Site, SlowlyClearing
 from tests.browser.test_accessibility import violations
 from tests.browser.visits import Visits
 from tests.jobs.planting import Planted
-from tests.lab import Lab
+from tests.lab import Lab, eventually
 from tests.server import SERVER
 
 pytestmark = pytest.mark.browser
@@ -60,6 +60,14 @@ def log_in(visit: Visits, site: Site, name: str = "otto") -> Page:
     return page
 
 
+def open_list_once_paused(page: Page, schema: str) -> Jobs:
+    """Open the list, which says that the act is paused as soon as nobody is at it any more."""
+    jobs = Jobs(page)
+    paused = f"Clearing {JOBS_THERE} jobs was paused after"
+    eventually(lambda: jobs.open(f"schema={schema}") and paused in jobs.notices.first.inner_text(), "it to be paused")
+    return jobs
+
+
 def left(schema: str) -> int:
     """Return how many jobs a schema has."""
     ((number,),) = SERVER.sql(f"SELECT COUNT(*) FROM `{schema}`.`~jobs`")
@@ -94,11 +102,10 @@ def test_a_closed_tab_pauses_it_and_the_list_goes_on_after_the_site_was_started_
     page = log_in(visit, slow)
     begin(page, many_failed)
     page.goto("about:blank")
+    open_list_once_paused(page, many_failed)
     slow.stop()
     with slow:
-        jobs = Jobs(page)
-        jobs.open(f"schema={many_failed}")
-        expect(jobs.notices).to_contain_text(f"Clearing {JOBS_THERE} jobs was paused after")
+        jobs = open_list_once_paused(page, many_failed)
         there = left(many_failed)
         page.reload()
         assert left(many_failed) == there > 0
@@ -114,12 +121,13 @@ def test_axe_finds_nothing_on_an_act_that_is_paused_and_where_the_list_offers_it
     act = begin(page, many_failed)
     address = page.url
     page.goto("about:blank")
-    Jobs(page).open(f"schema={many_failed}")
-    expect(Jobs(page).notices).to_contain_text("was paused after")
+    open_list_once_paused(page, many_failed)
     assert violations(page) == {}
     page.goto(address)
     expect(act.says.first).to_contain_text("Paused after")
     assert violations(page) == {}
+    act.stop.click()
+    expect(Jobs(page).notices).to_contain_text("Stopped by otto.")
 
 
 def test_without_javascript_a_button_goes_on(visit: Visits, slow: Site, many_failed: str) -> None:
