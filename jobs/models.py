@@ -69,13 +69,6 @@ class JobQuerySet(LabQuerySet["Job"]):
         table = quoted(*name)
         return self.from_table(DerivedTable(table, columns) if columns else table)
 
-    def delete_rows(self) -> int:
-        """Delete the rows in a single statement, and return how many: for jobs.layouts alone, which guards each row.
-
-        Django's own delete() would put a transaction around it, which takes three statements more.
-        """
-        return self._raw_delete(self.db) or 0  # None where no row can match
-
 
 class Job(LabModel):
     """One row of a jobs table: a key that is reserved, has failed or is ignored. No row: not started, or done.

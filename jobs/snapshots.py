@@ -38,6 +38,11 @@ class JobSnapshot:
         return QualifiedName(self.schema, self.jobs_table)
 
     @property
+    def key(self) -> tuple[str, str]:
+        """Its primary key: table_name and key_hash."""
+        return self.table_name, self.key_hash
+
+    @property
     def token(self) -> str:
         """The same as text, for a form. It needs no signature: the guard compares it with the row."""
         when = self.timestamp.isoformat() if self.timestamp else ""

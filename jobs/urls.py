@@ -5,6 +5,7 @@ from django.urls import path
 import jobsite.pages.paths  # noqa: F401  # registers <name:...>
 from jobs.actions.offered import ACTIONS
 from jobs.views import actions
+from jobs.views.acts import act
 from jobs.views.job_detail import job_detail
 from jobs.views.job_list import job_choices, job_counts, job_list
 from jobs.views.stored_text import stored_text
@@ -18,6 +19,7 @@ urlpatterns = [
     # Act
     *(path(f"{one.verb}/confirm/", actions.confirm_action, {"action": one}, f"{one.verb}_confirm") for one in ACTIONS),
     *(path(f"{one.verb}/", actions.perform_action, {"action": one}, one.verb) for one in ACTIONS),
+    path("acts/<int:number>/", act, name="act"),
     # One job
     path("<name:schema>/<name:table_name>/<name:key_hash>/", job_detail, name="job_detail"),
     path("<name:schema>/<name:table_name>/<name:key_hash>/stored/", stored_text, name="stored_text"),

@@ -58,11 +58,15 @@ class Confirmation:
             return f"{nothing} it would be {count_jobs(review.count)} by now, not {self.expected:,}. Look again."
         if self.needs_number and not self._is_typed:
             return f"{nothing} type {self.expected} to confirm."
-        if review.running > self.running or self.abandoned & review.alive:
+        if self.is_overtaken(review):
             return f"{nothing} a job that looked abandoned may be running by now. Check again before you confirm."
         if review.needs_number and not self._is_typed:  # whatever the form says of itself
             return f"{nothing} type {review.count} to confirm."
         return ""
+
+    def is_overtaken(self, review: Review) -> bool:
+        """Say whether a job may be running by now of which it was said that nobody computes it."""
+        return review.running > self.running or bool(self.abandoned & review.alive)
 
     @property
     def _is_typed(self) -> bool:

@@ -11,6 +11,7 @@ from jobs.models import QualifiedName
 from jobsite.lab.server import Server
 
 ACTIONS = (CLEAR,)
+ACTION_CALLED = {action.verb: action for action in ACTIONS}
 GRANTS_NAMED = 3
 
 

@@ -1,9 +1,12 @@
 """What became of the jobs that an action was done to? Counted, added up, and said in a sentence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from jobs.actions.action import Action, count_jobs
 from jobs.layouts.reading import LeftOut
+from jobs.models import QualifiedName
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class ActionOutcome:
     """The jobs tables that could not be read or locked; the jobs there that were not reached were left alone."""
     stopped: str = ""
     """Why the act ended before its time, in a sentence; '' when it came to its end."""
+    unfinished: int | None = None
+    """The number of the act in the record when the next request goes on with it; None when it has ended."""
 
     def __add__(self, other: "ActionOutcome") -> "ActionOutcome":
         """Return both together."""
@@ -34,7 +39,34 @@ class ActionOutcome:
             self.grants | other.grants,
             self.left_out | other.left_out,
             self.stopped or other.stopped,
+            self.unfinished or other.unfinished,
         )
+
+    @classmethod
+    def from_counts(cls, action: Action, counts: Mapping[str, int]) -> "ActionOutcome":
+        """Return what `counts` wrote."""
+        numbers: dict[str, Any] = {"done" if word == action.past else word: n for word, n in counts.items()}
+        return cls(**numbers)
+
+    @classmethod
+    def from_json(cls, written: Mapping[str, Any]) -> "ActionOutcome":
+        """Return what `as_json` wrote; {} is nothing yet."""
+        numbers: dict[str, Any] = {name: number for name, number in written.items() if isinstance(number, int)}
+        left_out = (LeftOut(QualifiedName(*table), why, has_jobs=True) for *table, why in written.get("left_out", ()))
+        return cls(**numbers, grants=frozenset(written.get("grants", ())), left_out=frozenset(left_out))
+
+    @property
+    def handled(self) -> int:
+        """How many jobs have come to an end, whichever."""
+        return self.done + self.changed + self.gone + self.refused + self.unknown
+
+    def as_json(self) -> dict[str, object]:
+        """Return what the next request has to know of it."""
+        return {
+            **{one.name: getattr(self, one.name) for one in fields(self)[:5]},
+            "grants": sorted(self.grants),
+            "left_out": [[*one.table, one.in_words] for one in self.left_out],
+        }
 
     @property
     def is_whole(self) -> bool:

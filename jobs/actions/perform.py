@@ -5,8 +5,8 @@ live. Every chunk is written into the site's record before it is sent to the lab
 key, status and timestamp as they were seen, so a row that changed since is left alone.
 """
 
-from collections.abc import Sequence
-from uuid import UUID
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from django.db import DatabaseError
 
@@ -14,11 +14,13 @@ from jobs.actions.action import Action, User
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
 from jobs.actions.granted import grant_for, set_aside_ungranted
 from jobs.actions.outcome import ActionOutcome
-from jobs.actions.review import review, set_aside_unsupported
+from jobs.actions.progress import Key, Position
+from jobs.actions.review import review, review_numbers, set_aside_unsupported
 from jobs.actions.selection import Selection
 from jobs.layouts.base import Layout
 from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
+from jobsite.activity.continuing import ClaimLostError, StopAskedError
 from jobsite.activity.forms import check_unused
 from jobsite.activity.record import ActRecord, RecordError, begin_act
 from jobsite.lab import deadline
@@ -33,24 +35,38 @@ UNTRIED = "they were not tried, because the tables before them took too long: {v
 log = line_logger("jobsite.activity")
 
 
-def perform(action: Action, selection: Selection, confirmation: Confirmation, user: User) -> ActionOutcome:
+def perform(
+    action: Action, selection: Selection, confirmation: Confirmation, user: User, sent: str = ""
+) -> ActionOutcome:
     """Do `action` to the selected jobs that still are as they were seen; return what became of them.
 
     A jobs table that cannot be read or changed costs its own jobs only. What concerns the whole server ends the act;
-    what was done before is not forgotten. Before anything is asked of the server, raises PermissionDenied when `user`
-    may not do this, and FormUsedError when the form was sent before; then NotConfirmedError when something else would
-    happen now than was confirmed.
+    what was done before is not forgotten. `sent` is the form as a query string: with it a request leaves after a while
+    what jobs.actions.going_on can do, and the outcome is `unfinished`. Before anything is asked of the server, raises
+    PermissionDenied when `user` may not do this, and FormUsedError when the form was sent before; then
+    NotConfirmedError when something else would happen now than was confirmed.
     """
     action.check(user)
     check_unused(user.get_username(), confirmation.form_number)
+    set_aside(action, selection, confirmation)
+    reviewed = review_numbers(action, selection)
+    if reason := confirmation.refusal_reason(reviewed):
+        raise NotConfirmedError(reason, review(action, selection))
+    username, form = user.get_username(), confirmation.form_number
+    try:
+        record = begin_act(username, action.verb, selection.in_words, form, sent=sent, total=reviewed.count)
+    except RecordError as error:
+        log.warning("%s %s no jobs: %s %s", username, action.past, selection.in_words, error)
+        return ActionOutcome(stopped=str(error))
+    return run(ActUnderWay(action, selection, confirmation, record), username)
+
+
+def set_aside(action: Action, selection: Selection, confirmation: Confirmation) -> None:
+    """Leave out the jobs tables whose jobs cannot take the action, and those not read for what was confirmed."""
     set_aside_unsupported(action, selection.reading)
     set_aside_ungranted(action, selection.reading, confirmation.left_out)
     left_out = [layout.table for layout in selection.reading.layouts if layout.table in confirmation.left_out]
     selection.reading.set_aside(left_out, NOT_READ_BEFORE)
-    reviewed = review(action, selection)
-    if reason := confirmation.refusal_reason(reviewed):
-        raise NotConfirmedError(reason, reviewed)
-    return _perform_on_record(action, selection, user.get_username(), confirmation.form_number)
 
 
 def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot]) -> ActionOutcome:
@@ -73,45 +89,62 @@ def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot
     return ActionOutcome(done=done, changed=changed, gone=left - changed)
 
 
-def _perform_on_record(action: Action, selection: Selection, username: str, form_number: UUID | None) -> ActionOutcome:
-    """Do it, with what was meant and what became of it in the site's record and in its log."""
+def run(act: "ActUnderWay", username: str) -> ActionOutcome:
+    """Do what this request has time for, with what became of it in the site's record and in its log."""
+    action, record = act.action, act.record
     try:
-        record = begin_act(username, action.verb, selection.in_words, form_number)
-    except RecordError as error:
-        log.warning("%s %s no jobs: %s %s", username, action.past, selection.in_words, error)
-        return ActionOutcome(stopped=str(error))
-    act = _Act(action, selection, record)
-    try:
-        with deadline.act():
-            act.run()
+        with deadline.act() as is_over:
+            act.run(is_over)
+        if act.is_paused and act.position:
+            record.pause(act.outcome.as_json(), act.position.as_json())
+            return replace(act.outcome, unfinished=record.number)
+    except ClaimLostError:
+        return replace(act.outcome, unfinished=record.number)
+    except StopAskedError as error:
+        act.outcome += ActionOutcome(stopped=str(error))
     except BaseException as error:
         record.break_off(act.outcome.in_words(action), error)
         raise
     record.end(act.outcome.in_words(action), act.outcome.stopped)
-    log.info("%s %s jobs: %s %s", username, action.past, selection.in_words, act.outcome.in_words(action))
+    log.info("%s %s jobs: %s %s", username, action.past, act.selection.in_words, act.outcome.in_words(action))
     return act.outcome
 
 
-class _Act:
-    """An act under way, and what became of the jobs so far."""
+class ActUnderWay:
+    """What one request does of an act, and what became of the jobs so far."""
 
-    def __init__(self, action: Action, selection: Selection, record: ActRecord) -> None:
+    def __init__(self, action: Action, selection: Selection, confirmation: Confirmation, record: ActRecord) -> None:
+        """Begin with the first jobs table; whoever goes on says from where, and with which outcome."""
         self.action, self.selection, self.record = action, selection, record
         self.outcome = ActionOutcome(gone=selection.without_table)
+        self.position: Position | None = None
+        self.is_paused = False
+        self._most = confirmation.expected if selection.may_grow else 0
+        self._has_moved = False
 
-    def run(self) -> None:
-        """Go through the jobs tables until something concerns them all."""
+    def run(self, is_over: Callable[[], bool]) -> None:
+        """Go through the jobs tables until something concerns them all, or the next request is to go on."""
         for table in self.selection.tables:
-            if self.outcome.stopped:
+            if self._is_behind(table):
+                continue
+            if self._is_to_pause(is_over, table):
                 return
             try:
-                self._go_through(table)
+                self._go_through(table, is_over)
             except DatabaseError as error:
                 self.outcome += self._blame(error, table)
             except RecordError as error:
                 self.outcome += ActionOutcome(stopped=str(error))
+            if self.outcome.stopped or self.is_paused:
+                return
+            self._has_moved = True
 
-    def _go_through(self, table: QualifiedName) -> None:
+    def _is_behind(self, table: QualifiedName) -> bool:
+        """Say whether an earlier request has done what there was to do in a jobs table."""
+        is_done = self.position is not None and table < self.position.table
+        return is_done or any(table == one.table for one in self.outcome.left_out)
+
+    def _go_through(self, table: QualifiedName, is_over: Callable[[], bool]) -> None:
         reading = self.selection.reading
         if not reading.waits_left:
             reading.set_aside([table], UNTRIED.format(verb=self.action.verb))
@@ -119,12 +152,27 @@ class _Act:
         if layout is None:
             self.outcome += ActionOutcome(left_out=frozenset([reading.left_out[table]]))
             return
-        for snapshots in self.selection.chunks(layout):
+        after = self.position.after if self.position and self.position.table == table else None
+        for snapshots in self.selection.chunks(layout, after):
+            if self._is_to_pause(is_over, table, after):
+                return
             self._act_on(layout, snapshots)
+            after, self._has_moved = snapshots[-1].key, True
             if self.outcome.stopped or table in reading.left_out:
                 return
 
+    def _is_to_pause(self, is_over: Callable[[], bool], table: QualifiedName, after: Key | None = None) -> bool:
+        """Say whether the next request is to go on from here: each does something, however slow the server is."""
+        if self.record.may_go_on_later and self._has_moved and is_over():
+            self.position, self.is_paused = Position(table, after), True
+        return self.is_paused
+
     def _act_on(self, layout: Layout, snapshots: Sequence[JobSnapshot]) -> None:
+        if self._most and self.outcome.handled + len(snapshots) > self._most:
+            self.outcome += ActionOutcome(
+                stopped=f"More jobs match by now than the {self._most:,} that were confirmed."
+            )
+            return
         if variable := ask_only_reads():
             self.outcome += ActionOutcome(stopped=self.action.why_not_on(variable))
             return

@@ -114,7 +114,20 @@ def review(action: Action, selection: Selection, threads: ConnectedThreads | Non
     `threads` is who was connected a moment ago, when that was asked; else it is asked where a job is reserved.
     """
     set_aside_unsupported(action, selection.reading)
-    found = selection.read()
+    return _review_found(action, selection, selection.read(), threads)
+
+
+def review_numbers(action: Action, selection: Selection) -> Review:
+    """Return the same without the first of the jobs, which are searched and sorted for a page alone."""
+    return _review_found(action, selection, selection.read(shown=0), None)
+
+
+def review_workers(action: Action, selection: Selection) -> Review:
+    """Return what is known now of the reserved jobs of `selection` alone: who goes on with an act has confirmed it."""
+    return _review_found(action, selection, selection.read_reserved(), None)
+
+
+def _review_found(action: Action, selection: Selection, found: Found, threads: ConnectedThreads | None) -> Review:
     if found.reserved:
         annotate_liveness([*found.first, *found.reserved], threads or who_is_connected())
     return Review(action, selection, found, selection.left_out)

@@ -7,7 +7,7 @@ their list was read. Both yield short chunks: one long statement would keep the 
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -20,8 +20,8 @@ from jobs.models import Job, QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobs.statuses import RESERVED
 
-CHUNK_ROWS = 200
-"""Rows of one statement: workers wait a few milliseconds at most."""
+CHUNK_ROWS = 500
+"""Rows of one statement: workers wait some ten milliseconds at most."""
 ROWS_SHOWN = 50
 MOST_LOOKED_AT = 500
 """Reserved jobs whose workers are looked for, of all that match."""
@@ -34,7 +34,7 @@ class Found:
     by_status: Counter[str]
     """How many still are as they were seen."""
     first: Sequence[Job]
-    """The first of these, at most ROWS_SHOWN."""
+    """The first of these, as many as are shown."""
     reserved: Sequence[Job]
     """The reserved ones of these, at most MOST_LOOKED_AT when they are all that match."""
     changed: int
@@ -43,10 +43,15 @@ class Found:
     """How many are in a jobs table that is left out."""
 
 
+NOTHING = Found(Counter(), (), (), 0)
+
+
 class Selection(ABC):
     """The jobs that an action is to be done to, and the jobs tables as they can be read now."""
 
     reading: Reading
+    may_grow: ClassVar[bool] = False
+    """Whether more jobs may belong to it by now than when a person was told of them."""
     changed_in_words: ClassVar[str] = "changed since you looked"
     """How a row that is left alone differs from what was seen."""
 
@@ -76,12 +81,16 @@ class Selection(ABC):
         return 0
 
     @abstractmethod
-    def read(self) -> Found:
-        """Read them again."""
+    def read(self, shown: int = ROWS_SHOWN) -> Found:
+        """Read them again; `shown` is how many of the first a page shows."""
+
+    def read_reserved(self) -> Found:
+        """Read at least the reserved ones again: whose workers may be back by now."""
+        return self.read()
 
     @abstractmethod
-    def chunks(self, layout: Layout) -> Iterator[Sequence[JobSnapshot]]:
-        """Yield those of one jobs table, CHUNK_ROWS at a time."""
+    def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[JobSnapshot]]:
+        """Yield those of one jobs table, CHUNK_ROWS at a time, from the one with the primary key `after` on."""
 
     @property
     @abstractmethod
@@ -118,23 +127,25 @@ class SelectedJobs(Selection):
         known = self.tables
         return sum(len(snapshots) for table, snapshots in by_table(self.snapshots).items() if table not in known)
 
-    def read(self) -> Found:
+    def read(self, shown: int = ROWS_SHOWN) -> Found:
         """Read them again, all of them."""
         found = read_again(self.snapshots, self.reading)
         readable = {one for one in self.snapshots if one.stored_in not in self.reading.left_out}
         same = [job for job in found if JobSnapshot.of(job) in readable]
         return Found(
             by_status=Counter(job.status for job in same),
-            first=same[:ROWS_SHOWN],
+            first=same[:shown],
             reserved=[job for job in same if job.status == RESERVED],
             changed=len(found) - len(same),
             gone=len(readable) - len(found),
             unread=len(set(self.snapshots)) - len(readable),
         )
 
-    def chunks(self, layout: Layout) -> Iterator[Sequence[JobSnapshot]]:
-        """Yield those of one jobs table, CHUNK_ROWS at a time."""
+    def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[JobSnapshot]]:
+        """Yield those of one jobs table, CHUNK_ROWS at a time, from the one with the primary key `after` on."""
         snapshots = by_table(self.snapshots)[layout.table]
+        keys = [snapshot.key for snapshot in snapshots]
+        snapshots = snapshots[keys.index(after) + 1 if after in keys else 0 :]
         for start in range(0, len(snapshots), CHUNK_ROWS):
             yield snapshots[start : start + CHUNK_ROWS]
 
@@ -154,6 +165,7 @@ class MatchingJobs(Selection):
     chosen: JobFilter
     as_of: datetime
     reading: Reading
+    may_grow = True
     changed_in_words = "changed since you looked, or came later"
 
     @property
@@ -168,20 +180,26 @@ class MatchingJobs(Selection):
         tables = {*left_out, *(layout.table for layout in self.reading.found)}
         return sorted(table for table in tables if self.chosen.schema in ("", table.schema))
 
-    def read(self) -> Found:
+    def read(self, shown: int = ROWS_SHOWN) -> Found:
         """Count them, and read the first of them and of the reserved ones among them."""
         by_status, later = count_jobs_before(self.chosen, self.reading, self.as_of)
         reserved = self.chosen.with_status(RESERVED)
         return Found(
             by_status=by_status,
-            first=list_jobs_before(self.chosen, self.reading, self.as_of, ROWS_SHOWN),
+            first=list_jobs_before(self.chosen, self.reading, self.as_of, min(shown, by_status.total())),
             reserved=list_jobs_before(reserved, self.reading, self.as_of, MOST_LOOKED_AT if by_status[RESERVED] else 0),
             changed=later,
         )
 
-    def chunks(self, layout: Layout) -> Iterator[Sequence[JobSnapshot]]:
-        """Yield those of one jobs table, CHUNK_ROWS at a time."""
-        return layout.chunks(matching_before(self.chosen, self.as_of, layout.schema), CHUNK_ROWS)
+    def read_reserved(self) -> Found:
+        """Read the reserved ones again, where there may be any."""
+        if self.chosen.status not in ("", RESERVED):
+            return NOTHING
+        return replace(self, chosen=self.chosen.with_status(RESERVED)).read(shown=0)
+
+    def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[JobSnapshot]]:
+        """Yield those of one jobs table, CHUNK_ROWS at a time, from the one with the primary key `after` on."""
+        return layout.chunks(matching_before(self.chosen, self.as_of, layout.schema), CHUNK_ROWS, after)
 
     @property
     def fields(self) -> Sequence[tuple[str, str]]:

@@ -22,6 +22,8 @@ from jobsite.lab.sql import lab_cursor
 
 OPEN_LIMIT_MS = 50
 """How long MySQL waits for a table that is only opened."""
+KEYS_READ = 1000
+"""Rows whose keys and guards are read by one statement, to be changed a few hundred at a time."""
 
 STATUS_INDEX = ("status", "timestamp")
 """The columns an index begins with that finds the newest jobs of a status. DataJoint makes none; a lab may."""
@@ -160,16 +162,20 @@ class Layout(ABC):
             found |= Q(table_name=snapshot.table_name, key_hash=snapshot.key_hash)
         return found
 
-    def chunks(self, wanted: Q, size: int) -> Iterator[list[JobSnapshot]]:
-        """Yield the rows that match, a page of primary keys at a time; one that changed meanwhile is not met again."""
+    def chunks(self, wanted: Q, size: int, after: tuple[str, str] | None = None) -> Iterator[Sequence[JobSnapshot]]:
+        """Yield the rows that match, `size` at a time, in the order of their primary keys.
+
+        Keys are read a page at a time; one that changed meanwhile is not met again. `after` is the table_name and
+        key_hash from which to go on.
+        """
         rows = self.rows().filter(wanted).order_by(AsStored("table_name"), AsStored("key_hash"))
-        after = Q()
-        while few := list(rows.filter(after).values_list("table_name", "key_hash", "status", "timestamp")[:size]):
-            yield [
-                JobSnapshot(self.schema, table, key, status, when, self.table.name) for table, key, status, when in few
-            ]
-            table_name, key_hash, *_ = few[-1]
-            after = Q(table_name__gt=table_name) | Q(table_name=table_name, key_hash__gt=key_hash)
+        while page := self._page(rows.filter(_beyond(after)), max(size, KEYS_READ)):
+            yield from (page[start : start + size] for start in range(0, len(page), size))
+            after = page[-1].key
+
+    def _page(self, rows: JobQuerySet, size: int) -> list[JobSnapshot]:
+        seen = rows.values_list("table_name", "key_hash", "status", "timestamp")[:size]
+        return [JobSnapshot(self.schema, *row, self.table.name) for row in seen]
 
     def count(self, snapshots: Sequence[JobSnapshot]) -> int:
         """Return how many rows stand now under the primary keys of these snapshots, changed or not."""
@@ -188,3 +194,11 @@ class Layout(ABC):
                     raise
                 return False
         return True
+
+
+def _beyond(key: tuple[str, str] | None) -> Q:
+    """Return the condition to come after a primary key: with OR it goes along the index, as a pair it would not."""
+    if key is None:
+        return Q()
+    table_name, key_hash = key
+    return Q(table_name__gt=table_name) | Q(table_name=table_name, key_hash__gt=key_hash)

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Hashable, Mapping, Sequence
 
 from django.db import DatabaseError
-from django.db.models import F, Q
-from django.db.models.fields.tuple_lookups import Tuple, TupleIn
+from django.db.models import Q
 
 from jobs.formats.jobs_columns import COLUMNS, JOBS_TABLE, PRIMARY_KEY, REQUIRED, called
 from jobs.layouts.base import OPEN_LIMIT_MS, Column, Layout, Statement, UnreadableTableError
+from jobs.layouts.named_rows import like_one_of
 from jobs.models import Job, JobQuerySet, QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobsite.lab.errors import lacks_privilege
@@ -18,7 +18,11 @@ from jobsite.lab.sql import lab_cursor
 # No row is read. MAX_EXECUTION_TIME: MySQL cannot be told not to wait for a lock.
 ALL_COLUMNS_SQL = "SELECT /*+ MAX_EXECUTION_TIME({limit_ms}) */ * FROM {table} LIMIT 0"
 
-GUARD = ("table_name", "key_hash", "status", "timestamp")
+DELETE_SQL = "DELETE FROM {table} WHERE {rows}"
+COUNT_SQL = "SELECT COUNT(*) FROM {table} WHERE {rows}"
+
+KEY = ("table_name", "key_hash")
+GUARD = (*KEY, "status", "timestamp")
 GUARD_WITHOUT_TIME = GUARD[:-1]
 """For a table that keeps no time: a row that came back since is not told from the one that was seen."""
 
@@ -80,13 +84,22 @@ class SchemaWide(Layout):
     @property
     def statements(self) -> Mapping[str, Statement]:
         """How each action that its jobs can take is done to them, by the action's verb."""
-        return {"clear": Statement(lambda snapshots: self._unchanged(snapshots).delete_rows(), "DELETE")}
+        return {"clear": Statement(self._delete, "DELETE")}
 
-    def _unchanged(self, snapshots: Sequence[JobSnapshot]) -> JobQuerySet:
-        """Return the rows that still have the primary key, status and timestamp of their snapshots."""
+    def _delete(self, snapshots: Sequence[JobSnapshot]) -> int:
+        """Delete the rows that still have the primary key, status and timestamp of their snapshots."""
         guard = GUARD_WITHOUT_TIME if "timestamp" in self.missing else GUARD
-        # By key for the index, and by all together for the guard.
-        return Job.objects.in_table(self.table).filter(self.keys(snapshots) & _equal(snapshots, guard))
+        rows, values = like_one_of(snapshots, guard)
+        with lab_cursor() as cursor:
+            cursor.execute(DELETE_SQL.format(table=quoted(*self.table), rows=rows), values)
+            return int(cursor.rowcount)
+
+    def count(self, snapshots: Sequence[JobSnapshot]) -> int:
+        """Return how many rows stand now under the primary keys of these snapshots, changed or not."""
+        rows, values = like_one_of(snapshots, KEY)
+        with lab_cursor() as cursor:
+            cursor.execute(COUNT_SQL.format(table=quoted(*self.table), rows=rows), values)
+            return int(cursor.fetchone()[0])
 
     def keys(self, snapshots: Collection[JobSnapshot]) -> Q:
         """Return the condition that rows stand under these primary keys, as a list as far as the server takes one."""
@@ -94,19 +107,9 @@ class SchemaWide(Layout):
         return Q(pk__in=plain) | super().keys([row for row in snapshots if not _is_plain(row)])
 
 
-def _equal(snapshots: Collection[JobSnapshot], columns: Sequence[str]) -> Q:
-    """Return the condition that a row is like one of these, in these columns."""
-    plain = [tuple(getattr(row, name) for name in columns) for row in snapshots if _is_plain(row)]
-    found = Q(TupleIn(Tuple(*map(F, columns)), plain))
-    for row in snapshots:
-        if not _is_plain(row):
-            found |= Q(**{name: getattr(row, name) for name in columns})
-    return found
-
-
 def _is_plain(row: JobSnapshot) -> bool:
-    """Say whether the row can stand in a list of tuples: NULL equals nothing, and a column may lack a letter (1267)."""
-    return row.timestamp is not None and (row.table_name + row.key_hash + row.status).isascii()
+    """Say whether the row's key can stand in a list of tuples: a column may lack a letter (1267)."""
+    return (row.table_name + row.key_hash).isascii()
 
 
 def _check_column(name: str, column: Column, types: Collection[str]) -> None:

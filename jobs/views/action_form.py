@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
+from django.utils.http import urlencode
 
 from jobs.actions.confirmation import Confirmation
 from jobs.actions.selection import MatchingJobs, SelectedJobs, Selection
@@ -52,6 +53,11 @@ def _read_confirmation(form: QueryDict) -> Confirmation:
         left_out=frozenset(QualifiedName(*read_token(token, 2)) for token in form.getlist("left_out")),
         form_number=read_form_number(form.get("form", "")),
     )
+
+
+def written(selection: Selection, confirmation: Confirmation, chosen: JobFilter) -> str:
+    """Return the form as a query string, by which a later request goes on with the act."""
+    return urlencode([*hidden_fields(selection, confirmation), ("filter", chosen.query)])
 
 
 def hidden_fields(selection: Selection, confirmation: Confirmation) -> Sequence[tuple[str, str]]:

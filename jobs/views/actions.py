@@ -3,8 +3,7 @@
 from http import HTTPStatus
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 
 from jobs.actions.action import Action
@@ -13,7 +12,8 @@ from jobs.actions.granted import set_aside_ungranted
 from jobs.actions.perform import perform
 from jobs.actions.review import Review, review
 from jobs.layouts.reading import Reading
-from jobs.views.action_form import hidden_fields, read_filter, read_form
+from jobs.views.action_form import hidden_fields, read_filter, read_form, written
+from jobs.views.acts import tell, to_act, to_list
 from jobsite.activity.forms import FormUsedError, new_form
 from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
@@ -30,7 +30,7 @@ def confirm_action(request: HttpRequest, action: Action) -> HttpResponse:
     if selection.is_empty:
         hint = f"select the jobs to {action.verb}, or {action.verb} all that match"
         messages.warning(request, f"No job was selected: {hint}.")
-        return _to_list(request)
+        return to_list(request.POST)
     parts = Parts()
     threads = parts.read_connected()
     set_aside_ungranted(action, reading)
@@ -39,23 +39,26 @@ def confirm_action(request: HttpRequest, action: Action) -> HttpResponse:
 
 @require_POST
 def perform_action(request: HttpRequest, action: Action) -> HttpResponse:
-    """Do what was confirmed, say what became of it, and lead back to the list with its filter."""
+    """Do what was confirmed, say what became of it, and lead back to the list with its filter.
+
+    What one request has no time for is done from the page of the act, jobs.views.acts.
+    """
     action.check(request.user)  # before the server is asked which jobs are meant
     selection, confirmation = read_form(request.POST, Reading.begin())
+    sent = written(selection, confirmation, read_filter(request.POST))
     try:
-        outcome = perform(action, selection, confirmation, request.user)
+        outcome = perform(action, selection, confirmation, request.user, sent)
     except NotConfirmedError as refused:
         return _confirm_page(request, refused.review, shared_reads.server(), str(refused))
     except FormUsedError as used:
+        if used.goes_on:
+            return to_act(used.act.pk)
         messages.info(request, str(used))
-        return _to_list(request)
-    level = messages.SUCCESS if outcome.done and outcome.is_whole else messages.WARNING
-    messages.add_message(request, level, outcome.in_words(action))
-    return _to_list(request)
-
-
-def _to_list(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect(f"{reverse('jobs:job_list')}?{read_filter(request.POST).query}")
+        return to_list(request.POST)
+    if outcome.unfinished:
+        return to_act(outcome.unfinished, slices=1)
+    tell(request, action, outcome)
+    return to_list(request.POST)
 
 
 def _confirm_page(

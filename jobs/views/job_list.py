@@ -6,6 +6,7 @@ the numbers; what another viewer has read a moment ago comes with the frame. Wit
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from jobs.actions.clear import CLEAR
 from jobs.actions.offered import offer
+from jobs.actions.progress import unfinished_acts
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.page_start import FIRST, Start, read_start
@@ -163,6 +165,7 @@ def _context(
         "as_of": now,
         "old": say_duration(listed.age_s) if listed and listed.is_old else "",
         "query": query,
+        "unfinished": partial(unfinished_acts, request.user),
         "numbers_follow": _numbers_follow(request) and not (counted or chosen.problems or NUMBERS in asked.parts.late),
         "opened": "" if gets_frame(request) else asked.parts.read(OPEN_JOB, lambda: _opened(request, asked), ""),
     }

@@ -11,7 +11,8 @@ from uuid import UUID, uuid4
 
 from django.db import Error
 
-from jobsite.activity.models import Act
+from jobsite.activity.continuing import is_under_way
+from jobsite.activity.models import Act, Continuation
 
 WAIT_S = 4.0
 """How long somebody who sends a form again waits for the end of what the first time began."""
@@ -25,6 +26,11 @@ class FormUsedError(Exception):
         """`act` is what the first time began."""
         super().__init__(_told_again(act))
         self.act = act
+
+    @property
+    def goes_on(self) -> bool:
+        """Say whether a later request can go on with what the first time began."""
+        return Continuation.objects.filter(act=self.act).exists()
 
 
 def new_form() -> UUID:
@@ -46,24 +52,29 @@ def check_unused(username: str, form: UUID | None) -> None:
         return
     with suppress(Error):
         if act := Act.objects.filter(username=username, form=form).first():
-            raise FormUsedError(_at_its_end(act))
+            raise FormUsedError(at_its_end(act))
 
 
-def _at_its_end(act: Act) -> Act:
-    """Return the act as it is when it has ended, or as it is after WAIT_S."""
+def at_its_end(act: Act) -> Act:
+    """Return the act as it is when it has ended or is paused, or as it is after WAIT_S."""
     until = time.monotonic() + WAIT_S
-    while act.ended_at is None and time.monotonic() < until:
+    while act.ended_at is None and not _is_paused(act) and time.monotonic() < until:
         time.sleep(ASKED_EACH_S)
         act.refresh_from_db()
     return act
+
+
+def _is_paused(act: Act) -> bool:
+    continuation = Continuation.objects.filter(act=act).first()
+    return continuation is not None and not is_under_way(continuation)
 
 
 def _told_again(act: Act) -> str:
     if act.ended_at is not None:
         return f"This form was sent before. What came of it: {act.outcome}"
     rows: Counter[str] = Counter()
-    for chunk in act.chunks.all():
-        rows.update(chunk.counts)
+    for counts in act.chunks.values_list("counts", flat=True):
+        rows.update(counts)
     so_far = ", ".join(f"{count:,} {word}" for word, count in rows.items()) or "nothing"
     return (
         f"This form was sent before, at {act.began_at:%H:%M:%S} UTC, and its end is not recorded yet. "

@@ -1,6 +1,6 @@
 """Who did what on the lab's server, when, and what became of it: the record in the site's own database.
 
-Rows are written by jobsite.activity.record alone.
+Rows are written by jobsite.activity.record and jobsite.activity.continuing alone.
 """
 
 from django.db import models
@@ -22,7 +22,7 @@ class Act(models.Model):
     """What the person asked for, in a sentence."""
     began_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
-    """NULL while the act is under way, and for ever when its process was killed."""
+    """NULL while the act is under way or paused; for ever when its process was killed and it has no continuation."""
     outcome = models.TextField(blank=True)
     """What became of it, in a sentence; '' until it has ended."""
     stopped = models.TextField(blank=True)
@@ -59,3 +59,29 @@ class ActChunk(models.Model):
     def __str__(self) -> str:
         """Return how many rows it was meant for."""
         return f"{len(self.rows)} rows of {self.schema}" if self.schema else f"{len(self.rows)} rows"
+
+
+class Continuation(models.Model):
+    """How the next request goes on with an act that takes longer than one: there is none once the act has ended."""
+
+    act = models.OneToOneField(Act, on_delete=models.CASCADE, primary_key=True, related_name="continuation")
+    form = models.TextField()
+    """What the page that asked sent, as a query string: which rows were meant, and what was confirmed of them."""
+    total = models.PositiveBigIntegerField()
+    """How many rows the act was confirmed for."""
+    slices = models.PositiveIntegerField(default=1)
+    """How many requests have gone on with it, the first among them: the number of the last one."""
+    claimed_until = models.DateTimeField(null=True)
+    """Until when that request has it for itself; NULL when it has done its part."""
+    stopped_by = models.CharField(max_length=NAME_CHARS, blank=True)
+    """Who asked the request that is at it to stop."""
+    outcome = models.JSONField(default=dict)
+    """What had become of the rows when the last request ended as it should."""
+    position = models.JSONField(default=list)
+    """From where to go on then; [] is from the beginning."""
+    counted = models.PositiveBigIntegerField(default=0)
+    """The last chunk that both know of: those after it were written by a request that did not come to its end."""
+
+    def __str__(self) -> str:
+        """Return which act goes on."""
+        return str(self.act)

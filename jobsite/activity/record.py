@@ -12,10 +12,12 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import Error, IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from jobsite.activity.continuing import change_claimed, claimed_until, renew
 from jobsite.activity.forms import check_unused
-from jobsite.activity.models import Act, ActChunk
+from jobsite.activity.models import Act, ActChunk, Continuation
 from jobsite.lab.shared_answers import forget
 from jobsite.masking.text import masked
 from jobsite.one_line import line_logger
@@ -44,24 +46,34 @@ class ChunkRecord:
 class ActRecord:
     """One act under way."""
 
-    def __init__(self, act: Act) -> None:
-        """`act` has been written."""
-        self._act = act
+    def __init__(self, act: Act, continuation: Continuation | None = None) -> None:
+        """`act` has been written; this request has claimed its `continuation`, without which it is done in one go."""
+        self._act, self._continuation = act, continuation
+        self.last_chunk = 0
+        """The number of the last chunk that was written."""
 
     @property
     def number(self) -> int:
         """The act's number in the record."""
         return int(self._act.pk)
 
+    @property
+    def may_go_on_later(self) -> bool:
+        """Say whether another request can do what this one leaves."""
+        return self._continuation is not None
+
     @contextmanager
     def chunk(self, schema: str, rows: Sequence[Row]) -> Iterator[ChunkRecord]:
         """Write down what one statement is meant for; at the end of the block, what became of it.
 
         An error that leaves the block leaves the chunk without an end: nobody knows what became of it. Raises
-        RecordError when the record cannot be written.
+        RecordError when the record cannot be written, and StopAskedError or ClaimLostError when nothing may be sent.
         """
-        with _as_record_error():
+        with _as_record_error(), transaction.atomic():
+            if self._continuation:
+                renew(self._continuation)
             chunk = ActChunk.objects.create(act=self._act, schema=schema, rows=_plain(rows))
+        self.last_chunk = chunk.pk
         record = ChunkRecord()
         try:
             yield record
@@ -78,9 +90,30 @@ class ActRecord:
         """
         self._act.outcome, self._act.stopped, self._act.ended_at = masked(outcome), masked(stopped), timezone.now()
         try:
-            self._act.save(update_fields=["outcome", "stopped", "ended_at"])
+            with transaction.atomic():
+                if self._continuation is None or self._mine.delete()[0]:  # else another request goes on with it
+                    self._act.save(update_fields=["outcome", "stopped", "ended_at"])
         except Error as error:
             log.error("The record of act %s could not be completed: %s", self._act.pk, error)
+
+    def pause(self, outcome: dict[str, object], position: list[object]) -> None:
+        """Write down what became of the rows so far, and from where the next request goes on.
+
+        Where that cannot be written, the chunks tell it, once the claim of this request has run out. Raises
+        StopAskedError when no request is to go on, and ClaimLostError when another one does.
+        """
+        assert self._continuation is not None
+        so_far = {"outcome": outcome, "position": position, "counted": self.last_chunk}
+        try:
+            change_claimed(self._continuation, **so_far, claimed_until=None)
+        except Error as error:
+            log.error("The record of act %s could not be completed: %s", self._act.pk, error)
+
+    @property
+    def _mine(self) -> QuerySet[Continuation]:
+        """What stands there of the claim of this request."""
+        slices = self._continuation.slices if self._continuation else 0
+        return Continuation.objects.filter(pk=self._act.pk, slices=slices)
 
     def break_off(self, outcome: str, error: BaseException) -> None:
         """Write down what became of the act until Ctrl-C or an error that nobody foresaw."""
@@ -88,8 +121,12 @@ class ActRecord:
         self.end(outcome, f"It was broken off by {cause}.")
 
 
-def begin_act(username: str, verb: str, meant: str, form: UUID | None = None) -> ActRecord:
+def begin_act(
+    username: str, verb: str, meant: str, form: UUID | None = None, *, sent: str = "", total: int = 0
+) -> ActRecord:
     """Write down what `username` is about to do, in a sentence, and by which form.
+
+    With `sent`, which is that form as a query string, a later request can do what this one leaves of `total` rows.
 
     Raises RecordError when that cannot be written, and FormUsedError when the form was sent at the same time by a
     second click, which was quicker.
@@ -99,10 +136,15 @@ def begin_act(username: str, verb: str, meant: str, form: UUID | None = None) ->
         try:
             with transaction.atomic():
                 act.save(force_insert=True)
+                continuation = _continue_later(act, sent, total) if sent else None
         except IntegrityError:
             check_unused(username, form)
             raise
-    return ActRecord(act)
+    return ActRecord(act, continuation)
+
+
+def _continue_later(act: Act, sent: str, total: int) -> Continuation:
+    return Continuation.objects.create(act=act, form=sent, total=total, claimed_until=claimed_until())
 
 
 def record_look(username: str, verb: str, meant: str) -> None:

@@ -10,7 +10,7 @@ Imports no Django, so that jobsite.lab.errors can say the limits.
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from math import inf
@@ -20,6 +20,8 @@ PART_LIMIT_S = 2.0
 """A part of a page is one reading: all its statements together, and connecting where it is the first."""
 DRAWING_S = 1.0
 """What a page keeps of its time for drawing."""
+ACT_LIMIT_S = 5.0
+"""How long one request goes on with an act; the next one does what is left (docs/decisions/0010)."""
 
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 """When all that is read now has to be over, by the monotonic clock."""
@@ -41,10 +43,14 @@ def part() -> Iterator[None]:
 
 
 @contextmanager
-def act() -> Iterator[None]:
-    """Limit each statement until the block ends, and not all together (docs/decisions/0008)."""
+def act() -> Iterator[Callable[[], bool]]:
+    """Limit each statement until the block ends, and not all together (docs/decisions/0008).
+
+    Yields what says whether the next request should go on: after ACT_LIMIT_S, in a command never.
+    """
+    until = inf if _until.get() is None else time.monotonic() + ACT_LIMIT_S
     with _over_by(_until.get() and inf):
-        yield
+        yield lambda: time.monotonic() >= until
 
 
 def seconds_left() -> float | None:

@@ -138,6 +138,18 @@ class Job(Screen):
         self.clear = self.whole.get_by_role("button", name="Clear this job…")
 
 
+class Act(Screen):
+    """The page of an act that takes longer than one request."""
+
+    def __init__(self, page: Page) -> None:
+        """`page` is the browser's."""
+        super().__init__(page)
+        self.bar = page.get_by_role("progressbar")
+        self.says = page.locator("#act_progress > p")
+        self.stop = page.get_by_role("button", name="Stop")
+        self.go_on = page.get_by_role("button", name="Go on")
+
+
 class Connections(Listing):
     """The list of connections."""
 

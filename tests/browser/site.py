@@ -93,6 +93,27 @@ class Served(Site):
         return self._manage("serve", "--bind", f"127.0.0.1:{self.port}")
 
 
+CLEARS_SLOWLY = """
+import os, sys
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "jobsite.settings"
+django.setup()
+from django.core.management import execute_from_command_line
+from jobs.actions import selection
+from jobsite.activity import continuing
+from jobsite.lab import deadline
+selection.CHUNK_ROWS, deadline.ACT_LIMIT_S, continuing.CLAIM_LIMIT_S = 10, 0.0, 2.0
+execute_from_command_line(sys.argv)
+"""
+
+
+class SlowlyClearing(Site):
+    """The site, of which each request clears ten jobs: what a million are to a real one, a hundred are here."""
+
+    def _serve(self) -> subprocess.Popen[bytes]:
+        return self._python("-c", CLEARS_SLOWLY, "runserver", "--noreload", f"127.0.0.1:{self.port}")
+
+
 class Wire:
     """A way to the lab's server that can be cut and mended: a loopback port whose connections go on to the real one."""
 

@@ -19,7 +19,7 @@ from jobs.actions.selection import SelectedJobs
 from jobs.formats.key import key_hash
 from jobs.snapshots import JobSnapshot
 from jobsite.activity.models import Act, ActChunk
-from jobsite.lab import shared_reads
+from jobsite.lab import deadline, shared_reads
 from tests.cast import person
 from tests.jobs.clearing import ROOT, confirm, gone_quiet, post, selected, snapshots_of
 from tests.jobs.tables import reading_of
@@ -166,6 +166,24 @@ def kill_the_sleeping_delete() -> bool:
     for (thread,) in threads:
         SERVER.sql(f"KILL QUERY {thread}")
     return bool(threads)
+
+
+def test_an_act_that_no_later_request_could_go_on_with_has_no_limit(
+    lab: Lab, operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.actions.selection.CHUNK_ROWS", 1)
+    monkeypatch.setattr("jobsite.lab.deadline.ACT_LIMIT_S", 0.0)
+    selection = select(lab.failed(m1="value", m2="value"), operator)
+    with deadline.page():
+        outcome = perform(CLEAR, selection, Confirmation(), ROOT)
+    assert (outcome, Act.objects.get().outcome) == (ActionOutcome(done=2), "Cleared 2 jobs.")
+
+
+def test_a_command_has_no_limit(lab: Lab, operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.actions.selection.CHUNK_ROWS", 1)
+    monkeypatch.setattr("jobsite.lab.deadline.ACT_LIMIT_S", 0.0)
+    selection = select(lab.failed(m1="value", m2="value"), operator)
+    assert perform(CLEAR, selection, Confirmation(), ROOT, sent="all=1") == ActionOutcome(done=2)
 
 
 # --- The guard --------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from tests.jobs.planting import JOBS_TABLE
 from tests.lab import eventually
 from tests.pages import fields, look, notices
 
-JOBS_THERE, CHUNKS_BEFORE = 2_000, 4
+JOBS_THERE, CHUNKS_BEFORE = 10 * CHUNK_ROWS, 4
 FAILED = """
 INSERT INTO lab_lost.`~jobs` (table_name, key_hash, status, error_message, timestamp)
 SELECT '__score', MD5(seq), 'error', 'RuntimeError', NOW() - INTERVAL 1 HOUR FROM lab_lost.number
@@ -120,7 +120,7 @@ def test_a_clear_whose_server_is_killed_says_what_was_done_and_the_second_try_do
     done = cleared(said)
     assert done == CHUNKS_BEFORE * CHUNK_ROWS
     assert re.sub(r"\S+:\d+", "…", said) == (
-        f"Cleared {done} jobs. Whether {CHUNK_ROWS} more were cleared is not known. "
+        f"Cleared {done:,} jobs. Whether {CHUNK_ROWS} more were cleared is not known. "
         "The lab's server … closed the connection: try again when it is back. The rest was left alone."
     )
     first = Act.objects.get()
