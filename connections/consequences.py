@@ -6,18 +6,16 @@ What could not be seen is called neither lost nor safe.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from connections.jobs_of_connections import JOBS_NAMED
 from connections.listing import annotate
 from connections.models import Connection
-from connections.processes import process_list
+from connections.processes import read_processes
 from connections.snapshots import SelectedConnections, Target
 from jobs.models import Job
 from jobsite.durations import say_duration
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads, Server
 from jobsite.lab.transactions import Transaction
-
-JOBS_NAMED = 5
-"""Jobs of one connection that are named; of the others it is said how many there are."""
 
 NOTHING_IS_LOST = "It holds no job and no open transaction: nothing is lost. Its client has to connect again."
 NO_JOB_READ = (
@@ -70,6 +68,8 @@ class KillReview:
     """Why jobs could not be looked at, in sentences."""
     needs_number: bool
     """Whether the number of connections has to be typed: what would be lost cannot be known."""
+    kill_grant: str
+    """The GRANT without which the site's account cannot kill any of them; '' where it can."""
 
     @property
     def order(self) -> str:
@@ -96,9 +96,10 @@ class KillReview:
 
 def review_kill(selection: SelectedConnections, server: Server) -> KillReview:
     """Return what killing the selected connections would do now; reads, never writes."""
-    everybody = list(process_list(server).order_by("id"))
+    everybody = read_processes(server)
     wanted = {one.id: one for one in selection.snapshots}
-    found = [row for row in everybody if row.id in wanted and wanted[row.id].is_still(row, server)]
+    there = [row.as_connection() for row in everybody if row.id in wanted]
+    found = [row for row in there if wanted[row.id].is_still(row, server)]
     parts = Parts()
     unread = annotate(found, server, parts, ConnectedThreads(server, {row.id: row.account for row in everybody}))
     unseen = (TRANSACTION_LATE if parts.late else "") if server.sees_all else TRANSACTION_UNSEEN
@@ -120,6 +121,7 @@ def review_kill(selection: SelectedConnections, server: Server) -> KillReview:
         unread=tuple(unread),
         # Where no statement runs, there is none to kill.
         needs_number=unsure and any(selection.target is Target.CONNECTION or row.info for row in rows),
+        kill_grant="" if selection.target.is_possible(server) else server.kill_grant,
     )
 
 

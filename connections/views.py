@@ -1,5 +1,7 @@
 """The pages of connections: the list, and killing."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
@@ -12,7 +14,7 @@ from connections import killing
 from connections.consequences import KillReview, review_kill
 from connections.filters import ConnectionFilter
 from connections.killing import KILL, Confirmation, NotConfirmedError
-from connections.listing import FoundConnections, annotate, list_connections, read_again
+from connections.listing import FoundConnections, list_connections, read_again
 from connections.outcomes import KillOutcome, KillResult
 from connections.recorded import TARGETS, recorded_kill
 from connections.snapshots import NO_FORM_OF_OURS, SelectedConnections, Target
@@ -22,6 +24,7 @@ from jobsite.activity.forms import FormUsedError, new_form, read_form_number
 from jobsite.activity.record import RecordError, record_look
 from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
+from jobsite.lab.server import ask_server
 from jobsite.pages.http import page_or_fragment
 from jobsite.pages.tables import ListingData
 
@@ -38,11 +41,10 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     """Show the connections that match the filter of the URL, and the jobs they hold."""
     chosen, server = ConnectionFilter.read(request.GET), shared_reads.server()
     may_kill = request.user.has_perm(KILL)
-    found = FoundConnections([]) if chosen.problems else list_connections(chosen, server, may_kill)
-    rows, parts = found.rows, Parts()
-    unread = [] if chosen.problems else annotate(rows, server, parts)
+    found = FoundConnections() if chosen.problems else list_connections(chosen, may_kill)
+    parts = Parts()
     targets = [target.value for target in Target if may_kill and target.is_possible(server)]
-    data = ListingData(len(rows), lambda start, stop: annotate_statements(rows[start:stop], may_kill))
+    data = ListingData(len(found.processes), partial(found.read, server, parts, may_kill))
     table = ConnectionTable(data, selectable=bool(targets), order_by=chosen.sort)
     table.at_page(request.GET.get("page", 1))
     context = {
@@ -52,7 +54,6 @@ def connection_list(request: HttpRequest) -> HttpResponse:
         "server": server,
         "targets": targets,
         "kill_grant": server.kill_grant if may_kill and not targets else "",
-        "unread": unread,
         "parts": parts,
         "found": found,
         "confirm_url": reverse("connections:kill_confirm"),
@@ -65,7 +66,7 @@ def connection_list(request: HttpRequest) -> HttpResponse:
 def statement(request: HttpRequest) -> HttpResponse:
     """Show the statement of one connection with all that is in it; the record says first who looks."""
     seen = _selection(request.POST, "shown").snapshots
-    row = next(iter(read_again(seen, shared_reads.server())), None) if len(seen) == 1 else None
+    row = next(iter(read_again(seen, ask_server())), None) if len(seen) == 1 else None
     if row is None:
         messages.warning(request, "This connection is gone, or somebody else’s by now.")
         return _to_list(request)
@@ -88,7 +89,7 @@ def kill_confirm(request: HttpRequest) -> HttpResponse:
     if selection.is_empty:
         messages.warning(request, "No connection was selected: select the connections to kill.")
         return _to_list(request)
-    return _confirm(request, review_kill(selection, shared_reads.server()), refusal="")
+    return _confirm(request, review_kill(selection, ask_server()), refusal="")
 
 
 @require_POST
@@ -145,9 +146,8 @@ def _to_list(request: HttpRequest) -> HttpResponse:
 def _confirm(request: HttpRequest, review: KillReview, refusal: str) -> HttpResponse:
     annotate_statements([one.connection for one in review.connections], may_kill=True)
     template, status = "connections/kill_confirm.html", NOT_DONE if refusal else 200
-    filtered, server = request.POST.get("filter", ""), shared_reads.server()
+    filtered = request.POST.get("filter", "")
     context = {"review": review, "refusal": refusal, "filter": filtered, "form_number": new_form()}
-    context |= {"kill_grant": "" if review.target.is_possible(server) else server.kill_grant}
     return page_or_fragment(request, template, template, context, status=status)
 
 
