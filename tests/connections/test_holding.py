@@ -286,10 +286,33 @@ def test_what_a_page_called_unknown_needs_the_number_also_when_it_is_known_by_no
     assert is_connected(thread)
 
 
-def test_no_number_is_asked_for_where_it_is_known_what_is_lost(lab: Lab, admin: Client) -> None:
+def demanded(found: BeautifulSoup) -> str:
+    """Return what a page wants to be typed, '' for nothing."""
+    asked = found.select_one('input[name="typed"]')
+    return text_of(asked.parent) if asked else ""
+
+
+def test_for_a_job_that_runs_the_number_has_to_be_typed(lab: Lab, admin: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.start_waiting(schema, user="bob")
-    assert asked_to_kill(admin, connection_of(schema)[0]).select('input[name="typed"]') == []
+    thread, _ = connection_of(schema)
+    found = asked_to_kill(admin, thread, lab.idle("alice")[1])
+    assert demanded(found) == "1 job is running: type 2 to confirm"
+    response = admin.post(KILL, fields(found, KILL))
+    assert (response.status_code, notices(page(response))) == (409, ["No kill was sent: type 2 to confirm."])
+    assert is_connected(thread)
+    response = admin.post(KILL, {**fields(found, KILL), "typed": "2"})
+    assert text_of(look(admin, response.headers["Location"]).h1) == "Kill sent to 2 connections"
+
+
+def test_for_more_than_fifty_connections_the_number_has_to_be_typed(lab: Lab, admin: Client) -> None:
+    threads = [lab.idle("bob")[1] for _ in range(51)]
+    assert demanded(asked_to_kill(admin, *threads[:50])) == ""
+    assert demanded(asked_to_kill(admin, *threads)) == "Type 51 to confirm"
+
+
+def test_no_number_is_asked_for_where_nothing_is_lost(lab: Lab, admin: Client) -> None:
+    assert demanded(asked_to_kill(admin, lab.idle("bob")[1])) == ""
 
 
 def test_no_number_is_asked_for_where_no_statement_runs_that_could_be_killed(lab: Lab, admin: Client) -> None:
@@ -343,7 +366,7 @@ def test_a_worker_that_took_a_key_since_is_not_killed_as_if_nothing_were_lost(la
     assert notices(again) == [f"No kill was sent: meanwhile {seen} holds a job. Look again."]
     assert consequences(again)[0].startswith("It holds the job Score(subject=m1, session=1) ,")
     assert is_connected(thread)
-    killed = admin.post(KILL, fields(again, KILL))
+    killed = admin.post(KILL, {**fields(again, KILL), "typed": "1"})
     assert text_of(look(admin, killed.headers["Location"]).h1) == "Kill sent to 1 connection"
 
 
