@@ -138,6 +138,7 @@ class Connections(Listing):
 
     path = "connections/"
     root = "#connection_list"
+    mark = ".holds .mark"
 
     def __init__(self, page: Page) -> None:
         """`page` is the browser's."""
