@@ -6,18 +6,17 @@ What could not be seen is called neither lost nor safe.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from connections.jobs_of_connections import JOBS_NAMED
 from connections.listing import annotate
 from connections.models import Connection
-from connections.processes import process_list
+from connections.processes import read_processes
 from connections.snapshots import SelectedConnections, Target
+from jobs.actions.review import TYPE_THE_NUMBER_ABOVE
 from jobs.models import Job
 from jobsite.durations import say_duration
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads, Server
 from jobsite.lab.transactions import Transaction
-
-JOBS_NAMED = 5
-"""Jobs of one connection that are named; of the others it is said how many there are."""
 
 NOTHING_IS_LOST = "It holds no job and no open transaction: nothing is lost. Its client has to connect again."
 NO_JOB_READ = (
@@ -68,8 +67,12 @@ class KillReview:
     """How many are gone, or have a number that is somebody else's by now."""
     unread: tuple[str, ...]
     """Why jobs could not be looked at, in sentences."""
+    is_unsure: bool
+    """Whether what would be lost cannot be known."""
     needs_number: bool
-    """Whether the number of connections has to be typed: what would be lost cannot be known."""
+    """Whether the number of connections has to be typed."""
+    kill_grant: str
+    """The GRANT without which the site's account cannot kill any of them; '' where it can."""
 
     @property
     def order(self) -> str:
@@ -91,20 +94,26 @@ class KillReview:
     @property
     def demand(self) -> str:
         """What has to be typed, and why; '' where nothing has."""
-        return f"What is lost cannot be known: type {len(self.connections)} to confirm" if self.needs_number else ""
+        if not self.needs_number:
+            return ""
+        running = sum(len(one.connection.jobs) for one in self.connections)
+        jobs = f"{counted(running, 'job')} {'is' if running == 1 else 'are'} running: type" if running else "Type"
+        why = "What is lost cannot be known: type" if self.is_unsure else jobs
+        return f"{why} {len(self.connections)} to confirm"
 
 
 def review_kill(selection: SelectedConnections, server: Server) -> KillReview:
     """Return what killing the selected connections would do now; reads, never writes."""
-    everybody = list(process_list(server).order_by("id"))
+    everybody = read_processes(server)
     wanted = {one.id: one for one in selection.snapshots}
-    found = [row for row in everybody if row.id in wanted and wanted[row.id].is_still(row, server)]
+    there = [row.as_connection() for row in everybody if row.id in wanted]
+    found = [row for row in there if wanted[row.id].is_still(row, server)]
     parts = Parts()
     unread = annotate(found, server, parts, ConnectedThreads(server, {row.id: row.account for row in everybody}))
     unseen = (TRANSACTION_LATE if parts.late else "") if server.sees_all else TRANSACTION_UNSEEN
     rows = [row for row in found if not row.refusal]
     sees_enough = not unseen and not unread
-    unsure = not sees_enough or any(row.possible_jobs for row in rows)
+    is_unsure = not sees_enough or any(row.possible_jobs for row in rows)
     return KillReview(
         target=selection.target,
         connections=tuple(
@@ -118,9 +127,17 @@ def review_kill(selection: SelectedConnections, server: Server) -> KillReview:
         refused=tuple(row for row in found if row.refusal),
         gone=len(wanted) - len(found),
         unread=tuple(unread),
-        # Where no statement runs, there is none to kill.
-        needs_number=unsure and any(selection.target is Target.CONNECTION or row.info for row in rows),
+        is_unsure=is_unsure,
+        needs_number=_needs_number(rows, selection.target, is_unsure=is_unsure),
+        kill_grant="" if selection.target.is_possible(server) else server.kill_grant,
     )
+
+
+def _needs_number(rows: Sequence[Connection], target: Target, *, is_unsure: bool) -> bool:
+    """Say whether the number has to be typed: for many, for jobs that run, and where nobody knows what is lost."""
+    # Where no statement runs, there is none to kill.
+    hit = [row for row in rows if target is Target.CONNECTION or row.info]
+    return len(rows) > TYPE_THE_NUMBER_ABOVE or any(row.jobs or is_unsure for row in hit)
 
 
 def counted(number: int, noun: str) -> str:

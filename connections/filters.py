@@ -1,11 +1,12 @@
 """Which filters does the list of connections have? Each is one field of the form."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 
+from connections.processes import Process
 from jobsite.pages.filter_form import DurationField, FilterField, FilterForm, ListFilter, SearchField
 
 SORTS = {
@@ -18,8 +19,9 @@ SORTS = {
     "state": "state",
     "statement": "info",
 }
+SEARCHED = {"user": "user", "host": "host", "schema": "db", "command": "command", "state": "state"}
+"""The fields that search a column, which the server shows to everybody."""
 LONGEST_FIRST = "-time"
-
 
 LARGEST_ID = 2**63 - 1
 
@@ -49,23 +51,17 @@ class IdsField(FilterField):
 
 
 class ConnectionFilterForm(FilterForm):
-    """The filters of connections."""
+    """The filters of connections. All connections are read for all viewers, so none is a condition of SQL."""
 
-    id = IdsField("with the id {}", lambda ids, now: Q(id__in=ids), size=7)
-    user = SearchField("of users containing “{}”", "user", size=9)
-    host = SearchField("from hosts containing “{}”", "host", size=12)
-    schema = SearchField("in schemas containing “{}”", "db", size=9)
-    command = SearchField("with commands containing “{}”", "command", size=9)
-    state = SearchField("in states containing “{}”", "state", size=9)
+    id = IdsField("with the id {}", size=7)
+    user = SearchField("of users containing “{}”", size=9)
+    host = SearchField("from hosts containing “{}”", size=12)
+    schema = SearchField("in schemas containing “{}”", size=9)
+    command = SearchField("with commands containing “{}”", size=9)
+    state = SearchField("in states containing “{}”", size=9)
     # Compared by connections.listing with what the person reads of each: searching must not tell what is hidden.
     statement = SearchField("whose statements contain “{}”", size=12)
-    longer = DurationField(
-        "in their state for more than {}",
-        lambda time_s, now: Q(time_s__gt=time_s),
-        label="Time longer than",
-        size=6,
-        placeholder="10m",
-    )
+    longer = DurationField("in their state for more than {}", label="Time longer than", size=6, placeholder="10m")
 
 
 @dataclass(frozen=True)
@@ -82,3 +78,24 @@ class ConnectionFilter(ListFilter):
     def statement(self) -> str:
         """The text that statements are to contain, '' for all connections."""
         return self.texts.get("statement", "")
+
+    @property
+    def picks(self) -> Callable[[Process], bool]:
+        """The condition of all fields but the statement's, for one connection; what cannot be read picks none."""
+        asked = {name: value for name, value in self._read.cleaned_data.items() if name in self.texts}
+        ids, longer_s = asked.get("id"), asked.get("longer")
+        terms = [(column, asked[name].lower()) for name, column in SEARCHED.items() if name in asked]
+
+        def picks(row: Process) -> bool:
+            return (
+                (ids is None or row.id in ids)
+                and (longer_s is None or (row.time_s is not None and row.time_s > longer_s))
+                and all(term in (getattr(row, column) or "").lower() for column, term in terms)
+            )
+
+        return (lambda row: False) if self.problems else picks
+
+    @property
+    def order(self) -> tuple[str, bool]:
+        """The column to sort by, and whether what is greatest comes first."""
+        return SORTS[self.sort.removeprefix("-")], self.sort.startswith("-")

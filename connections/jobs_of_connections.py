@@ -5,66 +5,108 @@ sentence says so, and everything else is shown.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db import DatabaseError
 
 from connections.models import Connection
 from jobs.layouts.reading import Reading
 from jobs.listing.marking import annotate_liveness
-from jobs.listing.reserved import MOST_READ, ReservedJobs, jobs_of_connections, jobs_of_users
+from jobs.listing.reserved import (
+    MOST_MATCHED,
+    FoundJobs,
+    ReservedJobs,
+    jobs_of_connections,
+    jobs_of_users,
+    read_again,
+    read_reserved,
+    reserved_jobs,
+)
 from jobs.liveness import Liveness, may_be
 from jobs.models import Job
 from jobsite.lab.explanations import explain
 from jobsite.lab.server import ConnectedThreads, Server
 
-NOT_ALL_READ = f"More than {MOST_READ} reserved jobs name these connections or their users, and not all were read."
+JOBS_NAMED = 5
+"""Jobs of one connection that are named, and whose keys are read; of the others it is said how many there are."""
+NOT_ALL_READ = f"More than {MOST_MATCHED} reserved jobs name these connections or their users, and not all were read."
 
 
 def annotate_jobs(rows: Sequence[Connection], server: Server, everybody: ConnectedThreads | None = None) -> list[str]:
     """Give each connection its `jobs`; return why some may hold others that could not be seen, in sentences.
 
-    With `everybody` who is connected, give it the `possible_jobs`, too.
+    The reserved jobs may be those of a moment ago, unless `everybody` who is connected is given, by whoever acts: then
+    they are read anew, and each connection gets its `possible_jobs`, too.
     """
     for row in rows:
         row.jobs, row.possible_jobs, row.jobs_unknown = [], [], False
     try:
-        reading = Reading.begin()
-        found = _annotate_held(rows, server, reading) if everybody is None else _annotate_both(rows, everybody, reading)
+        if everybody is None:
+            reserved = reserved_jobs()
+            reading = Reading.begin(reserved.left_out)
+        else:
+            reading = Reading.begin()
+            reserved = read_reserved(reading, server.started)
+        found = _annotate(rows, server, everybody, reserved, reading)
     except DatabaseError as error:
         return [_explained(error)]
-    unread = [
-        f"The jobs of {table.schema} cannot be read: {table.in_words}."
-        for table in reading.unreadable
-        if table.has_jobs
-    ]
-    unread += [
-        f"The jobs table of {schema} does not say which connection has reserved a job." for schema in found.unnamed
-    ]
     if reading.newer:
         for row in rows:
             row.jobs_unknown = not row.jobs
-        unread.append(f"The jobs in {reading.newer.in_words} are not shown yet.")
-    return unread if found.is_whole else [*unread, NOT_ALL_READ]
+    return list(_unread(found, reading))
 
 
-def _annotate_held(rows: Sequence[Connection], server: Server, reading: Reading) -> ReservedJobs:
-    found = jobs_of_connections({row.id: row.account for row in rows}, server.started, reading)
-    _give_held(rows, server, found)
+def _unread(found: FoundJobs, reading: Reading) -> Iterator[str]:
+    """Yield in sentences why a connection may hold jobs that nobody sees."""
+    for table in reading.unreadable:
+        if table.has_jobs:
+            yield f"The jobs of {table.schema} cannot be read: {table.in_words}."
+    for schema in found.unnamed:
+        yield f"The jobs table of {schema} does not say which connection has reserved a job."
+    if reading.newer:
+        yield f"The jobs in {reading.newer.in_words} are not shown yet."
+    if not found.is_whole:
+        yield NOT_ALL_READ
+
+
+def _annotate(
+    rows: Sequence[Connection],
+    server: Server,
+    everybody: ConnectedThreads | None,
+    reserved: ReservedJobs,
+    reading: Reading,
+) -> FoundJobs:
+    threads = {row.id: row.account for row in rows}
+    if not reserved.is_whole:
+        return _annotate_matched(rows, server, everybody, reading)
+    found = reserved.of_users(threads) if everybody else reserved.of_connections(threads)
+    _give(rows, server, everybody, found)
+    if named := [job for row in rows for jobs in (row.jobs, row.possible_jobs) for job in jobs[:JOBS_NAMED]]:
+        found = read_again(found, named, reading)
+        _give(rows, server, everybody, found)
     return found
 
 
-def _annotate_both(rows: Sequence[Connection], everybody: ConnectedThreads, reading: Reading) -> ReservedJobs:
-    server = everybody.server
-    found = jobs_of_users({row.id: row.account for row in rows}, server.started, reading)
-    _give_held(rows, server, found)
-    _give_possible(rows, everybody, found)
-    if not found.is_whole:  # those that are held for sure may be among the others
-        _annotate_held(rows, server, reading)
+def _annotate_matched(
+    rows: Sequence[Connection], server: Server, everybody: ConnectedThreads | None, reading: Reading
+) -> FoundJobs:
+    """Give the connections the jobs that the server matches with them: too many are reserved to read them all."""
+    threads = {row.id: row.account for row in rows}
+    match = jobs_of_users if everybody else jobs_of_connections
+    found = match(threads, server.started, reading)
+    _give(rows, server, everybody, found)
+    if everybody and not found.is_whole:  # those that are held for sure may be among the others
+        _give_held(rows, server, jobs_of_connections(threads, server.started, reading))
     return found
 
 
-def _give_held(rows: Sequence[Connection], server: Server, found: ReservedJobs) -> None:
+def _give(rows: Sequence[Connection], server: Server, everybody: ConnectedThreads | None, found: FoundJobs) -> None:
+    _give_held(rows, server, found)
+    if everybody:
+        _give_possible(rows, everybody, found)
+
+
+def _give_held(rows: Sequence[Connection], server: Server, found: FoundJobs) -> None:
     """Give the connections the jobs that they really hold: same user and client, reserved since the server started."""
     jobs: dict[int, list[Job]] = defaultdict(list)
     for job in annotate_liveness(found.jobs, ConnectedThreads(server, {row.id: row.account for row in rows})):
@@ -74,7 +116,7 @@ def _give_held(rows: Sequence[Connection], server: Server, found: ReservedJobs) 
         row.jobs = jobs[row.id]
 
 
-def _give_possible(rows: Sequence[Connection], everybody: ConnectedThreads, found: ReservedJobs) -> None:
+def _give_possible(rows: Sequence[Connection], everybody: ConnectedThreads, found: FoundJobs) -> None:
     """Give the connections the jobs of the same user over a connection that is gone or cannot be told.
 
     Such a job may be held by a child of a pool, or behind a proxy.

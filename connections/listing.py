@@ -1,69 +1,72 @@
 """Filter -> connections of the lab's server, with what a page says of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, OrderBy
-
-from connections.filters import SORTS, ConnectionFilter
+from connections.filters import ConnectionFilter
 from connections.jobs_of_connections import annotate_jobs
 from connections.models import Connection
-from connections.processes import process_list
+from connections.processes import Process, process_list, processes
 from connections.protected import refusal_reason
 from connections.snapshots import ConnectionSnapshot
-from connections.statements import annotate_statements
+from connections.statements import annotate_statements, as_shown
+from jobsite.lab.columns import sort_key
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads, Server
 from jobsite.lab.transactions import Transaction, open_transactions
 
 TRANSACTIONS = "Which transactions are open"
 NONE_SEEN: Mapping[int, Transaction] = {}
-ROWS_READ = 5000
-"""Connections that are read at most; a server is seldom set to allow more."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class FoundConnections:
-    """The connections that match a filter; not all of them when `is_whole` is False."""
+    """The connections that match a filter, in its order; only those of a page are looked at more closely."""
 
-    rows: Sequence[Connection]
-    is_whole: bool = True
+    processes: Sequence[Process] = ()
+    unread: Sequence[str] = ()
+    """Why jobs of those that were read could not be looked at, in sentences."""
 
     @property
     def in_words(self) -> str:
-        """How many there are, and how to find those that are not listed, in sentences."""
-        if self.is_whole:
-            return f"{len(self.rows)} found."
-        read = f"More than {ROWS_READ:,} match, and only the first {ROWS_READ:,} in this order were read"
-        return f"{read}: {len(self.rows):,} found. Narrow the filter, by user, host or id, to find the others."
+        """How many there are, in a sentence."""
+        return f"{len(self.processes):,} found."
+
+    def read(self, some: Sequence[Process], server: Server, parts: Parts, may_kill: bool) -> Sequence[Connection]:
+        """Return some of them with all that a page says of each, as the person may read their statements."""
+        rows = [process.as_connection() for process in some]
+        if rows:
+            self.unread = annotate(rows, server, parts)
+        return annotate_statements(rows, may_kill)
 
 
-def list_connections(chosen: ConnectionFilter, server: Server, may_kill: bool) -> FoundConnections:
-    """Return the connections that match the filter, in its order, as the person may read their statements.
+def list_connections(chosen: ConnectionFilter, may_kill: bool) -> FoundConnections:
+    """Return the connections that match the filter, in its order.
 
-    Only where the filter or the order needs them all are the statements read already: it takes time.
+    Statements are searched and sorted as the person may read them: that must not tell what is hidden. Only then are
+    they all masked, because it takes time.
     """
-    matching = process_list(server).filter(chosen.condition(server.now))
-    if chosen.statement:
-        matching = matching.filter(info__isnull=False)
-    rows = list(matching.order_by(*_order(chosen.sort))[: ROWS_READ + 1])
-    is_whole = len(rows) <= ROWS_READ
-    found = rows[:ROWS_READ]
-    if chosen.statement or chosen.sort.endswith("statement"):  # by what is shown: that must not tell what is hidden
-        annotate_statements(found, may_kill)
-    if wanted := chosen.statement.lower():
-        found = [row for row in found if wanted in row.statement.lower()]
-    if chosen.sort.endswith("statement"):
-        found.sort(key=lambda row: row.statement, reverse=chosen.sort.startswith("-"))
-        found.sort(key=lambda row: not row.statement)
-    return FoundConnections(found, is_whole)
-
-
-def _order(sort: str) -> tuple[OrderBy | str, ...]:
-    column = SORTS[sort.removeprefix("-")]
+    found = [*filter(chosen.picks, processes())]
+    column, is_descending = chosen.order
+    if chosen.statement or column == "info":
+        shown = {row.id: as_shown(row.info, may_kill) for row in found}
+        found = [row for row in found if chosen.statement.lower() in shown[row.id].lower()]
     if column == "info":
-        return ("id",)
-    return F(column).desc(nulls_last=True) if sort.startswith("-") else F(column).asc(nulls_last=True), "id"
+        return FoundConnections(_in_order(found, lambda row: shown[row.id] or None, is_descending))
+    return FoundConnections(_in_order(found, lambda row: _order_of(getattr(row, column)), is_descending))
+
+
+def _in_order(rows: Sequence[Process], value: Callable[[Process], Any], is_descending: bool) -> Sequence[Process]:
+    """Return the rows in the order of a value; those that are the same by id, and without one last."""
+    values = {row.id: value(row) for row in rows}
+    known = [row for row in rows if values[row.id] is not None]
+    known.sort(key=lambda row: values[row.id], reverse=is_descending)
+    return [*known, *(row for row in rows if values[row.id] is None)]
+
+
+def _order_of(value: str | int | None) -> str | int | None:
+    return sort_key(value) if isinstance(value, str) else value
 
 
 def read_again(snapshots: Iterable[ConnectionSnapshot], server: Server) -> list[Connection]:

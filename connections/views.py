@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
@@ -12,20 +13,26 @@ from connections import killing
 from connections.consequences import KillReview, review_kill
 from connections.filters import ConnectionFilter
 from connections.killing import KILL, Confirmation, NotConfirmedError
-from connections.listing import FoundConnections, annotate, list_connections, read_again
+from connections.listing import FoundConnections, list_connections, read_again
 from connections.outcomes import KillOutcome, KillResult
+from connections.processes import processes
 from connections.recorded import TARGETS, recorded_kill
 from connections.snapshots import NO_FORM_OF_OURS, SelectedConnections, Target
 from connections.statements import annotate_statements
 from connections.tables import ConnectionTable
+from jobs.listing.reserved import reserved_jobs
 from jobsite.activity.forms import FormUsedError, new_form, read_form_number
 from jobsite.activity.record import RecordError, record_look
 from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
+from jobsite.lab.server import ask_server
+from jobsite.lab.shared_reads import looking
+from jobsite.pages.frames import gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment
 from jobsite.pages.paging import AskedPage, page_of
 
 LOOK = "connections.view_connection"
+PAGE, FRAGMENT = "connections/connection_list.html", "connections/_connection_list.html"
 NOT_DONE = 409
 NOW_SEEN = "What became of them"
 SHOW_STATEMENT = "show statement"
@@ -34,19 +41,30 @@ SHOW_STATEMENT = "show statement"
 
 @require_safe
 @permission_required(LOOK, raise_exception=True)
+@looking()
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Show the connections that match the filter of the URL, and the jobs they hold."""
-    chosen, server = ConnectionFilter.read(request.GET), shared_reads.server()
-    may_kill = request.user.has_perm(KILL)
-    found = FoundConnections([]) if chosen.problems else list_connections(chosen, server, may_kill)
-    rows, parts = found.rows, Parts()
-    unread = [] if chosen.problems else annotate(rows, server, parts)
+    chosen = ConnectionFilter.read(request.GET)
+    if gets_frame(request) and not (processes.is_there and reserved_jobs.is_there):
+        return render(request, PAGE, {"is_frame": True, "chosen": chosen, "form": chosen.form()})
+    context = _listed(request, chosen)
+    version = version_of(request)
+    if unchanged := not_modified(request, version):
+        return unchanged
+    return with_version(page_or_fragment(request, PAGE, FRAGMENT, context | {"version": version}), version)
+
+
+def _listed(request: HttpRequest, chosen: ConnectionFilter) -> dict[str, object]:
+    """Return what the list shows."""
+    server, may_kill = shared_reads.server(), request.user.has_perm(KILL)
+    found = FoundConnections() if chosen.problems else list_connections(chosen, may_kill)
+    parts = Parts()
     targets = [target.value for target in Target if may_kill and target.is_possible(server)]
     asked = AskedPage.read(request.GET)
-    page = page_of(rows, asked)
-    annotate_statements(page.rows, may_kill)
-    table = ConnectionTable(page.rows, selectable=bool(targets), order_by=chosen.sort)
-    context = {
+    page = page_of(found.processes, asked)
+    rows = found.read(page.rows, server, parts, may_kill)
+    table = ConnectionTable(rows, selectable=bool(targets), order_by=chosen.sort)
+    return {
         "chosen": chosen,
         "form": chosen.form(),
         "table": table,
@@ -55,12 +73,10 @@ def connection_list(request: HttpRequest) -> HttpResponse:
         "server": server,
         "targets": targets,
         "kill_grant": server.kill_grant if may_kill and not targets else "",
-        "unread": unread,
         "parts": parts,
         "found": found,
         "confirm_url": reverse("connections:kill_confirm"),
     }
-    return page_or_fragment(request, "connections/connection_list.html", "connections/_connection_list.html", context)
 
 
 @require_POST
@@ -68,7 +84,7 @@ def connection_list(request: HttpRequest) -> HttpResponse:
 def statement(request: HttpRequest) -> HttpResponse:
     """Show the statement of one connection with all that is in it; the record says first who looks."""
     seen = _selection(request.POST, "shown").snapshots
-    row = next(iter(read_again(seen, shared_reads.server())), None) if len(seen) == 1 else None
+    row = next(iter(read_again(seen, ask_server())), None) if len(seen) == 1 else None
     if row is None:
         messages.warning(request, "This connection is gone, or somebody else’s by now.")
         return _to_list(request)
@@ -91,7 +107,7 @@ def kill_confirm(request: HttpRequest) -> HttpResponse:
     if selection.is_empty:
         messages.warning(request, "No connection was selected: select the connections to kill.")
         return _to_list(request)
-    return _confirm(request, review_kill(selection, shared_reads.server()), refusal="")
+    return _confirm(request, review_kill(selection, ask_server()), refusal="")
 
 
 @require_POST
@@ -148,9 +164,8 @@ def _to_list(request: HttpRequest) -> HttpResponse:
 def _confirm(request: HttpRequest, review: KillReview, refusal: str) -> HttpResponse:
     annotate_statements([one.connection for one in review.connections], may_kill=True)
     template, status = "connections/kill_confirm.html", NOT_DONE if refusal else 200
-    filtered, server = request.POST.get("filter", ""), shared_reads.server()
+    filtered = request.POST.get("filter", "")
     context = {"review": review, "refusal": refusal, "filter": filtered, "form_number": new_form()}
-    context |= {"kill_grant": "" if review.target.is_possible(server) else server.kill_grant}
     return page_or_fragment(request, template, template, context, status=status)
 
 

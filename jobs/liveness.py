@@ -101,6 +101,12 @@ def liveness_of(account: Account, connection_id: int, reserved_at: datetime | No
     return Liveness.ABANDONED
 
 
+def account_of(user: str) -> Account:
+    """Return user and client of what a job's row has from SQL's USER(); MATLAB writes the user alone."""
+    name, at, client = user.rpartition("@")
+    return (name, client) if at else (client, "")
+
+
 def may_be(connected: Account, account: Account) -> bool:
     """Say whether whoever is connected may have reserved as `account`, by all that the two names tell.
 

@@ -17,7 +17,7 @@ from django.db.models.sql.datastructures import BaseTable
 from jobs.formats.jobs_columns import JOBS_TABLE
 from jobs.formats.key import Key, read_fields, read_key
 from jobs.formats.table_name import class_name
-from jobs.liveness import Liveness
+from jobs.liveness import Account, Liveness, account_of
 from jobsite.lab.columns import LabBlob, LabText
 from jobsite.lab.identifiers import identifier, quoted
 from jobsite.lab.models import LabModel, LabQuerySet
@@ -137,10 +137,9 @@ class Job(LabModel):
         return self.message.strip().partition("\n")[0]
 
     @property
-    def account(self) -> tuple[str, str]:
-        """User and client, from SQL's USER() at the time of the reservation; MATLAB writes the user alone."""
-        user, at, client = self.user.rpartition("@")
-        return (user, client) if at else (client, "")
+    def account(self) -> Account:
+        """User and client, from SQL's USER() at the time of the reservation."""
+        return account_of(self.user)
 
     def age_s(self, now: datetime) -> float | None:
         """Return the seconds since the row's timestamp; None when it has none."""

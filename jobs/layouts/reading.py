@@ -72,13 +72,17 @@ class Reading:
 
     @classmethod
     @part()
-    def begin(cls) -> "Reading":
-        """Look which jobs tables there are; what the server itself could not open is left out from the start."""
+    def begin(cls, left_out: Iterable[LeftOut] = ()) -> "Reading":
+        """Look which jobs tables there are; what the server itself could not open is left out from the start.
+
+        So is what another reading has `left_out` a moment ago, without a second look.
+        """
         tables = job_tables()
         reading = cls(tables.layouts, tables.unreadable, tables.newer)
-        if tables.unopened:
-            closed = reading._search.closed(tables.unopened)
-            reading._leave_out({table: closed.get(table, OPENED_AGAIN) for table in tables.unopened})
+        reading.left_out |= {one.table: one for one in left_out}
+        if unopened := [table for table in tables.unopened if table not in reading.left_out]:
+            closed = reading._search.closed(unopened)
+            reading._leave_out({table: closed.get(table, OPENED_AGAIN) for table in unopened})
         return reading
 
     @property

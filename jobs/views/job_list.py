@@ -78,7 +78,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         return render(request, PAGE, _frame(request, chosen))
     asked = _look(chosen, page)
     listed, counted = _read_page(request, asked), _read_counts(request, asked)
-    version = version_of(request, listed, counted)
+    version = version_of(request)
     if unchanged := not_modified(request, version):
         return unchanged
     context = _context(request, asked, listed, counted) | {"version": version}

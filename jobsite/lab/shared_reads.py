@@ -5,7 +5,7 @@ that only looks shares it with all viewers for some seconds (`looking`, jobsite.
 on the lab's server reads anew.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar, cast
@@ -18,6 +18,7 @@ from jobsite.lab.shared_answers import Shared
 Answer = TypeVar("Answer")
 
 _kept: ContextVar["dict[SharedRead[Any], Any] | None"] = ContextVar("kept", default=None)
+_numbers: ContextVar[list[str]] = ContextVar("numbers")
 _looking: ContextVar[bool] = ContextVar("looking", default=False)
 
 
@@ -40,6 +41,11 @@ class SharedRead(Generic[Answer]):
         return cast("Answer", kept[self])
 
     @property
+    def is_there(self) -> bool:
+        """Say whether somebody has read it a moment ago, so that nobody has to ask the server."""
+        return shared_answers.peek(self.name) is not None
+
+    @property
     def is_kept(self) -> bool:
         """Say whether it was read before."""
         return self in (_kept.get() or {})
@@ -48,11 +54,12 @@ class SharedRead(Generic[Answer]):
 @contextmanager
 def read_once() -> Iterator[None]:
     """Keep what is read until the block ends: a request, or a command that asks for it."""
-    token = _kept.set({})
+    token, numbers = _kept.set({}), _numbers.set([])
     try:
         yield
     finally:
         _kept.reset(token)
+        _numbers.reset(numbers)
 
 
 @contextmanager
@@ -70,7 +77,15 @@ def shared(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
 
     `name` says all that the answer depends on. Raises as jobsite.lab.shared_answers.ask does.
     """
-    return shared_answers.ask(name, read) if _looking.get() else shared_answers.answered(read)
+    found = shared_answers.ask(name, read) if _looking.get() else shared_answers.answered(read)
+    if _kept.get() is not None:
+        _numbers.get().append(found.number)
+    return found
+
+
+def numbers_read() -> Sequence[str]:
+    """Return which readings this request is made of: while they are the same, so is what it shows."""
+    return sorted({*_numbers.get()})
 
 
 def _server() -> Server:

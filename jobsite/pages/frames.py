@@ -6,13 +6,12 @@ whoever asks for it by the word `whole` of the address.
 
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from jobsite.lab.shared_answers import Shared
+from jobsite.lab.shared_reads import numbers_read
 from jobsite.pages.http import wants_fragment
 
 WHOLE = "whole"
@@ -24,11 +23,10 @@ def gets_frame(request: HttpRequest) -> bool:
     return not wants_fragment(request) and SCRIPTS_COOKIE in request.COOKIES and WHOLE not in request.GET
 
 
-def version_of(request: HttpRequest, *parts: Shared[Any] | None) -> str:
-    """Return what changes when the page does: with its parts, with who looks, and with how much of it comes."""
-    read = [part.number if part else "" for part in parts]
+def version_of(request: HttpRequest) -> str:
+    """Return what changes when the page does: with what was read for it, with who looks, and with how much comes."""
     who = (request.user.pk, sorted(request.user.get_all_permissions()))
-    depends_on = (settings.SECRET_KEY, who, request.get_full_path(), wants_fragment(request), read)
+    depends_on = (settings.SECRET_KEY, who, request.get_full_path(), wants_fragment(request), numbers_read())
     return sha256(repr(depends_on).encode()).hexdigest()[:32]
 
 

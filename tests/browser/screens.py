@@ -155,6 +155,7 @@ class Connections(Listing):
 
     path = "connections/"
     root = "#connection_list"
+    mark = ".holds .mark"
 
     def __init__(self, page: Page) -> None:
         """`page` is the browser's."""
@@ -162,6 +163,7 @@ class Connections(Listing):
         self.kill_selected = page.get_by_role("button", name=re.compile(r"^Kill (\d+ )?selected connections…$"))
         self.kill_statements = page.get_by_role("button", name="Kill only their statements…")
         self.consequences = page.locator("section.consequence")
+        self.number = page.get_by_label("to confirm")
         self.result = page.locator("#kill_result")
         self.look_again = page.get_by_role("link", name="Look again")
 

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.screens import Connections, Job, Jobs, Screen
 from tests.browser.visits import PHONE, Visits
+from tests.connections.test_killing import busy
 from tests.lab import Lab
 
 pytestmark = pytest.mark.browser
@@ -59,6 +60,13 @@ NAMELESS = """() => [...document.querySelectorAll("input:not([type=hidden]), sel
 # How far the page, or a list in it, reaches beyond what is seen.
 SIDEWAYS = """() => Math.max(...[document.documentElement, ...document.querySelectorAll(".rows")]
   .map((part) => part.scrollWidth - part.clientWidth))"""
+# The words that stand on more than one line.
+BROKEN_WORDS = """(marks) => marks.flatMap((mark) => [...mark.firstChild.data.matchAll(/\\S+/g)].filter((word) => {
+  const range = document.createRange();
+  range.setStart(mark.firstChild, word.index);
+  range.setEnd(mark.firstChild, word.index + word[0].length);
+  return range.getClientRects().length > 1;
+}).map(String))"""
 WIDTHS = (320, 390, 768, 1024, 1280, 1680)
 
 
@@ -123,6 +131,22 @@ def test_no_width_scrolls_sideways(visit: Visits, failed_jobs: str, screen: Call
         found[width] = page.evaluate(SIDEWAYS)
     page.set_viewport_size(PHONE)  # as the next test expects it
     assert found == dict.fromkeys(WIDTHS, 0)
+
+
+@pytest.mark.parametrize("width", [961, 1000, 1100])
+def test_no_word_of_what_a_connection_holds_is_broken(visit: Visits, lab_without_db: Lab, width: int) -> None:
+    driver, _ = lab_without_db.idle()
+    driver.query(f"USE `{lab_without_db.failed(m1='value')}`")
+    driver.query("START TRANSACTION")
+    driver.query("INSERT INTO recording VALUES ('x', 1, '')")
+    connections = Connections(visit("ada"))
+    connections.page.set_viewport_size({"width": width, "height": 800})
+    with busy(statement=f"SELECT SLEEP(60), '{'words and ' * 40}'"):  # asks for all the room there is
+        connections.open("user=bob")
+        marked = connections.rows.locator(Connections.mark)
+        expect(marked).to_contain_text("transaction")
+        assert marked.evaluate_all(BROKEN_WORDS) == []
+        assert connections.page.evaluate(SIDEWAYS) == 0
 
 
 def test_the_long_name_of_a_table_breaks_on_a_phone(visit: Visits, lab_without_db: Lab) -> None:

@@ -6,7 +6,6 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from connections import listing
 from jobsite.lab.server import ask_server
 from tests.connections.test_killing import busy
 from tests.lab import TRANSACTIONS_KEPT_S, Lab, eventually
@@ -112,16 +111,14 @@ def test_an_unknown_word_lists_nothing_and_offers_to_reset(lab: Lab, admin: Clie
     assert found.select('button[name="target"]') == []
 
 
-def test_a_list_that_is_cut_says_so_and_a_filter_finds_the_rest(
-    lab: Lab, viewer: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(listing, "ROWS_READ", 1)
-    threads = [lab.idle()[1] for _ in range(2)]
-    assert text_of(look(viewer, f"{LIST}?user=bob").select_one(".says")) == (
-        "All connections of users containing “bob”. More than 1 match, and only the first 1 in this order were read: "
-        "1 found. Narrow the filter, by user, host or id, to find the others. Reset filters"
-    )
-    assert [ids(viewer, f"id={thread}") for thread in threads] == [[thread] for thread in threads]
+def test_all_that_match_are_listed_page_by_page(lab: Lab, viewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobsite.pages.tables.PER_PAGE", 2)
+    threads = [lab.idle()[1] for _ in range(5)]
+    pages = [look(viewer, f"{LIST}?user=bob&sort=id&page={number}") for number in (1, 2, 3)]
+    assert [list(map(int, cells(found, "Id"))) for found in pages] == [threads[:2], threads[2:4], threads[4:]]
+    assert {text_of(found.select_one(".says")) for found in pages} == {
+        "All connections of users containing “bob”. 5 found. Reset filters"
+    }
 
 
 def test_the_filter_says_itself_in_a_sentence(lab: Lab, viewer: Client) -> None:
@@ -137,6 +134,19 @@ def test_each_column_sorts_both_ways(lab: Lab, viewer: Client, sort: str) -> Non
     threads = {lab.idle()[1] for _ in range(3)}
     for way in ("", "-"):
         assert threads <= set(ids(viewer, f"sort={way}{sort}"))
+
+
+def test_connections_without_a_schema_stand_last_whichever_way_they_are_sorted(lab: Lab, viewer: Client) -> None:
+    (_, none), (first, one), (second, two) = (lab.idle() for _ in range(3))
+    schema, other = sorted([lab.schema(), lab.schema()])
+    first.query(f"USE `{schema}`")
+    second.query(f"USE `{other}`")
+    assert [ids(viewer, f"user=bob&sort={way}schema") for way in ("", "-")] == [[one, two, none], [two, one, none]]
+
+
+def test_connections_that_are_the_same_in_a_column_are_sorted_by_id(lab: Lab, viewer: Client) -> None:
+    threads = sorted(lab.idle()[1] for _ in range(3))
+    assert [ids(viewer, f"user=bob&sort={way}command") for way in ("", "-")] == [threads, threads]
 
 
 def test_sorting_by_host_descending_orders_as_datajoint_s_own_tool_does(lab: Lab, viewer: Client) -> None:
@@ -229,6 +239,19 @@ def test_the_list_asks_the_same_few_questions_however_many_are_connected(lab: La
             lab.idle()
     # The server, our grants, the connections, transactions, the jobs tables, reserved jobs.
     assert numbers in ([5, 6], [6, 6])
+
+
+def test_the_keys_of_the_jobs_that_are_shown_take_one_question_more(lab: Lab, viewer: Client) -> None:
+    lab.failed(m1="value")
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    look(viewer, LIST)  # connects
+    numbers = []
+    for begin in (lab.idle, lambda: lab.start_waiting(schema)):
+        begin()
+        with CaptureQueriesContext(connections["lab"]) as asked:
+            look(viewer, LIST)
+        numbers.append(len(asked))
+    assert numbers == [6, 7]
 
 
 def test_looking_changes_nothing(lab: Lab, viewer: Client) -> None:

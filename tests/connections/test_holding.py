@@ -1,5 +1,6 @@
 """What a connection holds, or may hold: planted rows hide nothing, and what cannot be seen is never called nothing."""
 
+import pickle
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,20 @@ from django.test import Client
 
 from connections.consequences import review_kill
 from connections.killing import Confirmation, NotConfirmedError, kill
+from connections.listing import annotate
+from connections.models import Connection
+from connections.processes import processes
 from connections.snapshots import ConnectionSnapshot
-from jobs.listing.reserved import MOST_READ, jobs_of_connections, jobs_of_users
+from jobs.listing.reserved import (
+    MOST_MATCHED,
+    MOST_READ,
+    jobs_of_connections,
+    jobs_of_users,
+    read_reserved,
+    reserved_jobs,
+)
+from jobsite.lab import shared_reads
+from jobsite.lab.parts import Parts
 from jobsite.lab.server import ask_server
 from tests.cast import person
 from tests.connections.test_connection_list import LIST, row_of
@@ -32,7 +45,7 @@ NOT_ALL_READ = (
 )
 LIMIT_REACHED = (
     "A connection may hold more jobs than are named here. "
-    f"More than {MOST_READ} reserved jobs name these connections or their users, and not all were read."
+    f"More than {MOST_MATCHED} reserved jobs name these connections or their users, and not all were read."
 )
 
 
@@ -41,9 +54,7 @@ def asked_to_kill(client: Client, *threads: int) -> BeautifulSoup:
     return confirm(client, {"connection": [token(thread) for thread in threads], "target": ["connection"]})
 
 
-def plant(
-    schema: str, connection_id: int, user: str, *, at: str = "CURRENT_TIMESTAMP", rows: int = MOST_READ + 1
-) -> None:
+def plant(schema: str, connection_id: int, user: str, *, at: str = "CURRENT_TIMESTAMP", rows: int = MORE) -> None:
     """Write more reserved rows than are read, as anybody with INSERT on the jobs table may."""
     with SERVER.connected() as driver, driver.cursor() as cursor:
         cursor.executemany(
@@ -119,6 +130,49 @@ def test_a_job_of_the_same_user_whose_worker_cannot_be_told_may_be_a_connection_
     ]
 
 
+def annotated(thread: int) -> Connection:
+    """Return a connection as its list shows it."""
+    server = ask_server()
+    (row,) = (one.as_connection() for one in processes() if one.id == thread)
+    annotate([row], server, Parts())
+    return row
+
+
+def test_what_is_kept_for_all_viewers_is_plain_values(lab: Lab) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="bob")
+    reserved, listed = reserved_jobs(), processes()
+    assert connection_of(schema)[0] in {job.connection_id for job in reserved.jobs}
+    assert (pickle.loads(pickle.dumps(reserved)), pickle.loads(pickle.dumps(listed))) == (reserved, listed)
+
+
+def test_a_job_that_is_done_since_the_reserved_ones_were_read_is_not_shown(lab: Lab) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="bob")
+    thread, _ = connection_of(schema)
+    with shared_reads.read_once():
+        assert [str(job) for job in annotated(thread).jobs] == ["Score(subject=m1, session=1)"]
+        SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET status = 'error', timestamp = timestamp")
+        assert annotated(thread).jobs == []
+
+
+def test_who_kills_reads_the_reserved_jobs_anew(lab: Lab) -> None:
+    schema, (_, thread) = lab.failed(m1="value"), lab.idle("bob")
+    with shared_reads.read_once():
+        assert annotated(thread).jobs == []
+        reserve(schema, thread)
+        (reviewed,) = review_kill(selected(thread), ask_server()).connections
+    assert reviewed.at_stake == "holds a job"
+
+
+def test_of_many_jobs_of_a_connection_the_others_are_counted(lab: Lab, viewer: Client) -> None:
+    schema = lab.failed(m1="value")
+    _, thread = lab.idle("bob")
+    plant(schema, thread, "bob@127.0.0.1", rows=7)
+    told = row_of(look(viewer, f"{LIST}?user=bob"), thread)["Holds"]
+    assert (told.count("A no key stored"), told.endswith("and 2 more")) == (5, True)
+
+
 def test_a_job_of_another_user_is_never_said_to_be_a_connection_s(lab: Lab, admin: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.start_waiting(schema, user="alice")
@@ -142,9 +196,12 @@ def test_a_job_of_a_machine_whose_long_name_the_server_cuts_is_found(lab: Lab, v
     machine = f"{'gpu' * 22}.lab.example"
     plant(schema, 7, f"bob@{machine}", rows=1)
     started, threads = ask_server().started, {7: ("bob", machine[:length])}
+    reserved = read_reserved(reading_of([schema]), started)
     for found in (
         jobs_of_connections(threads, started, reading_of([schema])),
         jobs_of_users(threads, started, reading_of([schema])),
+        reserved.of_connections(threads),
+        reserved.of_users(threads),
     ):
         assert [job.account for job in found.jobs] == [("bob", machine)]
 
@@ -229,10 +286,33 @@ def test_what_a_page_called_unknown_needs_the_number_also_when_it_is_known_by_no
     assert is_connected(thread)
 
 
-def test_no_number_is_asked_for_where_it_is_known_what_is_lost(lab: Lab, admin: Client) -> None:
+def demanded(found: BeautifulSoup) -> str:
+    """Return what a page wants to be typed, '' for nothing."""
+    asked = found.select_one('input[name="typed"]')
+    return text_of(asked.parent) if asked else ""
+
+
+def test_for_a_job_that_runs_the_number_has_to_be_typed(lab: Lab, admin: Client) -> None:
     schema, _ = lab.pipeline(recordings={"m1": "wait"})
     lab.start_waiting(schema, user="bob")
-    assert asked_to_kill(admin, connection_of(schema)[0]).select('input[name="typed"]') == []
+    thread, _ = connection_of(schema)
+    found = asked_to_kill(admin, thread, lab.idle("alice")[1])
+    assert demanded(found) == "1 job is running: type 2 to confirm"
+    response = admin.post(KILL, fields(found, KILL))
+    assert (response.status_code, notices(page(response))) == (409, ["No kill was sent: type 2 to confirm."])
+    assert is_connected(thread)
+    response = admin.post(KILL, {**fields(found, KILL), "typed": "2"})
+    assert text_of(look(admin, response.headers["Location"]).h1) == "Kill sent to 2 connections"
+
+
+def test_for_more_than_fifty_connections_the_number_has_to_be_typed(lab: Lab, admin: Client) -> None:
+    threads = [lab.idle("bob")[1] for _ in range(51)]
+    assert demanded(asked_to_kill(admin, *threads[:50])) == ""
+    assert demanded(asked_to_kill(admin, *threads)) == "Type 51 to confirm"
+
+
+def test_no_number_is_asked_for_where_nothing_is_lost(lab: Lab, admin: Client) -> None:
+    assert demanded(asked_to_kill(admin, lab.idle("bob")[1])) == ""
 
 
 def test_no_number_is_asked_for_where_no_statement_runs_that_could_be_killed(lab: Lab, admin: Client) -> None:
@@ -286,7 +366,7 @@ def test_a_worker_that_took_a_key_since_is_not_killed_as_if_nothing_were_lost(la
     assert notices(again) == [f"No kill was sent: meanwhile {seen} holds a job. Look again."]
     assert consequences(again)[0].startswith("It holds the job Score(subject=m1, session=1) ,")
     assert is_connected(thread)
-    killed = admin.post(KILL, fields(again, KILL))
+    killed = admin.post(KILL, {**fields(again, KILL), "typed": "1"})
     assert text_of(look(admin, killed.headers["Location"]).h1) == "Kill sent to 1 connection"
 
 

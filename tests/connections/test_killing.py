@@ -136,7 +136,7 @@ def test_a_killed_worker_s_job_becomes_the_error_that_datajoint_writes(lab: Lab,
     assert job.startswith("It holds the job Score(subject=m1, session=1) , running for ")
     assert job.endswith("the job becomes an error (LostConnectionError), and its worker goes on with the next key.")
     assert transaction.endswith("is rolled back: until now it has only read, as far as the server tells.")
-    post(admin, fields(confirmed, KILL))
+    post(admin, {**fields(confirmed, KILL), "typed": ["1"]})
     lab.gate.touch()
     worker.communicate(timeout=60)
     assert lab.jobs(schema) == {"m1": "LostConnectionError: Connection was lost during a transaction."}
