@@ -13,7 +13,7 @@ from jobsite.addresses import cookie_name, read_hosts, read_path
 from jobsite.durations import DAY_S, read_setting_s
 from jobsite.lab.address import find_lab
 from jobsite.one_line import LOG_LINES
-from jobsite.secret import keep_private, secret_key
+from jobsite.secret import keep_private, secret_key, shared_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -114,7 +114,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         keep_private(Path(str(DATABASES["default"]["NAME"])))
 DATABASE_ROUTERS = ["jobsite.lab.router.LabRouter"]
 # What was read of the lab's server, for all viewers: jobsite.lab.shared_answers.
-SHARED_FOLDER = JOBSITE_HOME / "shared"
+SHARED_FOLDER = shared_folder(JOBSITE_HOME)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "lab": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": SHARED_FOLDER},

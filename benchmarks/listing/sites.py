@@ -3,7 +3,6 @@
 import gzip
 import http.client
 import os
-import shlex
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -13,9 +12,11 @@ from typing import NamedTuple
 
 from benchmarks.listing.processes import cpu_s, family, python, running
 from benchmarks.populate import ROOT
-from benchmarks.stuck_viewers import COMMAND, PREPARE
+from benchmarks.stuck_viewers import PREPARE
 from jobsite.demo.server import free_port
 
+LIKE_OURS = ("--worker-class=gthread", "--workers=2", "--threads=16")
+"""What manage.py serve does unless it is told otherwise."""
 OURS, ADMIN = "jobsite.settings", "benchmarks.listing.plain_admin.settings"
 FORGET = """
 import django
@@ -88,22 +89,17 @@ def lab_environ(port: int, user: str = "root", password: str = "") -> dict[str, 
     return {**os.environ, **named}
 
 
-def documented_options() -> list[str]:
-    """Return how docs/admin.md starts gunicorn."""
-    (options,) = COMMAND.findall((ROOT / "docs" / "admin.md").read_text(encoding="utf-8"))
-    return shlex.split(options)
-
-
 @contextmanager
 def served(home: Path, lab_port: int, settings: str = OURS, **more: str) -> Iterator[Served]:
     """Serve a site by its settings as docs/admin.md says; `more` goes to its environment."""
     home.mkdir(parents=True, exist_ok=True)
     environ = {**lab_environ(lab_port), "JOBSITE_HOME": str(home), "DJANGO_SETTINGS_MODULE": settings, **more}
     cookie = python("-c", PREPARE, environ=environ).strip()
-    port, options = free_port(), documented_options()
-    command = [sys.executable, "-m", "gunicorn", f"--bind=127.0.0.1:{port}", *options]
+    port = free_port()
+    command = [sys.executable, "manage.py", "serve", f"--bind=127.0.0.1:{port}"]
     if settings != OURS:
-        command[-1] = "benchmarks.listing.plain_admin.wsgi"
+        module = "benchmarks.listing.plain_admin.wsgi"
+        command = [sys.executable, "-m", "gunicorn", f"--bind=127.0.0.1:{port}", *LIKE_OURS, module]
     with running(command, environ, home / "site.log") as process:
         site = Served(port, cookie, process.pid, home, environ)
         while not _answers(site):

@@ -68,6 +68,19 @@ class Shared(Generic[Answer]):
         return self.tried_at > self.read_at
 
 
+@dataclass(frozen=True)
+class Unanswered:
+    """The server gave no answer, and none was there: for a moment nobody waits for it again."""
+
+    error: tuple[Any, ...]
+    tried_at: float
+
+    def check(self) -> None:
+        """Raise the error again, while it is of this moment."""
+        if max(0.0, time.time() - self.tried_at) < settings.SHARED_S:
+            raise OperationalError(*self.error)
+
+
 def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
     """Return what `read` answers, or has answered somebody else a moment ago; `name` says all that it depends on.
 
@@ -96,7 +109,10 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
 
 def peek(name: str) -> Shared[object] | None:
     """Return a fresh answer that somebody has read already; None where the server would have to be asked."""
-    found: Shared[object] | None = _find(_key(name)) if settings.SHARED_S else None
+    try:
+        found: Shared[object] | None = _find(_key(name)) if settings.SHARED_S else None
+    except OperationalError:
+        return None
     return found if found and found.is_fresh else None
 
 
@@ -117,7 +133,10 @@ def _refresh(key: str, read: Callable[[], Answer], before: Shared[Answer] | None
     try:
         found = answered(read)
     except DatabaseError as error:
-        if before is None or before.age_s > OLD_S or not is_away(error):
+        if not is_away(error):
+            raise
+        if before is None or before.age_s > OLD_S:
+            _keep(key, Unanswered(error.args, time.time()))
             raise
         found = replace(before, tried_at=time.time())
     _keep(key, found)
@@ -145,10 +164,12 @@ def _find(key: str) -> Shared[Any] | None:
         found = caches["lab"].get(key)
     except Exception:  # written by another version, or cut off on a full disk: as if it were not there
         return None
+    if isinstance(found, Unanswered):
+        found.check()
     return found if isinstance(found, Shared) else None
 
 
-def _keep(key: str, found: Shared[Answer]) -> None:
+def _keep(key: str, found: Shared[Answer] | Unanswered) -> None:
     try:
         caches["lab"].set(key, found, timeout=OLD_S)
     except OSError as error:

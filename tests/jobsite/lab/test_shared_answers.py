@@ -92,6 +92,17 @@ def test_without_an_old_answer_the_error_is_told() -> None:
         ask("numbers", failing(NO_ANSWER))
 
 
+def test_an_error_is_not_waited_for_again_at_once(settings: Any) -> None:
+    with pytest.raises(OperationalError):
+        ask("numbers", failing(NO_ANSWER))
+    read = counting()
+    with pytest.raises(OperationalError, match="Lost connection"):
+        ask("numbers", read)
+    assert peek("numbers") is None
+    settings.SHARED_S = 1e-9
+    assert ask("numbers", read).answer == 1
+
+
 def test_who_may_no_longer_read_is_shown_nothing_old(settings: Any) -> None:
     ask("numbers", counting())
     settings.SHARED_S = 1e-9
