@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.listing.processes import cpu_s, family, python, running
-from benchmarks.populate import ROOT
 from benchmarks.stuck_viewers import PREPARE
 from jobsite.demo.server import free_port
 
