@@ -208,6 +208,7 @@ def _frame(request: HttpRequest, chosen: JobFilter) -> dict[str, Any]:
         "chosen": chosen,
         "form": chosen.form(),
         "tabs": _tabs(chosen, None),
+        "unfinished": partial(unfinished_acts, request.user),
         "query": without(request.GET, OPEN),
     }
 

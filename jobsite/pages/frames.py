@@ -9,7 +9,6 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 
 from jobsite.lab.shared_reads import numbers_read
 from jobsite.pages.http import wants_fragment
@@ -24,23 +23,27 @@ def gets_frame(request: HttpRequest) -> bool:
 
 
 def version_of(request: HttpRequest) -> str:
-    """Return what changes when the page does: with what was read for it, with who looks, and with how much comes."""
+    """Return what changes when a fragment does: with what was read for it, and with who looks."""
     who = (request.user.pk, sorted(request.user.get_all_permissions()))
-    depends_on = (settings.SECRET_KEY, who, request.get_full_path(), wants_fragment(request), numbers_read())
+    depends_on = (settings.SECRET_KEY, who, request.get_full_path(), numbers_read())
     return sha256(repr(depends_on).encode()).hexdigest()[:32]
 
 
 def not_modified(request: HttpRequest, version: str) -> HttpResponse | None:
-    """Return the empty answer to who has this version already; None for everybody else."""
-    if request.headers.get("If-None-Match", "").strip('W/"') != version:
-        return None
+    """Return the empty answer to a browser that has this version of a fragment; None to every other.
+
+    A page is always sent: it has more in it, such as messages.
+    """
+    has_it = request.headers.get("If-None-Match", "").strip('W/"') == version
     # htmx leaves the page as it is at 204, and takes 304 for an error.
-    response = HttpResponse(status=HTTPStatus.NO_CONTENT if wants_fragment(request) else HTTPStatus.NOT_MODIFIED)
-    return with_version(response, version)
+    return (
+        with_version(HttpResponse(status=HTTPStatus.NO_CONTENT), version)
+        if has_it and wants_fragment(request)
+        else None
+    )
 
 
 def with_version(response: HttpResponse, version: str) -> HttpResponse:
     """Let the browser know which version it has got."""
     response["ETag"] = f'"{version}"'
-    patch_vary_headers(response, ("HX-Request", "HX-History-Restore-Request"))
     return response

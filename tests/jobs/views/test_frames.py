@@ -186,7 +186,7 @@ def test_a_list_that_has_not_changed_is_not_sent_again(failed_jobs: str, viewer:
     again = viewer.get(address, headers=FRAGMENT | {"If-None-Match": version})
     assert (again.status_code, again.content) == (204, b"")
     whole = viewer.get(address)["ETag"]
-    assert viewer.get(address, headers={"If-None-Match": whole}).status_code == 304
+    assert viewer.get(address, headers={"If-None-Match": whole}).status_code == 200  # it may bring messages
 
 
 @pytest.mark.usefixtures("sharing")
