@@ -114,6 +114,13 @@ class Jobs(Listing):
         self.row(text).get_by_role("link").click()
         return Job(self.page)
 
+    def clear(self, text: str) -> None:
+        """Clear the one job in whose row `text` is."""
+        self.select([text])
+        self.clear_selected.click()
+        self.danger.click()
+        expect(self.notices).to_have_text("Cleared 1 job.")
+
 
 class Job(Screen):
     """A job, in the panel or on its own page."""
@@ -136,6 +143,10 @@ class Job(Screen):
         self.place = page.locator("#panel .place")
         self.own_page = page.get_by_role("link", name="Own page")
         self.clear = self.whole.get_by_role("button", name="Clear this job…")
+
+    def unfold(self) -> None:
+        """Open all that is folded."""
+        self.whole.locator("summary").evaluate_all("all => all.forEach((one) => one.click())")
 
 
 class Act(Screen):
@@ -170,3 +181,8 @@ class Connections(Listing):
     def connection(self, number: int) -> Locator:
         """Return the row of the connection with this id, which may stand in other rows too, in a port or a key."""
         return self.rows.filter(has=self.page.locator('td[data-label="Id"]').get_by_text(str(number), exact=True))
+
+    def ask_to_kill(self, number: int) -> None:
+        """Select the connection with this id, and go to the page that asks before it is killed."""
+        self.connection(number).get_by_role("checkbox").check()
+        self.kill_selected.click()

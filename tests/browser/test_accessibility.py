@@ -96,8 +96,7 @@ def _open(page: Page, scene: Scene, subject: str) -> Job:
 
 
 def a_job_in_the_panel(page: Page, scene: Scene) -> None:
-    job = _open(page, scene, "m2")
-    job.whole.locator("summary").evaluate_all("all => all.forEach((one) => one.click())")
+    _open(page, scene, "m2").unfold()
 
 
 def a_recursion_in_the_panel(page: Page, scene: Scene) -> None:
@@ -116,8 +115,7 @@ def _alone(page: Page, scene: Scene, subject: str) -> Job:
 
 
 def a_job_s_own_page(page: Page, scene: Scene) -> None:
-    job = _alone(page, scene, "m2")
-    job.whole.locator("summary").evaluate_all("all => all.forEach((one) => one.click())")
+    _alone(page, scene, "m2").unfold()
 
 
 def a_stack_of_matlab(page: Page, scene: Scene) -> None:
@@ -146,10 +144,7 @@ def a_clear_to_confirm(page: Page, scene: Scene) -> None:
 def a_clear_that_was_done(page: Page, scene: Scene) -> None:
     jobs = Jobs(page)
     jobs.open(f"schema={scene.lab.failed(m1='value', m2='value')}")
-    jobs.select(["m1"])
-    jobs.clear_selected.click()
-    jobs.danger.click()
-    expect(jobs.notices).to_have_text("Cleared 1 job.")
+    jobs.clear("m1")
 
 
 def all_connections(page: Page, scene: Scene) -> None:
@@ -164,8 +159,7 @@ def _confirm_kill(page: Page, scene: Scene) -> Connections:
     _, thread = scene.lab.idle("bob")
     connections = Connections(page)
     connections.open("user=bob")
-    connections.connection(thread).get_by_role("checkbox").check()
-    connections.kill_selected.click()
+    connections.ask_to_kill(thread)
     expect(connections.danger).to_be_visible()
     return connections
 

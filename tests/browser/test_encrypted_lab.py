@@ -76,16 +76,12 @@ def test_somebody_logs_in_filters_clears_and_kills_by_tls(visit: Visits, server:
         jobs.log_in("ada")
         jobs.box("message").press_sequentially("empty")
         expect(jobs.says).to_contain_text("with a message containing “empty”")
-        jobs.select(["m1"])
-        jobs.clear_selected.click()
-        jobs.danger.click()
-        expect(jobs.notices).to_contain_text("Cleared 1 job")
+        jobs.clear("m1")
 
         connections = Connections(page)
         connections.open("user=root")
         thread = idle.thread_id()
-        connections.connection(thread).get_by_role("checkbox").check()
-        connections.kill_selected.click()
+        connections.ask_to_kill(thread)
         connections.danger.click()
         expect(connections.result).to_contain_text("gone")
 

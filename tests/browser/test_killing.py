@@ -38,8 +38,7 @@ def test_a_connection_is_killed_and_the_job_it_held_becomes_an_error(
     expect(connections.row("bob")).to_have_count(0)
     expect(connections.connection(thread)).to_contain_text("Score subject=m1, session=1")
 
-    connections.connection(thread).get_by_role("checkbox").check()
-    connections.kill_selected.click()
+    connections.ask_to_kill(thread)
     expect(connections.heading).to_have_text("Kill 1 connection?")
     expect(connections.consequences).to_contain_text("It holds the job Score(subject=m1, session=1), running for ")
     expect(connections.consequences).to_contain_text("the job becomes an error (LostConnectionError)")

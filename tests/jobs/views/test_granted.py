@@ -1,6 +1,7 @@
 """What the server's account may not do to jobs is not drawn: in its place, on every page, stands the GRANT."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from bs4 import BeautifulSoup
@@ -101,17 +102,24 @@ GRANTS = {
 }
 
 
+@contextmanager
+def granted_instead(statement: str) -> Iterator[None]:
+    """Let the site's account clear for a while by this GRANT alone."""
+    with SERVER.without("DELETE", on=EVERY_SCHEMA):
+        SERVER.sql(statement)
+        try:
+            yield
+        finally:
+            SERVER.sql("REVOKE" + statement.removeprefix("GRANT").replace(" TO ", " FROM "))
+            SERVER.sql(f"GRANT SELECT ON {EVERY_SCHEMA} TO {ACCOUNT}")
+
+
 @pytest.mark.parametrize("way", GRANTS)
 def test_a_grant_counts_wherever_it_is(lab: Lab, operator: Client, way: str) -> None:
     schema = lab.failed(m1="value")
     statement = GRANTS[way].format(pattern=schema.replace("_", r"\_"), schema=schema, account=ACCOUNT)
-    with SERVER.without("DELETE", on=EVERY_SCHEMA):
-        SERVER.sql(statement)
-        try:
-            found = look(operator, f"{JOBS}?schema={schema}")
-        finally:
-            SERVER.sql("REVOKE" + statement.removeprefix("GRANT").replace(" TO ", " FROM "))
-            SERVER.sql(f"GRANT SELECT ON {EVERY_SCHEMA} TO {ACCOUNT}")
+    with granted_instead(statement):
+        found = look(operator, f"{JOBS}?schema={schema}")
     assert (len(tokens(found, "job")), notices(found)) == (1, [])
 
 
@@ -122,12 +130,8 @@ def test_a_grant_on_something_else_does_not_count(lab: Lab, operator: Client, st
     schema = lab.failed(m1="value")
     SERVER.sql(f"CREATE TABLE `{schema}`.other (one int)")
     grant = statement.format(schema=identifier(schema), account=ACCOUNT)
-    with SERVER.without("DELETE", on=EVERY_SCHEMA):
-        SERVER.sql(grant)
-        try:
-            found = look(operator, f"{JOBS}?schema={schema}")
-        finally:
-            SERVER.sql("REVOKE" + grant.removeprefix("GRANT").replace(" TO ", " FROM "))
+    with granted_instead(grant):
+        found = look(operator, f"{JOBS}?schema={schema}")
     assert (tokens(found, "job"), grants_in(found)) == ([], [grant_on(schema)])
 
 

@@ -159,11 +159,17 @@ def test_without_the_jobs_tables_there_is_no_list(proxy: StallingProxy, viewer: 
     assert notices(look(viewer, JOBS, status=503)) == [LATE]
 
 
+def with_an_abandoned_job(lab: Lab) -> str:
+    """Return a schema in which the worker of the one job is gone."""
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.abandon(schema)
+    return schema
+
+
 def test_nobody_is_called_abandoned_when_it_is_not_known_who_is_connected(
     proxy: StallingProxy, lab: Lab, viewer: Client
 ) -> None:
-    schema, _ = lab.pipeline(recordings={"m1": "wait"})
-    lab.abandon(schema)
+    schema = with_an_abandoned_job(lab)
     listed = look(viewer, f"{JOBS}?schema={schema}")
     (link,) = listed.select('td[data-label="Table"] a')
     stall(proxy, THREADS)
@@ -176,8 +182,7 @@ def test_nobody_is_called_abandoned_when_it_is_not_known_who_is_connected(
 def test_a_clearing_asks_for_the_number_when_it_is_not_known_who_is_connected(
     proxy: StallingProxy, lab: Lab, operator: Client
 ) -> None:
-    schema, _ = lab.pipeline(recordings={"m1": "wait"})
-    lab.abandon(schema)
+    schema = with_an_abandoned_job(lab)
     form = selected(operator, f"schema={schema}")
     stall(proxy, THREADS)
     found = confirm(operator, form)
