@@ -1,23 +1,21 @@
-"""The listing of connections: which columns there are and how a cell looks. Nothing here queries."""
+"""The listing of connections: which columns there are. Nothing here queries."""
 
-import django_tables2 as tables
-
-from jobsite.pages.tables import ListingTable, cell, checkboxes, classes
+from jobsite.pages.tables import ListingTable, column
 
 
 class ConnectionTable(ListingTable):
     """Connections of the lab's server."""
 
-    selection = checkboxes("connections/cells/selection.html")
-    id = tables.Column(verbose_name="Id", attrs=classes("number"))
-    user = tables.Column(verbose_name="User", attrs=classes("name"))
-    host = tables.Column(verbose_name="Host", attrs=classes("whole"))
-    schema = tables.Column(accessor="db", verbose_name="Schema", default="", attrs=classes("name"))
-    command = tables.Column(verbose_name="Command")
-    time = cell("connections/cells/time.html", "number", verbose_name="Time")
-    jobs = cell("connections/cells/jobs.html", "holds", orderable=False, verbose_name="Holds")
-    state = tables.Column(verbose_name="State", default="", attrs=classes("words"))
-    statement = cell("connections/cells/statement.html", "message", verbose_name="Statement")
+    rows_template = "connections/_connection_rows.html"
+    id = column("Id", "number")
+    user = column("User", "name")
+    host = column("Host", "whole")
+    schema = column("Schema", "name")
+    command = column("Command")
+    time = column("Time", "number")
+    jobs = column("Holds", "holds", orderable=False)
+    state = column("State", "words")
+    statement = column("Statement", "message")
 
     class Meta(ListingTable.Meta):
         sequence = ("selection", "id", "user", "host", "schema", "command", "time", "jobs", "state", "statement")

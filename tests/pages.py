@@ -41,6 +41,23 @@ def cells(found: BeautifulSoup, label: str) -> list[str]:
     return [text_of(cell) for cell in found.select(f'td[data-label="{label}"]')]
 
 
+def labels_of_rows(found: BeautifulSoup) -> list[tuple[list[str], list[list[str]]]]:
+    """Return for each row of a listing what its cells are labelled, and their classes."""
+    rows = [row.select("td") for row in found.select(".listing tbody tr")]
+    return [([str(cell["data-label"]) for cell in row], [classes_of(cell) for cell in row]) for row in rows]
+
+
+def headers_of(found: BeautifulSoup) -> tuple[list[str], list[list[str]]]:
+    """Return the headers of a listing, and their classes without those that say how it is sorted."""
+    headers = found.select(".listing thead th")
+    return [text_of(one) for one in headers], [classes_of(one) for one in headers]
+
+
+def classes_of(cell: Tag) -> list[str]:
+    """Return the classes of a cell without those that say how the listing is sorted."""
+    return sorted(set(cell.get("class") or ()) - {"orderable", "asc", "desc"})
+
+
 def notices(found: BeautifulSoup) -> list[str]:
     """Return what the page tells in its notices."""
     return [text_of(notice) for notice in found.select(".notice")]

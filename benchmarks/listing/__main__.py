@@ -9,6 +9,8 @@ machine moves it little. The site is served as docs/admin.md says; what viewers 
 """
 
 import argparse
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -28,14 +30,15 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--only", default="")
     asked.add_argument("--rounds", type=int, default=30)
-    asked.add_argument("--size", default="", help="a beginning of the number of jobs in a schema")
+    asked.add_argument("--size", type=int, choices=[size.jobs for size in SIZES], help="jobs in a schema")
     asked.add_argument("--index", choices=("with", "without"))
     asked.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     asked.add_argument("--home", type=Path)
     given = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers are stopped then, too
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
-            if str(size.jobs).startswith(given.size):
+            if given.size in (None, size.jobs):
                 home = (given.home or Path(folder)) / f"server-{size.schemas}-{size.jobs}"
                 report(given, size, home, Path(folder))
 

@@ -79,7 +79,7 @@ def report_browsers(server: Server, size: Size, home: Path) -> None:
     print(f"\n| {size}, {PATH} each {EACH_S:.0f} s for {LASTING_S:.0f} s | {heading} |\n" + "|---" * 10 + "|")
     with served(home, server.port) as site:
         for number in NUMBERS:
-            ask(server, "FLUSH GLOBAL STATUS")
+            ask(server, "FLUSH STATUS")
             before, processes = int(ask(server, QUESTIONS)[0][1]), (site.pids, [server.process.pid])
             used = [cpu_s(pids) for pids in processes]
             module = ("-m", "benchmarks.listing.browsers", str(site.port), site.cookie, str(number))

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from benchmarks.distance import slow_way
 from benchmarks.listing.filling import Size
@@ -47,10 +47,9 @@ def _by_tab(page: Page) -> tuple[float, float]:
     return changed_ms, (time.perf_counter() - began) * 1000
 
 
-def _page(site: Served, chromium: object) -> Page:
-    name, _, value = site.cookie.partition("=")
-    context = chromium.new_context(base_url=site.address)  # type: ignore[attr-defined]
-    context.add_cookies([{"name": name, "value": value, "url": site.address}])
+def _page(site: Served, chromium: Browser) -> Page:
+    context = chromium.new_context(base_url=site.address)
+    context.add_cookies([{"name": one.key, "value": one.value, "url": site.address} for one in site.cookies.values()])
     page: Page = context.new_page()
     page.set_default_timeout(LIMIT_MS)
     return page

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,12 +52,18 @@ class Served:
 
     def __init__(self, port: int, cookie: str, pid: int, home: Path, environ: Mapping[str, str]) -> None:
         """`pid` is the server's first process; `environ` is what it was started with."""
-        self.port, self.cookie, self.pid, self.home, self.environ = port, cookie, pid, home, environ
+        self.port, self.pid, self.home, self.environ = port, pid, home, environ
+        self.cookies = SimpleCookie(cookie)
 
     @property
     def address(self) -> str:
         """What stands before every path."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def cookie(self) -> str:
+        """The cookies that the site gave."""
+        return self.cookies.output(attrs=[], header="", sep=";").strip()
 
     @property
     def pids(self) -> list[int]:
@@ -77,6 +84,8 @@ class Served:
         connection.request(method, path, form or None, {"Cookie": self.cookie, "Accept-Encoding": "gzip", **headers})
         answer = connection.getresponse()
         body = answer.read()
+        for cookie in answer.headers.get_all("Set-Cookie", []):
+            self.cookies.load(cookie)
         wall_s = time.perf_counter() - began
         connection.close()
         return Page(answer.status, body, wall_s, cpu_s(pids) - used, answer.headers.get("ETag", ""))

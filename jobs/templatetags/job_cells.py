@@ -1,12 +1,23 @@
 """What the templates of jobs ask of a job."""
 
+from urllib.parse import quote
+
 from django import template
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.http import RFC3986_SUBDELIMS
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
+from jobs.formats.key import Key
 from jobs.formats.table_name import class_name
 from jobs.models import Job
 from jobs.snapshots import JobSnapshot
 from jobsite.pages.paths import write_names
+
+LINE_CHARS, TITLE_CHARS = 300, 400
+UNQUOTED = RFC3986_SUBDELIMS + "/~:@"
+"""What Django leaves as it is in a path."""
 
 register = template.Library()
 register.filter(class_name)
@@ -19,9 +30,37 @@ def token(job: Job) -> str:
 
 
 @register.filter
+def pairs(key: Key) -> SafeString:
+    """Return the names and values of a key, or why there are none, as HTML."""
+    if key.problem:
+        return format_html('<span class="unreadable">{}</span>', key.problem)
+    shown = format_html_join(" ", '<span class="pair"><i>{}=</i>{}</span>', key.pairs)
+    return format_html('{} <span class="pair">and {} more</span>', shown, key.more) if key.more else shown
+
+
+@register.filter
 def names(job: Job) -> str:
     """Return what names the job in an address: `?open=` of the list, and what its own page has in its path."""
     return write_names(job.schema, job.table_name, job.key_hash)
+
+
+@register.filter
+def path(job: Job) -> str:
+    """Return the end of that address, after the list's own: to reverse fifty takes longer than to draw them."""
+    return f"{quote(names(job), safe=UNQUOTED)}/"
+
+
+@register.filter
+def line(text: str) -> SafeString | str:
+    """Return the line of a message as HTML, cut, with more of it in the title; nothing for none."""
+    if not text:
+        return ""
+    return format_html('<span class="line" title="{}">{}</span>', _cut(text, TITLE_CHARS), _cut(text, LINE_CHARS))
+
+
+def _cut(text: str, most: int) -> str:
+    # Truncator looks at each character, of short texts too.
+    return Truncator(text).chars(most) if len(text) > most else text
 
 
 @register.filter

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from jobsite.lab.server import ask_server
 from tests.connections.test_killing import busy
 from tests.lab import TRANSACTIONS_KEPT_S, Lab, eventually
-from tests.pages import FRAGMENT, cells, look, notices, page, text_of
+from tests.pages import FRAGMENT, cells, headers_of, labels_of_rows, look, notices, page, text_of
 from tests.server import SERVER, SITE
 from tests.statements import verbs
 
@@ -28,6 +28,13 @@ def row_of(found: BeautifulSoup, thread: int) -> dict[str, str]:
         if told["Id"] == str(thread):
             return told
     raise AssertionError(f"Connection {thread} is not listed.")
+
+
+@pytest.mark.parametrize("person", ["viewer", "operator"])
+def test_each_cell_is_labelled_and_classed_as_its_column(lab: Lab, person: str, request: pytest.FixtureRequest) -> None:
+    lab.idle()
+    found = look(request.getfixturevalue(person), f"{LIST}?user=bob")
+    assert labels_of_rows(found) == [headers_of(found)]
 
 
 def test_a_connection_tells_who_where_and_what(lab: Lab, viewer: Client) -> None:

@@ -4,9 +4,12 @@ import pytest
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from jobs.models import Job
+from jobs.templatetags.job_cells import address, path
 from tests.lab import Lab
-from tests.pages import FRAGMENT, cells, look, notices, text_of
+from tests.pages import FRAGMENT, cells, headers_of, labels_of_rows, look, notices, text_of
 from tests.server import SERVER
 from tests.statements import verbs
 
@@ -24,6 +27,21 @@ def test_a_failed_job_shows_its_table_key_status_message_and_worker(failed_jobs:
     assert cells(found, "Key") == ["subject= m1 session= 1"]
     assert cells(found, "Status") == ["error"]
     assert cells(found, "Message") == ["ValueError: the trace is empty"]
+
+
+@pytest.mark.parametrize("person", ["viewer", "operator"])
+def test_each_cell_is_labelled_and_classed_as_its_column(
+    failed_jobs: str, person: str, request: pytest.FixtureRequest
+) -> None:
+    found = look(request.getfixturevalue(person), f"{JOBS}?schema={failed_jobs}")
+    assert labels_of_rows(found) == [headers_of(found)] * 2
+
+
+@pytest.mark.parametrize("name", ["__score", "", "..", "a/b~c\\d", "é ?&#%;=+", "//x"])
+def test_a_row_leads_to_the_page_of_its_job(name: str) -> None:
+    job = Job(table_name=name, key_hash="0" * 32)
+    job.schema = f"lab{name}"
+    assert reverse("jobs:job_list") + path(job) == address(job)
 
 
 def test_the_tabs_count_what_each_status_would_list(failed_jobs: str, viewer: Client) -> None:
