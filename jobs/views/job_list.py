@@ -16,6 +16,7 @@ from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.keys import find_keys
 from jobs.listing.marking import annotate_liveness
+from jobs.listing.order import Order
 from jobs.listing.page_start import FIRST, Start, read_start
 from jobs.listing.rows import Counts, count_jobs, list_jobs
 from jobs.listing.tables import JobTable
@@ -69,7 +70,8 @@ def _filter(request: HttpRequest, asked: AskedPage, reading: Reading, now: datet
     """Return the filter, and where the page begins; what cannot be read of that is a problem of the filter, too."""
     chosen = replace(JobFilter.read(request.GET), reads_stored=CLEAR.is_allowed(request.user))
     try:
-        return find_keys(chosen, reading, now), read_start(asked, chosen.sort, now)
+        start = read_start(asked, Order.of(chosen.sort, chosen.status), now)
+        return find_keys(chosen, reading, now), start
     except ValueError as error:
         return replace(chosen, misread=(*chosen.misread, str(error))), FIRST
 
