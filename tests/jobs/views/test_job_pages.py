@@ -120,6 +120,7 @@ def test_one_goes_to_a_time_an_age_or_the_beginning_of_a_text(
 def test_what_cannot_be_gone_to_is_said(five: str, viewer: Client, query: str, said: str) -> None:
     found = look(viewer, f"{JOBS}?schema={five}&{query}")
     assert (notices(found), cells(found, "Table")) == ([f"{said} Correct it to see the list."], [])
+    assert len(found.select("#jump_from")) == 1  # or nobody could
 
 
 @pytest.mark.parametrize(
