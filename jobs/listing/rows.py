@@ -18,7 +18,7 @@ from django.db.models.lookups import Exact
 from jobs.layouts.base import Layout
 from jobs.layouts.branches import Branch, Select, as_text, branches_of, union_all
 from jobs.layouts.reading import Reading
-from jobs.listing.filters import SORTS, JobFilter
+from jobs.listing.filters import JobFilter
 from jobs.listing.order import Order
 from jobs.listing.page import read_jobs, read_page, read_places
 from jobs.listing.page_start import FIRST, Start
@@ -29,7 +29,6 @@ from jobsite.lab.columns import AsBytes, OffIndex
 from jobsite.lab.sql import lab_cursor
 from jobsite.pages.paging import Page
 
-TIE_BREAKERS = ("schema", "table_name", "key_hash")
 BY_TABLE = (
     "SELECT {} AS branch, {}, {}, number FROM"
     " (SELECT table_name, status, COUNT(*) AS number FROM {} GROUP BY table_name, status) AS counted"
@@ -266,10 +265,3 @@ def _matching(chosen: JobFilter, now: datetime, schema: str, *, along_index: boo
     if chosen.status == ERROR and not along_index:  # most jobs are errors
         return wanted & Q(Exact(OffIndex(F("status")), ERROR))
     return wanted & Q(status=chosen.status) if chosen.status else wanted
-
-
-def order_of(sort: str) -> list[str]:
-    """Return the columns to sort by for a word of the URL; rows that are the same there have an order, too."""
-    column = SORTS[sort.removeprefix("-")]
-    down = sort.startswith("-") != (column == "timestamp")  # a small age is a late timestamp
-    return [f"-{column}" if down else column, *(name for name in TIE_BREAKERS if name != column)]
