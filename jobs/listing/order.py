@@ -18,7 +18,7 @@ from jobsite.lab.columns import ONE_COLLATION
 from jobsite.lab.identifiers import quoted
 
 KEY = ("table_name", "key_hash")
-TIME, NUMBER, SCHEMA, MESSAGE = "timestamp", "connection_id", "schema", "error_message"
+TIME, NUMBER, STATUS, SCHEMA, MESSAGE = "timestamp", "connection_id", "status", "schema", "error_message"
 VALUE_LETTERS = 100
 """Letters of a message, user or host that are sorted by: a server sorts by no more than the first kilobyte of one."""
 NOTHING = "FALSE"
@@ -59,9 +59,11 @@ class Order:
     down: bool
 
     @classmethod
-    def of(cls, sort: str) -> "Order":
-        """Return the order for a word of the URL."""
+    def of(cls, sort: str, status: str = "") -> "Order":
+        """Return the order for a word of the URL; of the jobs of one status, sorting by it leaves the rest of it."""
         column = SORTS[sort.removeprefix("-")]
+        if column == STATUS and status:
+            column = SCHEMA
         return cls(column, sort.startswith("-") != (column == TIME))  # a small age is a late timestamp
 
     @property
@@ -75,6 +77,11 @@ class Order:
         return "DESC" if self.down else "ASC"
 
     @property
+    def is_along_index(self) -> bool:
+        """Say whether an index may have the rows in this order: the primary key, or one by status and time."""
+        return self.column in (TIME, SCHEMA, *KEY)
+
+    @property
     def _beyond(self) -> str:
         return "<" if self.down else ">"
 
@@ -84,7 +91,7 @@ class Order:
             return "NULL"
         if self.column in (TIME, NUMBER):
             return quoted(self.column)
-        if self.column == "status":
+        if self.column == STATUS:
             return as_text(quoted(self.column), self.column)  # an enum would be sorted by its numbers
         first = bare(layouts[0], self.column)
         column = first if self.column in KEY else f"LEFT({quoted(self.column)}, {VALUE_LETTERS})"

@@ -47,9 +47,8 @@ class Start:
 FIRST, LAST = Start(), Start(backward=True)
 
 
-def read_start(asked: AskedPage, sort: str, now: datetime) -> Start:
+def read_start(asked: AskedPage, order: Order, now: datetime) -> Start:
     """Return where the page begins that is asked for. Raises ValueError with one sentence."""
-    order = Order.of(sort)
     if asked.after or asked.before:
         return _read_place(asked.after or asked.before, order, backward=not asked.after)
     if asked.last:

@@ -18,17 +18,17 @@ from django.db.models.lookups import Exact
 from jobs.layouts.base import Layout
 from jobs.layouts.branches import Branch, Select, as_text, branches_of, union_all
 from jobs.layouts.reading import Reading
-from jobs.listing.filters import SORTS, JobFilter
+from jobs.listing.filters import JobFilter
 from jobs.listing.order import Order
 from jobs.listing.page import read_jobs, read_page, read_places
 from jobs.listing.page_start import FIRST, Start
 from jobs.models import Job, QualifiedName
 from jobs.snapshots import JobSnapshot
-from jobsite.lab.columns import AsBytes
+from jobs.statuses import ERROR
+from jobsite.lab.columns import AsBytes, OffIndex
 from jobsite.lab.sql import lab_cursor
 from jobsite.pages.paging import Page
 
-TIE_BREAKERS = ("schema", "table_name", "key_hash")
 BY_TABLE = (
     "SELECT {} AS branch, {}, {}, number FROM"
     " (SELECT table_name, status, COUNT(*) AS number FROM {} GROUP BY table_name, status) AS counted"
@@ -92,7 +92,7 @@ def count_by_status(chosen: JobFilter, reading: Reading, now: datetime, most: in
     stops = most if not chosen.looks_into_rows else 0
 
     def rows_of(layouts: Sequence[Layout]) -> list[Any]:
-        branches = _branches(chosen, layouts, partial(_matching, any_status, now))
+        branches = _branches(any_status, layouts, partial(_matching, any_status, now))
         selects = [select for number, branch in enumerate(branches) for select in _counted(number, branch, stops)]
         return _ask(selects, branches)
 
@@ -120,8 +120,8 @@ def list_jobs(chosen: JobFilter, reading: Reading, now: datetime, start: Start =
 
     Where no job is left after the start, it is the last page; where none is left before it, the first.
     """
-    order, layouts = Order.of(chosen.sort), reading.layouts_in(chosen.schema)
-    wanted = partial(_matching, chosen, now)
+    order, layouts = Order.of(chosen.sort, chosen.status), reading.layouts_in(chosen.schema)
+    wanted = partial(_matching, chosen, now, along_index=order.is_along_index)
 
     def rows_of(layouts: Sequence[Layout]) -> Page[Job]:
         branches = _branches(chosen, layouts, wanted)
@@ -171,7 +171,7 @@ def matching_before(chosen: JobFilter, before: datetime, schema: str) -> Q:
 
 def list_jobs_before(chosen: JobFilter, reading: Reading, before: datetime, most: int) -> list[Job]:
     """Return the first `most` jobs that matched the filter at a second of the server's clock, and stood before it."""
-    order = Order.of(chosen.sort)
+    order = Order.of(chosen.sort, chosen.status)
 
     def rows_of(layouts: Sequence[Layout]) -> list[Job]:
         branches = _branches(chosen, layouts, partial(matching_before, chosen, before))
@@ -258,15 +258,10 @@ def union_of(branches: Sequence[Any]) -> Any:
     return branches[0].union(*branches[1:], all=True) if len(branches) > 1 else branches[0]
 
 
-def _matching(chosen: JobFilter, now: datetime, schema: str) -> Q:
-    exact = {"status": chosen.status, "table_name": chosen.table}
-    wanted = chosen.condition_in(schema, now) & Q(**{name: value for name, value in exact.items() if value})
-    # `=` is along the index, but takes `A` for `a`, and one emoji for another.
-    return wanted & Q(Exact(AsBytes(F("table_name")), chosen.table.encode())) if chosen.table else wanted
-
-
-def order_of(sort: str) -> list[str]:
-    """Return the columns to sort by for a word of the URL; rows that are the same there have an order, too."""
-    column = SORTS[sort.removeprefix("-")]
-    down = sort.startswith("-") != (column == "timestamp")  # a small age is a late timestamp
-    return [f"-{column}" if down else column, *(name for name in TIE_BREAKERS if name != column)]
+def _matching(chosen: JobFilter, now: datetime, schema: str, *, along_index: bool = True) -> Q:
+    wanted = chosen.condition_in(schema, now)
+    if chosen.table:  # `=` is along the index, but takes `A` for `a`, and one emoji for another
+        wanted &= Q(table_name=chosen.table) & Q(Exact(AsBytes(F("table_name")), chosen.table.encode()))
+    if chosen.status == ERROR and not along_index:  # most jobs are errors
+        return wanted & Q(Exact(OffIndex(F("status")), ERROR))
+    return wanted & Q(status=chosen.status) if chosen.status else wanted

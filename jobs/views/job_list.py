@@ -20,6 +20,7 @@ from jobs.actions.offered import offer
 from jobs.actions.progress import unfinished_acts
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
+from jobs.listing.order import Order
 from jobs.listing.page_start import FIRST, Start, read_start
 from jobs.listing.shared import (
     CountedJobs,
@@ -113,7 +114,7 @@ def _look(chosen: JobFilter, page: AskedPage) -> Asked:
     threads = parts.read_connected()
     now = second_of(threads)
     try:
-        start = read_start(page, chosen.sort, now)
+        start = read_start(page, Order.of(chosen.sort, chosen.status), now)
     except ValueError as error:
         chosen, start = replace(chosen, misread=(*chosen.misread, str(error))), FIRST
     return Asked(with_found_keys(chosen, reading, now), page, start, reading, threads, parts)

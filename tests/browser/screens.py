@@ -59,6 +59,10 @@ class Listing(Screen):
         self.boxes = self.rows.get_by_role("checkbox")
         self.select_page = page.get_by_role("checkbox", name="Select every row of this page")
         self.next_page = self.list.get_by_role("link", name="Next")
+        self.previous_page = self.list.get_by_role("link", name="Previous")
+        self.first_page = self.list.get_by_role("link", name="First")
+        self.last_page = self.list.get_by_role("link", name="Last", exact=True)
+        self.go_to = self.list.get_by_role("searchbox", name="Go to")
 
     def box(self, name: str) -> Locator:
         """Return a field of the filter."""

@@ -287,3 +287,18 @@ def test_posting_to_the_list_is_no_way_in(lab: Lab, viewer: Client) -> None:
     response = viewer.post(LIST)
     assert response.status_code == 405
     assert cells(page(response), "Id") == []
+
+
+def test_next_previous_last_and_first_lead_through_the_list(
+    lab: Lab, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobsite.pages.paging.PER_PAGE", 2)
+    mine = sorted(lab.idle()[1] for _ in range(5))
+    query = f"id={','.join(map(str, mine))}&sort=id"
+    met: list[list[int]] = []
+    for link in ("", "next_page", "next_page", "previous_page", "first_page", "last_page"):
+        if link:
+            (found,) = look(viewer, f"{LIST}?{query}").select(f"#{link}")
+            query = str(found["href"]).removeprefix("?")
+        met.append(ids(viewer, query))
+    assert met == [mine[:2], mine[2:4], mine[4:], mine[2:4], mine[:2], mine[4:]]
