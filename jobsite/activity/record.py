@@ -22,6 +22,8 @@ from jobsite.masking.text import masked
 from jobsite.one_line import line_logger
 
 Row = Sequence[object]
+PLAIN = {str, int, bool, type(None)}
+"""What JSON holds as it is."""
 NOT_WRITTEN = (
     "The site's own record of acts could not be written ({error}), so nothing more was done. "
     "After an update of Jobsite, run manage.py migrate; else look whether the disk of the site's database is full, "
@@ -166,4 +168,4 @@ def _as_record_error() -> Iterator[None]:
 def _plain(rows: Sequence[Row]) -> list[list[object]]:
     """Return the rows as JSON holds them: times as text."""
     encode = DjangoJSONEncoder().default
-    return [[value if isinstance(value, str | int | None) else encode(value) for value in row] for row in rows]
+    return [[value if type(value) in PLAIN else encode(value) for value in row] for row in rows]
