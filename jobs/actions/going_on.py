@@ -44,7 +44,7 @@ def go_on(
     progress.action.check(user)
     if slices != progress.slices or not claim(progress.continuation, slices):
         return None
-    progress = progress_of(progress.continuation)
+    progress = progress_of(progress.continuation, is_mine=True)
     record = ActRecord(progress.continuation.act, progress.continuation)
     record.last_chunk = progress.counted
     act = ActUnderWay(progress.action, selection, confirmation, record)
@@ -66,7 +66,7 @@ def stop(progress: Progress, user: User) -> ActionOutcome | None:
     check_may_see(user, progress.continuation.act)
     if not claim_to_stop(progress.continuation, user.get_username()):
         return None
-    progress = progress_of(progress.continuation)
+    progress = progress_of(progress.continuation, is_mine=True)
     record = ActRecord(progress.continuation.act, progress.continuation)
     outcome = progress.outcome + ActionOutcome(stopped=stopped_in_words(user.get_username()))
     return _end(outcome, progress, record, user)

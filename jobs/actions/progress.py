@@ -117,14 +117,19 @@ def unfinished_acts(user: User) -> list[Progress]:
     return []
 
 
-def progress_of(continuation: Continuation) -> Progress:
-    """Return how far an act has come by what the record says now."""
+def progress_of(continuation: Continuation, *, is_mine: bool = False) -> Progress:
+    """Return how far an act has come by what the record says now.
+
+    `is_mine` says that this request has claimed it: the one that wrote a chunk without an end is no more. Else that may
+    still be under way.
+    """
+    is_lost = is_mine or not is_under_way(continuation)
     action = ACTION_CALLED[continuation.act.verb]
     outcome, counted = ActionOutcome.from_json(continuation.outcome), continuation.counted
     position = Position.from_json(continuation.position)
     for chunk in _later_chunks(continuation):
         outcome += ActionOutcome.from_counts(action, chunk.counts)
-        if chunk.ended_at is None:
+        if chunk.ended_at is None and is_lost:
             outcome += ActionOutcome(unknown=len(chunk.rows))
         counted = chunk.pk
     if counted > continuation.counted:

@@ -23,6 +23,8 @@ from jobsite.masking.text import masked
 from jobsite.one_line import line_logger
 
 Row = Sequence[object]
+PLAIN = {str, int, bool, type(None)}
+"""What JSON holds as it is."""
 NOT_WRITTEN = (
     "The site's own record of acts could not be written ({error}), so nothing more was done. "
     "After an update of Jobsite, run manage.py migrate; else look whether the disk of the site's database is full, "
@@ -49,6 +51,7 @@ class ActRecord:
     def __init__(self, act: Act, continuation: Continuation | None = None) -> None:
         """`act` has been written; this request has claimed its `continuation`, without which it is done in one go."""
         self._act, self._continuation = act, continuation
+        self._unwritten: ActChunk | None = None
         self.last_chunk = 0
         """The number of the last chunk that was written."""
 
@@ -68,8 +71,10 @@ class ActRecord:
 
         An error that leaves the block leaves the chunk without an end: nobody knows what became of it. Raises
         RecordError when the record cannot be written, and StopAskedError or ClaimLostError when nothing may be sent.
+        Where another request can go on, the end of a chunk is written with the beginning of the next: a disk takes
+        longer for a second transaction than the server for its rows.
         """
-        with _as_record_error(), transaction.atomic():
+        with self._with_last_end():
             if self._continuation:
                 renew(self._continuation)
             chunk = ActChunk.objects.create(act=self._act, schema=schema, rows=_plain(rows))
@@ -80,8 +85,23 @@ class ActRecord:
         finally:
             forget()  # what viewers share is as it was before
         chunk.counts, chunk.ended_at = record.counts, timezone.now()
-        with _as_record_error():
-            chunk.save(update_fields=["counts", "ended_at"])
+        self._unwritten = chunk
+        if self._continuation is None:
+            with self._with_last_end():
+                pass
+
+    @contextmanager
+    def _with_last_end(self) -> Iterator[None]:
+        """Write down what became of the last chunk, in one transaction with what the block writes."""
+        try:
+            with _as_record_error(), transaction.atomic():
+                if self._unwritten:
+                    self._unwritten.save(update_fields=["counts", "ended_at"])
+                yield
+        except RecordError:
+            self._unwritten = None  # the end of the act may still be written
+            raise
+        self._unwritten = None
 
     def end(self, outcome: str, stopped: str = "") -> None:
         """Write down what became of the act, and why it ended before its time, if it did.
@@ -90,11 +110,11 @@ class ActRecord:
         """
         self._act.outcome, self._act.stopped, self._act.ended_at = masked(outcome), masked(stopped), timezone.now()
         try:
-            with transaction.atomic():
+            with self._with_last_end():
                 if self._continuation is None or self._mine.delete()[0]:  # else another request goes on with it
                     self._act.save(update_fields=["outcome", "stopped", "ended_at"])
-        except Error as error:
-            log.error("The record of act %s could not be completed: %s", self._act.pk, error)
+        except RecordError as error:
+            log.error("The record of act %s could not be completed: %s", self._act.pk, error.__cause__)
 
     def pause(self, outcome: dict[str, object], position: list[object]) -> None:
         """Write down what became of the rows so far, and from where the next request goes on.
@@ -105,9 +125,10 @@ class ActRecord:
         assert self._continuation is not None
         so_far = {"outcome": outcome, "position": position, "counted": self.last_chunk}
         try:
-            change_claimed(self._continuation, **so_far, claimed_until=None)
-        except Error as error:
-            log.error("The record of act %s could not be completed: %s", self._act.pk, error)
+            with self._with_last_end():
+                change_claimed(self._continuation, **so_far, claimed_until=None)
+        except RecordError as error:
+            log.error("The record of act %s could not be completed: %s", self._act.pk, error.__cause__)
 
     @property
     def _mine(self) -> QuerySet[Continuation]:
@@ -170,4 +191,4 @@ def _as_record_error() -> Iterator[None]:
 def _plain(rows: Sequence[Row]) -> list[list[object]]:
     """Return the rows as JSON holds them: times as text."""
     encode = DjangoJSONEncoder().default
-    return [[value if isinstance(value, str | int | None) else encode(value) for value in row] for row in rows]
+    return [[value if type(value) in PLAIN else encode(value) for value in row] for row in rows]

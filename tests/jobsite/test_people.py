@@ -21,7 +21,7 @@ from tests.pages import look, notices, page, text_of
     [
         ("viewer", ["view_connection", "view_job"]),
         ("operator", ["clear_job", "view_connection", "view_job"]),
-        ("admin", ["clear_job", "kill_connection", "view_connection", "view_job"]),
+        ("admin", ["change_act", "clear_job", "kill_connection", "view_connection", "view_job"]),
     ],
 )
 def test_a_group_may_do_this_and_no_more(db: None, group: str, rights: list[str]) -> None:

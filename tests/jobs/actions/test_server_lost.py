@@ -120,7 +120,7 @@ def test_a_clear_whose_server_is_killed_says_what_was_done_and_the_second_try_do
     done = cleared(said)
     assert done == CHUNKS_BEFORE * CHUNK_ROWS
     assert re.sub(r"\S+:\d+", "…", said) == (
-        f"Cleared {done:,} jobs. Whether {CHUNK_ROWS} more were cleared is not known. "
+        f"Cleared {done:,} jobs. Whether {CHUNK_ROWS:,} more were cleared is not known. "
         "The lab's server … closed the connection: try again when it is back. The rest was left alone."
     )
     first = Act.objects.get()

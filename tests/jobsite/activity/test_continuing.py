@@ -63,6 +63,27 @@ def test_who_lost_the_claim_writes_no_chunk() -> None:
     assert is_under_way(now())  # the other's claim is left alone
 
 
+def test_the_end_of_a_chunk_is_written_with_what_comes_next() -> None:
+    record = begun()
+    for number in (1, 2):
+        with record.chunk("lab", [("a",)]) as chunk:
+            chunk.counts = {"cleared": number}
+    assert [one.counts for one in ActChunk.objects.all()] == [{"cleared": 1}, {}]
+    record.pause({}, [])
+    assert [one.counts for one in ActChunk.objects.all()] == [{"cleared": 1}, {"cleared": 2}]
+
+
+def test_the_end_of_a_chunk_is_written_although_the_next_one_is_stopped() -> None:
+    record = begun()
+    with record.chunk("lab", [("a",)]) as chunk:
+        chunk.counts = {"cleared": 1}
+    claim_to_stop(now(), "ada")
+    with pytest.raises(StopAskedError), record.chunk("lab", [("a",)]):
+        pytest.fail("Its statement would be sent.")
+    record.end("Cleared 1 job.", "Stopped by ada.")
+    assert [one.counts for one in ActChunk.objects.all()] == [{"cleared": 1}]
+
+
 def test_a_request_given_back_is_as_it_was() -> None:
     begun().pause({}, [])
     found = now()
