@@ -21,7 +21,7 @@ PART_LIMIT_S = 2.0
 DRAWING_S = 1.0
 """What a page keeps of its time for drawing."""
 ACT_LIMIT_S = 5.0
-"""How long one request goes on with an act; the next one does what is left (docs/decisions/0010)."""
+"""How long one request goes on with an act; the next one does what is left (docs/decisions/0012)."""
 
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 """When all that is read now has to be over, by the monotonic clock."""
