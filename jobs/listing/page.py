@@ -18,8 +18,8 @@ from jobsite.lab.identifiers import quoted
 from jobsite.lab.sql import lab_cursor
 from jobsite.pages.paging import PER_PAGE, Page
 
-PLACES = "SELECT {} AS value, {} AS name, {} AS hash FROM {} ORDER BY {} LIMIT {}"
-OF_EACH_STATUS = "SELECT value, name, hash FROM ({}) AS each_status ORDER BY {} LIMIT {}"
+PLACES = "SELECT {} AS value, {} AS tie, {} AS name, {} AS hash FROM {} ORDER BY {} LIMIT {}"
+OF_EACH_STATUS = "SELECT value, tie, name, hash FROM ({}) AS each_status ORDER BY {} LIMIT {}"
 SHOWN = "SELECT {} AS branch, CAST(value AS CHAR) AS shown, {}, {} FROM ({}) AS one_table ORDER BY {}"
 # Names of different collations have no order in a UNION: a row's number in its own table has.
 NUMBERED = (
@@ -31,7 +31,8 @@ OF_ALL_TABLES = (
     " ORDER BY value {way}, branch {way}, number LIMIT {most}"
 )
 FOUND = ("name", "hash")
-"""What the columns of KEY are called once they are found: a name that stands for two things sorts by either."""
+TIES = ("tie", "hash")
+"""What the columns are called once they are found: a name that stands for two things sorts by either."""
 ROWS = "SELECT {} AS branch, {} FROM {}"
 VALUE = "SELECT CAST({} AS CHAR) FROM {}"
 
@@ -110,15 +111,16 @@ def _places(rows: Branch, order: Order, value: str, most: int) -> Select:
     """Return the SELECT of the first places of one jobs table, over its bare columns."""
     key = [bare(rows.layout, name) for name in KEY]
     parts = rows.each_status() if order.column == TIME else [rows]
-    by = order.by(value, key)
-    selects = [(PLACES.format(value, *key, part.sql, by, most), part.parameters) for part in parts]
+    ties = [tie.sql for tie in order.ties(rows.layout)]
+    by = order.by(value, ties)
+    selects = [(PLACES.format(value, ties[0], *key, part.sql, by, most), part.parameters) for part in parts]
     sql, parameters = union_all(selects)
-    return (sql if len(parts) == 1 else OF_EACH_STATUS.format(sql, order.by("value", FOUND), most)), parameters
+    return (sql if len(parts) == 1 else OF_EACH_STATUS.format(sql, order.by("value", TIES), most)), parameters
 
 
 def _merged(selects: Mapping[int, Select], order: Order, most: int) -> Select:
     """Return the SELECT of the first places of all jobs tables, each under its number."""
-    by, key = order.by("value", FOUND), [as_text(found, name) for found, name in zip(FOUND, KEY, strict=True)]
+    by, key = order.by("value", TIES), [as_text(found, name) for found, name in zip(FOUND, KEY, strict=True)]
     if len(selects) == 1:
         ((number, (sql, parameters)),) = selects.items()
         return SHOWN.format(number, *key, sql, by), parameters

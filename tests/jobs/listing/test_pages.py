@@ -128,6 +128,12 @@ def test_a_walk_meets_each_job_once(schemas: list[str], sort: str) -> None:
         assert [name for found in reversed(back) for name in found] == forward
 
 
+def sorted_by(walk: Walk) -> list[object]:
+    """Return what the jobs of a walk are sorted by."""
+    column = Order.of(walk.chosen.sort).column
+    return [getattr(job, column) for found in walk.forward() for job in found.rows]
+
+
 def count(walk: Walk) -> int:
     status = f" WHERE status = '{walk.chosen.status}'" if walk.chosen.status else ""
     return sum(SERVER.sql(f"SELECT COUNT(*) FROM `{one}`.`~jobs`{status}")[0][0] for one in walk.schemas)
@@ -146,13 +152,13 @@ def test_a_walk_goes_on_where_jobs_go_meanwhile(schemas: list[str], sort: str) -
 
 
 @pytest.mark.parametrize("sort", WAYS)
-def test_an_index_changes_no_order(lab: Lab, sort: str) -> None:
+def test_an_index_changes_no_order_but_of_what_is_alike(lab: Lab, sort: str) -> None:
     planted = Planted(lab.schema())
     plant(planted, 30, seed=5)
     walk = Walk(f"sort={sort}", [planted.schema])
-    without = names(walk.forward())
+    without = sorted_by(walk)
     SERVER.sql(INDEX.format(planted.where))
-    assert names(walk.forward()) == without
+    assert sorted_by(walk) == without
 
 
 def test_a_status_that_no_enum_knows_is_listed_by_the_index_too(lab: Lab) -> None:
