@@ -25,12 +25,20 @@ class JobTable(ListingTable):
         attrs = {"class": "listing jobs"}
 
     def __init__(
-        self, rows: Sequence[Job], chosen: JobFilter, *, now: datetime, query: str, tables: Collection[QualifiedName]
+        self,
+        rows: Sequence[Job],
+        chosen: JobFilter,
+        *,
+        now: datetime,
+        query: str,
+        tables: Collection[QualifiedName],
+        reading: str = "",
     ) -> None:
         """`now` is the server's time; `query` is the list's query string, which a job's page leads back to.
 
-        Jobs of `tables` can be selected.
+        Jobs of `tables` can be selected. `reading` is the number of the reading that the rows are of.
         """
         super().__init__(rows, selectable=bool(tables), order_by=chosen.sort)
         self.columns["message"].column.orderable = chosen.reads_stored
         self.now, self.query, self.tables = now, query, tables
+        self.drawn_for = (reading, query, frozenset(tables)) if reading else None

@@ -156,10 +156,11 @@ def _context(
     numbers, chosen = _numbers(request, asked, counted), asked.chosen
     now = listed.answer.now if listed else asked.now
     page = (listed.answer.page if listed else Page()).counted(numbers["count"])
+    reading = listed.number if listed else ""
     query = without(request.GET, OPEN)
     return numbers | {
-        "form": _form(asked, with_tables=not _numbers_follow(request)),
-        "table": JobTable(page.rows, chosen, now=now, query=query, tables=numbers["offer"].tables),
+        "form": None if wants_fragment(request) else _form(asked, with_tables=not gets_frame(request)),
+        "table": JobTable(page.rows, chosen, now=now, query=query, tables=numbers["offer"].tables, reading=reading),
         "page": page,
         "count": page.count,
         "asked": asked.page,

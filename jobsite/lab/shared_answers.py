@@ -8,6 +8,7 @@ on the lab's server neither asks here nor leaves anything old behind: `forget()`
 import fcntl
 import os
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -34,6 +35,9 @@ OLD_S = 600.0
 LOCKS = 1024
 """Files by which one reading waits for another. Two readings may share one, and only wait longer."""
 ASKED_EACH_S = 0.02
+MOST_REMEMBERED = 64
+"""Answers that a process keeps at hand, so that it need not read their files again."""
+_remembered: OrderedDict[str, "Shared[Any]"] = OrderedDict()
 _held: ContextVar[frozenset[int]] = ContextVar("held", default=frozenset())
 """The locks of the readings under way here: one may ask for another, and the two may share a file."""
 
@@ -145,7 +149,7 @@ def _refresh(key: str, read: Callable[[], Answer], before: Shared[Answer] | None
 
 def _key(name: str) -> str:
     lab = settings.LAB
-    return sha256("\0".join((lab.name, lab.user, _changed(), name)).encode()).hexdigest()
+    return sha256("\0".join((str(_folder()), lab.name, lab.user, _changed(), name)).encode()).hexdigest()
 
 
 def _changed() -> str:
@@ -160,16 +164,29 @@ def _folder() -> Path:
 
 
 def _find(key: str) -> Shared[Any] | None:
+    """Return what this process or, for the others, their files have; None for nothing. Raises as Unanswered.check."""
+    if (at_hand := _remembered.get(key)) and at_hand.is_fresh:
+        return at_hand
     try:
         found = caches["lab"].get(key)
     except Exception:  # written by another version, or cut off on a full disk: as if it were not there
         return None
     if isinstance(found, Unanswered):
         found.check()
-    return found if isinstance(found, Shared) else None
+    return _remember(key, found) if isinstance(found, Shared) else None
+
+
+def _remember(key: str, found: Shared[Answer]) -> Shared[Answer]:
+    _remembered[key] = found
+    with suppress(KeyError):  # another thread has forgotten it already
+        while len(_remembered) > MOST_REMEMBERED:
+            _remembered.popitem(last=False)
+    return found
 
 
 def _keep(key: str, found: Shared[Answer] | Unanswered) -> None:
+    if isinstance(found, Shared):
+        _remember(key, found)
     try:
         caches["lab"].set(key, found, timeout=OLD_S)
     except OSError as error:

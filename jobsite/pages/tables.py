@@ -1,10 +1,18 @@
 """The base of every listing: a django-tables2 table of one page, whose rows the listing has filtered and sorted."""
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import django_tables2 as tables
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django_tables2.data import TableListData
+
+MOST_DRAWN = 32
+"""Pages of rows that a process keeps as they were drawn: some 70 kB each."""
+_drawn: OrderedDict[Hashable, SafeString] = OrderedDict()
 
 
 def column(header: str, names: str = "", **options: Any) -> tables.Column:
@@ -27,6 +35,8 @@ class ListingTable(tables.Table):  # type: ignore[misc]  # django-tables2 is pub
     """
 
     rows_template: ClassVar[str]
+    drawn_for: Hashable | None = None
+    """All that the rows show, where others may be shown the same; None where it is one person's."""
     selection = column("", "selection", orderable=False)
 
     class Meta:
@@ -37,6 +47,22 @@ class ListingTable(tables.Table):  # type: ignore[misc]  # django-tables2 is pub
         """Leave the checkboxes out, unless the person may do something with the selected rows."""
         super().__init__(ListedRows(list(rows)), *args, exclude=() if selectable else ("selection",), **kwargs)
         self.selectable = selectable
+
+    @property
+    def drawn_rows(self) -> SafeString:
+        """The rows of the page as HTML; drawn once for all who are shown the same."""
+        if self.drawn_for is None:
+            return self._draw_rows()
+        key = (self.rows_template, self.drawn_for)
+        if (drawn := _drawn.get(key)) is None:
+            drawn = _drawn[key] = self._draw_rows()
+            with suppress(KeyError):  # another thread has dropped it already
+                while len(_drawn) > MOST_DRAWN:
+                    _drawn.popitem(last=False)
+        return drawn
+
+    def _draw_rows(self) -> SafeString:
+        return render_to_string(self.rows_template, {"table": self})
 
     @property
     def records(self) -> list[Any]:

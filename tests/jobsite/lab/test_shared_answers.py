@@ -205,6 +205,7 @@ def test_a_file_that_was_cut_off_is_as_if_it_were_not_there(sharing: Path) -> No
     ask("numbers", counting())
     for file in sharing.glob("*.djcache"):
         file.write_bytes(file.read_bytes()[:20])
+    shared_answers._remembered.clear()  # as in another process
     assert ask("numbers", lambda: 7).answer == 7
 
 
