@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.db import DatabaseError
+
 from jobs.layouts.reading import LeftOut, Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.keys import find_keys
@@ -18,6 +20,7 @@ from jobs.listing.rows import count_by_status, list_jobs, tables_with_jobs
 from jobs.models import Job, QualifiedName
 from jobs.statuses import RESERVED
 from jobsite.lab import shared_answers
+from jobsite.lab.errors import is_late
 from jobsite.lab.server import ConnectedThreads, who_is_connected
 from jobsite.lab.shared_answers import Shared
 from jobsite.lab.shared_reads import shared
@@ -74,13 +77,24 @@ def shared_page(
 
     def read() -> ListedJobs:
         now = second_of(threads)
-        page = list_jobs(chosen, reading, now, start)
+        page = _list_jobs(chosen, reading, now, start)
         marked = annotate_liveness(page.rows, _who_holds(page.rows, threads))
         return ListedJobs(replace(page, rows=marked), now, dict(reading.left_out))
 
     found = shared(_name_of_page(chosen, asked), read)
     reading.left_out.update(found.answer.left_out)
     return found
+
+
+def _list_jobs(chosen: JobFilter, reading: Reading, now: datetime, start: Start) -> Page[Job]:
+    """Return the page; read again where the time went by with looking for what cannot be read, which is known now."""
+    known = len(reading.left_out)
+    try:
+        return list_jobs(chosen, reading, now, start)
+    except DatabaseError as error:
+        if not is_late(error) or len(reading.left_out) == known:
+            raise
+        return list_jobs(chosen, reading, now, start)
 
 
 def is_page_there(chosen: JobFilter, asked: AskedPage) -> bool:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -37,6 +38,7 @@ from jobs.listing.tables import JobTable
 from jobs.statuses import JOB_STATUSES
 from jobs.views.job_detail import LOOK, OPEN, opened_job
 from jobsite.durations import say_duration
+from jobsite.lab.errors import is_late
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads
 from jobsite.lab.shared_answers import Shared
@@ -79,6 +81,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
         return render(request, PAGE, _frame(request, chosen))
     asked = _look(chosen, page)
     listed, counted = _read_page(request, asked), _read_counts(request, asked)
+    if {ROWS, NUMBERS} <= asked.parts.late.keys():
+        raise asked.parts.late[ROWS]
     version = version_of(request)
     if unchanged := not_modified(request, version):
         return unchanged
@@ -125,13 +129,15 @@ def _read_page(request: HttpRequest, asked: Asked) -> Shared[ListedJobs] | None:
 
     Raises DatabaseError where a fragment could not be read: the old rows stay then.
     """
-
-    def read() -> Shared[ListedJobs]:
-        return shared_page(asked.chosen, asked.page, asked.start, asked.reading, asked.threads)
-
     if asked.chosen.problems:
         return None
-    return read() if wants_fragment(request) else asked.parts.read(ROWS, read, None)
+    try:
+        return shared_page(asked.chosen, asked.page, asked.start, asked.reading, asked.threads)
+    except DatabaseError as error:
+        if not is_late(error) or wants_fragment(request):
+            raise
+        asked.parts.late[ROWS] = error
+        return None
 
 
 def _read_counts(request: HttpRequest, asked: Asked) -> Shared[CountedJobs] | None:
@@ -165,6 +171,7 @@ def _context(
         "count": page.count,
         "asked": asked.page,
         "as_of": now,
+        "rows_are_late": ROWS in asked.parts.late,
         "old": say_duration(listed.age_s) if listed and listed.is_old else "",
         "query": query,
         "unfinished": partial(unfinished_acts, request.user),

@@ -141,8 +141,8 @@ def test_the_list_asks_the_same_few_questions_for_two_and_for_fifty_schemas(
     look(viewer, JOBS)  # connects
     with CaptureQueriesContext(connections["lab"]) as asked:
         look(viewer, JOBS)
-    # The jobs tables, the server with its connections, our grants, counts, which jobs, their rows.
-    assert len(asked) == 6
+    # The jobs tables, the server with its connections, our grants, which rows, the rows, their numbers, the tables.
+    assert len(asked) == 7
 
 
 def test_no_list_query_reads_a_stack(failed_jobs: str, viewer: Client) -> None:

@@ -66,7 +66,7 @@ def test_the_numbers_of_rows_stand_where_they_are_known(five: str, viewer: Clien
         return [text_of(found) for found in look(viewer, f"{JOBS}?{query}").select(".pager span")]
 
     second, _ = follow(viewer, f"schema={five}", "next_page")
-    assert [said(f"schema={five}"), said(second), said(f"schema={five}&last=1")] == [["1–2 of 5"], [], ["4–5 of 5"]]
+    assert [said(f"schema={five}"), said(second), said(f"schema={five}&last=1")] == [["1–2 of 5"], [""], ["4–5 of 5"]]
 
 
 def test_a_list_of_one_page_has_no_links_to_others(five: str, viewer: Client) -> None:
