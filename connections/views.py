@@ -23,6 +23,7 @@ from connections.tables import ConnectionTable
 from jobs.listing.reserved import reserved_jobs
 from jobsite.activity.forms import FormUsedError, new_form, read_form_number
 from jobsite.activity.record import RecordError, record_look
+from jobsite.durations import say_duration
 from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ask_server
@@ -58,7 +59,7 @@ def _listed(request: HttpRequest, chosen: ConnectionFilter) -> dict[str, object]
     """Return what the list shows."""
     server, may_kill = shared_reads.server(), request.user.has_perm(KILL)
     found = FoundConnections() if chosen.problems else list_connections(chosen, may_kill)
-    parts = Parts()
+    parts, read = Parts(), processes.with_age()
     targets = [target.value for target in Target if may_kill and target.is_possible(server)]
     asked = AskedPage.read(request.GET)
     page = page_of(found.processes, asked)
@@ -71,6 +72,8 @@ def _listed(request: HttpRequest, chosen: ConnectionFilter) -> dict[str, object]
         "page": page,
         "asked": asked,
         "server": server,
+        "old": say_duration(read.age_s) if read.is_old else "",
+        "age_s": round(read.age_s),
         "targets": targets,
         "kill_grant": server.kill_grant if may_kill and not targets else "",
         "parts": parts,

@@ -4,9 +4,7 @@ The key that signs its cookies, made on first run, and its database where that i
 """
 
 import os
-import stat
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 
 from django.core.management.utils import get_random_secret_key
@@ -30,22 +28,6 @@ def secret_key(path: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text(encoding="utf-8")
-
-
-def shared_folder(home: Path, memory: Path = Path("/dev/shm")) -> Path:  # noqa: S108  checked to be our own
-    """Return where the processes of the site keep for a moment what they have read of the lab's server.
-
-    In memory, where the system has a place for it: statements may hold passwords, which belong on no disk. Where
-    somebody else has taken that place, or there is none, under `home`.
-    """
-    ours = memory / f"jobsite-{os.geteuid()}-{sha256(str(home.resolve()).encode()).hexdigest()[:16]}"
-    with suppress(OSError):
-        with suppress(FileExistsError):
-            ours.mkdir(mode=0o700)
-        found = ours.lstat()
-        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077:
-            return ours
-    return home / "shared"
 
 
 def keep_private(path: Path) -> None:

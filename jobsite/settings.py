@@ -12,8 +12,9 @@ import jobsite.startup  # noqa: F401  # Django sets TZ once it has read this fil
 from jobsite.addresses import cookie_name, read_hosts, read_path
 from jobsite.durations import DAY_S, read_setting_s
 from jobsite.lab.address import find_lab
+from jobsite.lab.shared_folder import shared_folder
 from jobsite.one_line import LOG_LINES
-from jobsite.secret import keep_private, secret_key, shared_folder
+from jobsite.secret import keep_private, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -27,6 +27,7 @@ from jobsite.lab import deadline
 from jobsite.lab.errors import Kind, concerns_one_table, kind_of, lacks_privilege, may_be_done
 from jobsite.lab.explanations import explain
 from jobsite.lab.server import ask_only_reads
+from jobsite.lab.sql import begin_anew
 from jobsite.one_line import line_logger
 
 NOT_READ_BEFORE = "they could not be read when you were asked to confirm"
@@ -48,6 +49,7 @@ def perform(
     """
     action.check(user)
     check_unused(user.get_username(), confirmation.form_number)
+    begin_anew()
     set_aside(action, selection, confirmation)
     reviewed = review_numbers(action, selection)
     if reason := confirmation.refusal_reason(reviewed):

@@ -1,13 +1,17 @@
 """Does the worker of each reserved job live, by what the server says now?"""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.conf import settings
+from django.db import DatabaseError
 
-from jobs.liveness import Evidence, Liveness, liveness_of
+from jobs.liveness import CLOCK_MARGIN, Evidence, Liveness, liveness_of
 from jobs.models import Job
 from jobs.statuses import RESERVED
-from jobsite.lab.server import ConnectedThreads
+from jobsite.lab.deadline import part
+from jobsite.lab.errors import is_late
+from jobsite.lab.server import ConnectedThreads, who_is_connected
 
 
 def evidence_of(threads: ConnectedThreads) -> Evidence:
@@ -33,3 +37,30 @@ def annotate_liveness(jobs: Iterable[Job], threads: ConnectedThreads) -> list[Jo
         known = _liveness_of_job(job, evidence)
         job.liveness = known if threads.was_read else known and Liveness.CANNOT_TELL
     return marked
+
+
+def annotate_liveness_now(jobs: Iterable[Job], threads: ConnectedThreads) -> list[Job]:
+    """Return jobs that were read after `threads`, each with its `liveness` set.
+
+    Who reserved one of them in between is not among the threads: these are read again then.
+    """
+    marked = annotate_liveness(jobs, threads)
+    if not any(_may_be_newer(job, threads) for job in marked):
+        return marked
+    try:
+        with part():
+            threads = who_is_connected()
+    except DatabaseError as error:
+        if not is_late(error):
+            raise
+        threads = replace(threads, was_read=False)
+    return annotate_liveness(marked, threads)
+
+
+def _may_be_newer(job: Job, threads: ConnectedThreads) -> bool:
+    """Say whether a job that looks as if its worker were gone may have been reserved since the threads were read."""
+    if job.liveness in (None, Liveness.RUNNING) or not threads.was_read:
+        return False
+    server = threads.server
+    is_of_new_connection = server.last_id is not None and (job.connection_id or 0) > server.last_id
+    return is_of_new_connection or job.timestamp is None or job.timestamp >= server.now - CLOCK_MARGIN

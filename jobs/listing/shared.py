@@ -4,7 +4,7 @@ What a reading had to leave out is part of its answer: whoever is shown the rows
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,14 +14,13 @@ from django.db import DatabaseError
 from jobs.layouts.reading import LeftOut, Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.keys import find_keys
-from jobs.listing.marking import annotate_liveness
+from jobs.listing.marking import annotate_liveness_now
 from jobs.listing.page_start import Start
 from jobs.listing.rows import count_by_status, list_jobs, tables_with_jobs
 from jobs.models import Job, QualifiedName
-from jobs.statuses import RESERVED
 from jobsite.lab import shared_answers
 from jobsite.lab.errors import is_late
-from jobsite.lab.server import ConnectedThreads, who_is_connected
+from jobsite.lab.server import ConnectedThreads
 from jobsite.lab.shared_answers import Shared
 from jobsite.lab.shared_reads import shared
 from jobsite.pages.paging import AskedPage, Page
@@ -78,7 +77,7 @@ def shared_page(
     def read() -> ListedJobs:
         now = second_of(threads)
         page = _list_jobs(chosen, reading, now, start)
-        marked = annotate_liveness(page.rows, _who_holds(page.rows, threads))
+        marked = annotate_liveness_now(page.rows, threads)
         return ListedJobs(replace(page, rows=marked), now, dict(reading.left_out))
 
     found = shared(_name_of_page(chosen, asked), read)
@@ -122,15 +121,6 @@ def shared_tables(reading: Reading, schema: str) -> list[str]:
     """Return the names of the tables that have jobs, in one schema or, for '', anywhere. Raises DatabaseError."""
     found = shared(f"tables with jobs {schema!r}", lambda: tables_with_jobs(reading, schema)).answer
     return sorted({name for _, name in found})
-
-
-def _who_holds(jobs: Sequence[Job], threads: ConnectedThreads) -> ConnectedThreads:
-    """Return who is connected, read anew where a job names a connection that may be younger than what was read."""
-    last_id = threads.server.last_id
-    if not threads.was_read or last_id is None:
-        return threads
-    is_newer = any(job.status == RESERVED and (job.connection_id or 0) > last_id for job in jobs)
-    return who_is_connected() if is_newer else threads
 
 
 def _asked(chosen: JobFilter, *without: str) -> str:

@@ -12,7 +12,7 @@ from jobs.actions.clear import CLEAR
 from jobs.actions.offered import offer
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
-from jobs.listing.marking import annotate_liveness
+from jobs.listing.marking import annotate_liveness_now
 from jobs.listing.rows import read_job
 from jobs.models import Job
 from jobs.tracebacks.display import shown
@@ -70,7 +70,7 @@ def _detail(
         "part": 3,  # the level of its headings in the panel
     }
     if found is not None:
-        annotate_liveness([found], threads)
+        annotate_liveness_now([found], threads)
         context |= _what_went_wrong(found)
         context |= {
             "may_see_all": CLEAR.is_allowed(request.user),

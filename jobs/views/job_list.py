@@ -173,6 +173,7 @@ def _context(
         "as_of": now,
         "rows_are_late": ROWS in asked.parts.late,
         "old": say_duration(listed.age_s) if listed and listed.is_old else "",
+        "age_s": round(listed.age_s) if listed else 0,
         "query": query,
         "unfinished": partial(unfinished_acts, request.user),
         "numbers_follow": _numbers_follow(request) and not (counted or chosen.problems or NUMBERS in asked.parts.late),

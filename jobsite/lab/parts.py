@@ -1,13 +1,14 @@
 """The parts of a page: what could not be read in time is named, and the others are drawn all the same."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 
 from jobsite.lab import shared_reads
 from jobsite.lab.deadline import PART_LIMIT_S, part
-from jobsite.lab.errors import is_late
+from jobsite.lab.errors import LATE, is_late
 from jobsite.lab.server import ConnectedThreads
 
 Answer = TypeVar("Answer")
@@ -37,8 +38,11 @@ class Parts:
 
     def read_connected(self) -> ConnectedThreads:
         """Return the server and who is connected; nobody, and `was_read` False, when only the server was in time."""
-        found = self.read(WHO_IS_CONNECTED, shared_reads.connected, None)
-        return found or ConnectedThreads(shared_reads.server(), {}, was_read=False)
+        found = self.read(WHO_IS_CONNECTED, shared_reads.connected.with_age, None)
+        if found and found.is_old:  # the server has not answered since: who is connected now is not known
+            self.late[WHO_IS_CONNECTED] = OperationalError(LATE, "no answer in time")
+            return replace(found.answer, was_read=False)
+        return found.answer if found else ConnectedThreads(shared_reads.server(), {}, was_read=False)
 
     @property
     def notices(self) -> list[str]:

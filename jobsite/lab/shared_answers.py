@@ -7,6 +7,7 @@ on the lab's server neither asks here nor leaves anything old behind: `forget()`
 
 import fcntl
 import os
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from math import inf
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
@@ -22,8 +24,10 @@ from django.conf import settings
 from django.core.cache import caches
 from django.db import DatabaseError, OperationalError, connections
 
+from jobsite.lab.backend.base import NoneFreeError
 from jobsite.lab.deadline import PART_LIMIT_S, seconds_left
 from jobsite.lab.errors import LATE, is_away
+from jobsite.lab.shared_folder import is_private
 from jobsite.one_line import line_logger
 
 Answer = TypeVar("Answer")
@@ -35,9 +39,12 @@ OLD_S = 600.0
 LOCKS = 1024
 """Files by which one reading waits for another. Two readings may share one, and only wait longer."""
 ASKED_EACH_S = 0.02
+WHOLE_PART_S = 0.9 * PART_LIMIT_S
+"""With less time than this, a page gives up before others would."""
 MOST_REMEMBERED = 64
 """Answers that a process keeps at hand, so that it need not read their files again."""
 _remembered: OrderedDict[str, "Shared[Any]"] = OrderedDict()
+_last_changed = ""
 _held: ContextVar[frozenset[int]] = ContextVar("held", default=frozenset())
 """The locks of the readings under way here: one may ask for another, and the two may share a file."""
 
@@ -58,13 +65,14 @@ class Shared(Generic[Answer]):
 
     @property
     def age_s(self) -> float:
-        """How old the answer is, in seconds."""
-        return max(0.0, time.time() - self.read_at)
+        """How old the answer is, in seconds; endless, where the clock was set back since."""
+        age_s = time.time() - self.read_at
+        return age_s if age_s >= 0 else inf
 
     @property
     def is_fresh(self) -> bool:
         """Say whether the server need not be asked again yet."""
-        return max(0.0, time.time() - self.tried_at) < settings.SHARED_S
+        return _is_of_this_moment(self.tried_at)
 
     @property
     def is_old(self) -> bool:
@@ -81,8 +89,12 @@ class Unanswered:
 
     def check(self) -> None:
         """Raise the error again, while it is of this moment."""
-        if max(0.0, time.time() - self.tried_at) < settings.SHARED_S:
+        if _is_of_this_moment(self.tried_at):
             raise OperationalError(*self.error)
+
+
+def _is_of_this_moment(tried_at: float) -> bool:
+    return 0 <= time.time() - tried_at < settings.SHARED_S
 
 
 def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
@@ -91,7 +103,7 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
     Raises what `read` raises, unless the server gives no answer and an old one is there; and OperationalError when
     somebody else's reading is not over in time.
     """
-    if not settings.SHARED_S:
+    if not settings.SHARED_S or not _is_our_own(_folder()):
         return answered(read)
     key = _key(name)
     until = time.monotonic() + (PART_LIMIT_S if (left := seconds_left()) is None else left)
@@ -103,9 +115,11 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
             if is_alone:
                 found = _find(key)  # it may have been read while this one came
                 return found if found and found.is_fresh else _refresh(key, read, found)
-        if found and (found.age_s < SOON_S or time.monotonic() >= until):
+        if found and found.age_s < SOON_S:
             return found
         if time.monotonic() >= until:
+            if found and found.age_s < OLD_S:
+                return replace(found, tried_at=time.time())
             raise OperationalError(LATE, "no answer in time")
         connections["lab"].close()  # whoever reads needs one
         time.sleep(ASKED_EACH_S)
@@ -114,7 +128,7 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
 def peek(name: str) -> Shared[object] | None:
     """Return a fresh answer that somebody has read already; None where the server would have to be asked."""
     try:
-        found: Shared[object] | None = _find(_key(name)) if settings.SHARED_S else None
+        found = _find(_key(name)) if settings.SHARED_S and _is_our_own(_folder()) else None
     except OperationalError:
         return None
     return found if found and found.is_fresh else None
@@ -122,9 +136,14 @@ def peek(name: str) -> Shared[object] | None:
 
 def forget() -> None:
     """Let everybody ask the server anew: something has been changed there."""
-    with suppress(OSError):
-        _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        (_folder() / "changed").write_text(str(uuid4()), encoding="ascii")
+    changed = _folder() / "changed"
+    draft = changed.with_name(f"changed-{os.getpid()}-{threading.get_ident()}")
+    try:
+        if _is_our_own(_folder()):
+            draft.write_text(str(uuid4()), encoding="ascii")
+            draft.replace(changed)  # who reads it meanwhile reads the whole of one or the other
+    except OSError as error:
+        log.warning("What was read before the last act may be shown for a moment: %s", error)
 
 
 def answered(read: Callable[[], Answer]) -> Shared[Answer]:
@@ -134,15 +153,22 @@ def answered(read: Callable[[], Answer]) -> Shared[Answer]:
 
 
 def _refresh(key: str, read: Callable[[], Answer], before: Shared[Answer] | None) -> Shared[Answer]:
+    """Return what `read` answers, for all; or `before`, where the server gives no answer. Raises DatabaseError."""
+    left = seconds_left()
     try:
         found = answered(read)
     except DatabaseError as error:
         if not is_away(error):
             raise
+        # The lack of time or of connections of one page says nothing of the server.
+        is_for_all = (left is None or left > WHOLE_PART_S) and not isinstance(error, NoneFreeError)
         if before is None or before.age_s > OLD_S:
-            _keep(key, Unanswered(error.args, time.time()))
+            if is_for_all:
+                _keep(key, Unanswered(error.args, time.time()))
             raise
         found = replace(before, tried_at=time.time())
+        if not is_for_all:
+            return found
     _keep(key, found)
     return found
 
@@ -153,14 +179,33 @@ def _key(name: str) -> str:
 
 
 def _changed() -> str:
+    """Return what each act makes another; what was remembered before it, nobody asks for again."""
+    global _last_changed
     try:
-        return (_folder() / "changed").read_text(encoding="ascii")
+        changed = (_folder() / "changed").read_text(encoding="ascii")
     except OSError:
-        return ""
+        changed = ""
+    if changed != _last_changed:
+        _remembered.clear()
+        _last_changed = changed
+    return changed
 
 
 def _folder() -> Path:
     return Path(settings.SHARED_FOLDER)
+
+
+def _is_our_own(folder: Path) -> bool:
+    """Say whether nobody else may write there, so that what lies there may be unpickled; make it where it is not.
+
+    Looked at each time: a system may take it away, and somebody else may lay another in its place.
+    """
+    try:
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700, parents=True)
+        return is_private(folder)
+    except OSError:
+        return False
 
 
 def _find(key: str) -> Shared[Any] | None:
@@ -214,7 +259,6 @@ def _alone(key: str) -> Iterator[bool]:
 
 
 def _open_lock(number: int) -> int:
-    _folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     return os.open(_folder() / f"lock-{number}", os.O_RDWR | os.O_CREAT, 0o600)
 
 

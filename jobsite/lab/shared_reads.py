@@ -32,13 +32,17 @@ class SharedRead(Generic[Answer]):
 
     def __call__(self) -> Answer:
         """Return what was read, by now if not before."""
+        return self.with_age().answer
+
+    def with_age(self) -> Shared[Answer]:
+        """Return the same, and when it was read."""
         kept = _kept.get()
         if kept is None:
-            return self._read()
+            return shared_answers.answered(self._read)
         if self not in kept:
             with part():
-                kept[self] = shared(self.name, self._read).answer
-        return cast("Answer", kept[self])
+                kept[self] = shared(self.name, self._read)
+        return cast("Shared[Answer]", kept[self])
 
     @property
     def is_there(self) -> bool:

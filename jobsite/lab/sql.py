@@ -13,7 +13,13 @@ def lab_cursor(connection: BaseDatabaseWrapper | None = None, *, anew: bool = Fa
     `anew` makes it a connection that has just begun, whose privileges are those of now. Raises DatabaseError when the
     server gives no connection.
     """
-    asked = connection or connections["lab"]
-    if anew and isinstance(asked, DatabaseWrapper):  # it is Django's dummy where nobody has said which server it is
-        asked.begin_anew()
-    return asked.cursor()
+    if anew:
+        begin_anew()
+    return (connection or connections["lab"]).cursor()
+
+
+def begin_anew() -> None:
+    """Let what follows go over a connection that begins now: to the server that has its name now, and as it may now."""
+    connection = connections["lab"]
+    if isinstance(connection, DatabaseWrapper):  # it is Django's dummy where nobody has said which server it is
+        connection.begin_anew()

@@ -30,7 +30,8 @@ class Screen:
 
     def wait(self) -> None:
         """Wait until what comes after the frame is there."""
-        expect(self.page.locator(".list.waits, #numbers:empty")).to_have_count(0)
+        if self.page.evaluate("typeof htmx !== 'undefined'"):
+            expect(self.page.locator(".list.waits, #numbers:not(:has(template))")).to_have_count(0)
 
     def log_in(self, name: str) -> None:
         """Fill the login form."""
@@ -67,6 +68,11 @@ class Listing(Screen):
     def box(self, name: str) -> Locator:
         """Return a field of the filter."""
         return self.page.locator(f"form.filter [name={name}]")
+
+    def choose(self, name: str, value: str | None = None, label: str | None = None) -> None:
+        """Open a menu of the filter, which reads what there is to choose from, and choose by value or label."""
+        self.box(name).focus()
+        self.box(name).select_option(value=value, label=label)
 
     def row(self, text: str) -> Locator:
         """Return the rows that contain `text`."""

@@ -75,7 +75,7 @@ def test_somebody_logs_in_filters_clears_and_kills(
         page.on("response", lambda answer: answers.append(answer))
         jobs = log_in(page, "ada")
 
-        jobs.box("schema").select_option(schema)
+        jobs.choose("schema", value=schema)
         expect(jobs.says).to_contain_text(schema)
         jobs.box("message").press_sequentially("empty")
         expect(jobs.rows).to_have_count(1)

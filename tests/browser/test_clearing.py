@@ -28,9 +28,9 @@ def night_of_failures(lab: Lab) -> tuple[str, ModuleType]:
 
 def filter_to_errors(jobs: Jobs, schema: str, table: str) -> None:
     """Choose a schema and a table by hand, then the tab of errors."""
-    jobs.box("schema").select_option(schema)
+    jobs.choose("schema", value=schema)
     expect(jobs.says).to_contain_text(schema)
-    jobs.box("table").select_option(label=table)
+    jobs.choose("table", label=table)
     expect(jobs.says).to_contain_text(f"of table {table}")
     jobs.tab("Errors").click()
     expect(jobs.says).to_have_text(f"Failed jobs in schema {schema}, of table {table}. Reset filters")
@@ -73,9 +73,9 @@ def test_the_same_clear_works_without_javascript(visit: Visits, lab_without_db: 
     schema, _ = night_of_failures(lab_without_db)
     jobs = Jobs(visit("otto", javascript=False))
     jobs.open()
-    jobs.box("schema").select_option(schema)
+    jobs.choose("schema", value=schema)
     jobs.submit_filter()
-    jobs.box("table").select_option(label="Score")
+    jobs.choose("table", label="Score")
     jobs.submit_filter()
     jobs.tab("Errors").click()
     expect(jobs.says).to_have_text(f"Failed jobs in schema {schema}, of table Score. Reset filters")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from jobsite.pages.frames import SCRIPTS_COOKIE
 from tests.browser.screens import Act, Jobs
 from tests.browser.site import Site, SlowlyClearing
 from tests.browser.test_accessibility import violations
@@ -140,6 +141,7 @@ def test_without_javascript_a_button_goes_on(visit: Visits, slow: Site, many_fai
     plain = page.context.browser.new_context(  # type: ignore[union-attr]
         base_url=slow.address, storage_state=page.context.storage_state(), java_script_enabled=False
     )
+    plain.clear_cookies(name=SCRIPTS_COOKIE)
     act = begin(plain.new_page(), many_failed)
     for done in range(10, JOBS_THERE, 10):
         expect(act.says.first).to_contain_text(f"{done} of {JOBS_THERE} jobs")

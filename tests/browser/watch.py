@@ -3,8 +3,9 @@
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Request, WebError
 
 HERE = ("http://127.0.0.1:", "https://127.0.0.1:")
-REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
-"""What htmx writes when a later filter takes the place of one that is still on its way."""
+REPLACED = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError, [object HTMLDivElement]")
+"""What htmx writes when a later filter takes the place of one that is still on its way, or a page is left whose numbers
+are."""
 
 
 class Watch:

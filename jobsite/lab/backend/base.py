@@ -17,8 +17,9 @@ from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.mysql.base import DatabaseWrapper as MySQLWrapper
+from MySQLdb import Error
 
-from jobsite.lab.backend.pool import Kept, NoneFreeError, pool
+from jobsite.lab.backend.pool import AllLentError, Kept, pool
 from jobsite.lab.deadline import PART_LIMIT_S, Watch, seconds_left, watchdog
 from jobsite.lab.errors import LATE, LATE_TO_CONNECT
 from jobsite.lab.session import PAGE_STATEMENT_LIMIT_S, session_sql
@@ -27,6 +28,10 @@ MOST_CONNECTING = 256
 """Connections that are being made at a time, with those for which nobody waits any more. The driver soon ends these, if
 they are not greeted byte by byte. A process may have more open files than this."""
 _places = threading.BoundedSemaphore(MOST_CONNECTING)
+
+
+class NoneFreeError(OperationalError):
+    """All connections of this process were lent to other requests: the server was not asked."""
 
 
 class DatabaseWrapper(MySQLWrapper):
@@ -91,20 +96,25 @@ class DatabaseWrapper(MySQLWrapper):
 
     def _close(self) -> None:
         """Give the connection back to the pool, or close it where another could not go on with it."""
-        lent, self.lent = self.lent, None
+        lent, wire, self.lent, self.wire = self.lent, self.wire, None, None
         if lent and self._is_as_it_began():
             pool.give_back(lent)
-        else:
+            return
+        try:
             super()._close()  # type: ignore[misc]  # Django's own, which the stubs leave out
+        finally:
+            if wire is not None:
+                wire.close()
             if lent:
                 pool.give_back(None)
-            if self.wire is not None:
-                self.wire.close()
-        self.wire = None
 
     def _is_as_it_began(self) -> bool:
-        began = not self.is_cut and not self.errors_occurred and not self.in_atomic_block
-        return bool(began and self.connection.get_autocommit())
+        if self.is_cut or self.errors_occurred or self.in_atomic_block:
+            return False
+        try:
+            return bool(self.connection.get_autocommit())
+        except Error:  # the driver's: it is closed
+            return False
 
 
 def _borrow(to: str, seconds: float, connect: Callable[[], Any], *, anew: bool) -> Kept:
@@ -112,8 +122,8 @@ def _borrow(to: str, seconds: float, connect: Callable[[], Any], *, anew: bool) 
     until = time.monotonic() + seconds
     try:
         found = pool.take(to, seconds, anew=anew)
-    except NoneFreeError:
-        raise _late(LATE) from None
+    except AllLentError:
+        raise NoneFreeError(LATE, "no connection was free in time") from None
     if found:
         return found
     try:

@@ -15,13 +15,13 @@ from typing import Any
 
 MOST = 5
 """Connections of a process at most, lent and idle ones together."""
-KEPT_S = 30.0
+KEPT_S = 10.0
 """How old a connection may become; after it, it is closed when it comes back."""
 NEW_S = 1.0
 """So young, its privileges are taken for those of now."""
 
 
-class NoneFreeError(Exception):
+class AllLentError(Exception):
     """All connections were lent for as long as it was waited for one."""
 
 
@@ -72,15 +72,15 @@ class Pool:
     def take(self, to: Hashable, seconds: float, *, anew: bool) -> Kept | None:
         """Return an idle connection, or None where the caller has to make one, which `anew` always asks for.
 
-        Waits until one is free, `seconds` at most. Raises NoneFreeError.
+        Waits until one is free, `seconds` at most. Raises AllLentError.
         """
         with self._changed:
             if not self._changed.wait_for(lambda: self._lent < MOST, seconds):
-                raise NoneFreeError
-            self._lent += 1
+                raise AllLentError
             found = None if anew else next((one for one in reversed(self._idle) if one.to == to), None)
             if found:
                 self._idle.remove(found)
+            self._lent += 1
             closing = self._sort_out()
             if found and (found.is_old or found.is_ended):
                 closing.append(found)
@@ -114,10 +114,14 @@ class Pool:
         closing = [one for at, one in enumerate(reversed(self._idle)) if one.is_old or at >= room]
         self._idle = [one for one in self._idle if one not in closing]
         if self._idle and (self._timer is None or not self._timer.is_alive()):
-            self._timer = threading.Timer(KEPT_S, self._close_old)
-            self._timer.daemon = True
-            self._timer.start()
+            self._look_again()
         return closing
+
+    def _look_again(self) -> None:
+        self._timer = threading.Timer(KEPT_S, self._close_old)
+        self._timer.daemon = True
+        with suppress(RuntimeError):  # the system gives no more threads: the next who takes or gives back sorts out
+            self._timer.start()
 
     def _close_old(self) -> None:
         with self._changed:

@@ -71,7 +71,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!asked.target.matches(".list")) return;
   endPause();
   const form = $("form.filter"), open = new URLSearchParams(location.search).get("open");
-  if (asked.elt === $(".list") && asked.elt.dataset.version) asked.headers["If-None-Match"] = asked.elt.dataset.version;
+  if (asked.elt.matches(".list[data-version]:not(.stale)")) asked.headers["If-None-Match"] = asked.elt.dataset.version;
   if (asked.elt === form) askBriefly(asked.parameters, open);
   if (asked.elt !== form) asked.path = withForm(asked.path, form, open);
 });
@@ -194,7 +194,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
 
 // --- An outage: the last list stays, says how old it is, and is asked for again ------------------------------------------
 const AGAIN_MS = 5000;
-let readAt = performance.now(), again = null;
+let readAt = performance.now() - 1000 * ($(".list")?.dataset.age ?? 0), again = null;
 
 function cannotRead({ detail }) {
   if (!detail.requestConfig.target.matches(".list")) return;
@@ -236,22 +236,27 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:load", ({ detail }) => {
   if (!detail.elt.matches?.(".list")) return;
   clearTimeout(again);
-  readAt = performance.now();
+  readAt = performance.now() - 1000 * (detail.elt.dataset.age ?? 0);
   keepNumbers(detail.elt);
   findPlace(detail.elt);
   for (const box of detail.elt.querySelectorAll("tbody input[type=checkbox]")) box.checked = selected.includes(box.value);
   for (const form of detail.elt.querySelectorAll("form.rows")) showSelection(form);
 });
 
-// The browser cannot find its place again before the rows are there.
-const PLACE = `place ${location.href}`, [arrival] = performance.getEntriesByType("navigation");
+// The browser finds neither its place nor what was selected again: the rows come later than it looks for them.
+const [arrival] = performance.getEntriesByType("navigation");
 let isBack = arrival?.type === "back_forward";
-window.addEventListener("pagehide", () => { sessionStorage.setItem(`place ${location.href}`, scrollY); });
+window.addEventListener("pagehide", () => {
+  const boxes = [...document.querySelectorAll(".list tbody input:checked")].map((box) => box.value);
+  try { sessionStorage.setItem(`left ${location.href}`, JSON.stringify([scrollY, boxes])); } catch { /* not remembered */ }
+});
 
 function findPlace(list) {
   if (!isBack || list.classList.contains("waits")) return;
   isBack = false;
-  scrollTo(0, Number(sessionStorage.getItem(PLACE) ?? 0));
+  const [y, boxes] = JSON.parse(sessionStorage.getItem(`left ${location.href}`) ?? "[0, []]");
+  selected = boxes;
+  requestAnimationFrame(() => scrollTo(0, y));
 }
 
 // Back gives the boxes as they were left, after this file has run.

@@ -192,4 +192,4 @@ document.addEventListener("jobsite:numbers", () => { if (linkOf(openJob())) mark
 for (const hidden of panel.querySelectorAll(".head [hidden]")) hidden.hidden = false;
 mark();
 // The frame of the page came without the job that its address says is open.
-if (jobIn(location.href) && !openJob() && wide.matches) ask(jobIn(location.href), {});
+if (jobIn(location.href) && !openJob()) ask(jobIn(location.href), {});

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from django.db import DatabaseError, OperationalError
 
 from jobsite.lab import deadline, shared_answers
+from jobsite.lab.backend.base import NoneFreeError
 from jobsite.lab.errors import LATE
 from jobsite.lab.shared_answers import ask, forget, peek
 from jobsite.lab.shared_reads import looking, shared
@@ -181,6 +183,52 @@ def test_nobody_waits_longer_than_a_part_of_a_page_may_take(slow: Slow, monkeypa
 def test_a_reading_may_ask_for_another_that_waits_at_the_same_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_answers, "LOCKS", 1)
     assert ask("outer", lambda: ask("inner", counting()).answer + 1).answer == 2
+
+
+def test_a_clock_that_is_set_back_makes_nothing_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, now = counting(), time.time()
+    ask("numbers", read)
+    with pytest.raises(OperationalError):
+        ask("others", failing(NO_ANSWER))
+    monkeypatch.setattr(time, "time", lambda: now - 3600)
+    assert ask("numbers", read).answer == 2
+    assert ask("others", read).answer == 3
+
+
+def test_the_lack_of_connections_of_one_process_is_not_told_to_others() -> None:
+    with pytest.raises(NoneFreeError):
+        ask("numbers", failing(NoneFreeError(LATE, "no connection was free in time")))
+    assert ask("numbers", counting()).answer == 1
+
+
+def test_who_waited_in_vain_is_told_how_old_the_answer_is(
+    slow: Slow, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    ask("numbers", counting())
+    monkeypatch.setattr(shared_answers, "SOON_S", 0.0)
+    monkeypatch.setattr(deadline, "PART_LIMIT_S", 0.2)
+    settings.SHARED_S = 1e-9
+    thread = in_thread(slow, [])
+    assert slow.began.wait(30)
+    with deadline.page(), deadline.part():
+        assert ask("numbers", slow).is_old
+    slow.may_end.set()
+    thread.join(30)
+
+
+def test_a_folder_that_somebody_else_may_write_to_is_not_read(sharing: Path) -> None:
+    read = counting()
+    ask("numbers", read)
+    sharing.chmod(0o777)
+    assert (ask("numbers", read).answer, peek("numbers")) == (2, None)
+
+
+def test_after_an_act_nothing_of_before_is_remembered() -> None:
+    ask("numbers", counting())
+    assert shared_answers._remembered
+    forget()
+    assert peek("numbers") is None
+    assert not shared_answers._remembered
 
 
 def test_only_pages_that_look_share() -> None:

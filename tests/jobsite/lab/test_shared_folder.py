@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from jobsite.secret import shared_folder
+from jobsite.lab.shared_folder import shared_folder
 
 
 def test_what_was_read_lies_in_memory_for_its_owner_alone(tmp_path: Path) -> None:
