@@ -21,12 +21,9 @@ OURS, ADMIN = "jobsite.settings", "benchmarks.listing.plain_admin.settings"
 FORGET = """
 import django
 django.setup()
-from django.core.cache import caches
-def forget():
-    for cache in caches.all(initialized_only=False):
-        cache.clear()
+from jobsite.lab.shared_answers import forget
 """
-"""Forgets what all viewers share: it lies in Django's caches, which the processes of the site have in common."""
+"""Forgets what all viewers share, in all processes of the site, as an act does."""
 
 
 class Page(NamedTuple):

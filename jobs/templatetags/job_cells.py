@@ -44,10 +44,9 @@ def names(job: Job) -> str:
     return write_names(job.schema, job.table_name, job.key_hash)
 
 
-@register.filter
-def path(job: Job) -> str:
+def path(named: str) -> str:
     """Return the end of that address, after the list's own: to reverse fifty takes longer than to draw them."""
-    return f"{quote(names(job), safe=UNQUOTED)}/"
+    return f"{quote(named, safe=UNQUOTED)}/"
 
 
 @register.filter

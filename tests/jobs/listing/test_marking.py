@@ -6,6 +6,12 @@ from dataclasses import replace
 from django.conf import settings
 from django.test import Client, override_settings
 
+from jobs.layouts.reading import Reading
+from jobs.listing.filters import JobFilter
+from jobs.listing.marking import annotate_liveness_now
+from jobs.listing.rows import list_jobs
+from jobs.liveness import Liveness
+from jobsite.lab.server import who_is_connected
 from tests.jobs.clearing import confirm, selected
 from tests.lab import Lab, eventually
 from tests.pages import cells, look, text_of
@@ -65,3 +71,12 @@ def test_a_job_that_came_by_a_named_proxy_cannot_be_told(lab: Lab, viewer: Clien
     assert liveness_shown(viewer, schema) == ["running"]
     with override_settings(LAB=replace(settings.LAB, proxies=frozenset({"127.0.0.1"}))):
         assert liveness_shown(viewer, schema) == ["cannot tell"]
+
+
+def test_a_worker_that_came_since_it_was_read_who_is_connected_is_running(lab: Lab, db: None) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    before = who_is_connected()
+    lab.start_waiting(schema, user="bob")
+    reading = Reading.begin()
+    jobs = list_jobs(JobFilter({"schema": schema}), reading, before.server.now).rows
+    assert [job.liveness for job in annotate_liveness_now(jobs, before)] == [Liveness.RUNNING]

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from jobs.models import Job
-from jobs.templatetags.job_cells import address, path
+from jobs.templatetags.job_cells import address, names, path
 from tests.lab import Lab
 from tests.pages import FRAGMENT, cells, headers_of, labels_of_rows, look, notices, text_of
 from tests.server import SERVER
@@ -41,7 +41,7 @@ def test_each_cell_is_labelled_and_classed_as_its_column(
 def test_a_row_leads_to_the_page_of_its_job(name: str) -> None:
     job = Job(table_name=name, key_hash="0" * 32)
     job.schema = f"lab{name}"
-    assert reverse("jobs:job_list") + path(job) == address(job)
+    assert reverse("jobs:job_list") + path(names(job)) == address(job)
 
 
 def test_the_tabs_count_what_each_status_would_list(failed_jobs: str, viewer: Client) -> None:
