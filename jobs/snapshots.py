@@ -1,13 +1,29 @@
-"""What did a person see who selected a job? Its primary key, status and timestamp: what an action binds to."""
+"""What was seen of a job: its primary key, status and timestamp. To these an action binds."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from jobs.formats.jobs_columns import JOBS_TABLE
 from jobs.models import Job, QualifiedName
 from jobsite.pages.tokens import read_timestamp, read_token, write_token
 
 PARTS = 6
+
+
+class SeenRow(NamedTuple):
+    """One row of a known jobs table, as the guard of a statement names it; a chunk has a thousand."""
+
+    table_name: str
+    key_hash: str
+    status: str
+    timestamp: str | None
+    """In UTC, as the server writes it: `2026-01-02 03:04:05`, with a fraction where the column keeps one."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its primary key: table_name and key_hash."""
+        return self[:2]
 
 
 @dataclass(frozen=True)
@@ -41,6 +57,12 @@ class JobSnapshot:
     def key(self) -> tuple[str, str]:
         """Its primary key: table_name and key_hash."""
         return self.table_name, self.key_hash
+
+    @property
+    def row(self) -> SeenRow:
+        """The same for a statement on its jobs table."""
+        when = self.timestamp.isoformat(" ").removesuffix("+00:00") if self.timestamp else None
+        return SeenRow(self.table_name, self.key_hash, self.status, when)
 
     @property
     def token(self) -> str:

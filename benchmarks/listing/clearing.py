@@ -17,7 +17,7 @@ import MySQLdb
 from bs4 import BeautifulSoup, Tag
 
 from benchmarks.listing.filling import ask, connect
-from benchmarks.listing.pages import Cost, Meter
+from benchmarks.listing.pages import Cost, Meter, typical
 from benchmarks.listing.processes import forget_peak, peak_mb
 from benchmarks.listing.sites import Page, Served, served
 from benchmarks.populate import ROOT
@@ -43,6 +43,7 @@ BRING_BACK = (
 )
 ALL_FAIL = f"UPDATE {JOBS} SET status = 'error', error_message = 'ValueError: it failed' WHERE status <> 'error'"  # noqa: S608
 UNDISTURBED_S = 10.0
+ROUNDS = 3
 RESERVE = f"INSERT INTO {JOBS} VALUES ('__bench', %s, 'reserved', NULL, '', NULL, 'a@b', 'c', 1, 1, NOW())"  # noqa: S608
 COMPLETE = f"DELETE FROM {JOBS} WHERE table_name = '__bench' AND key_hash = %s"  # noqa: S608  our own
 MOST_REQUESTS = 1_000
@@ -129,7 +130,7 @@ def clear_by_the_site(site: Served, asked: list[float]) -> tuple[int, float]:
 
 
 def report_clearing(server: Server, home: Path) -> None:
-    """Print what clearing takes and does to a worker."""
+    """Print what clearing takes and does to a worker: bare and by the site in turn, as other load comes and goes."""
     meter = Meter(server, 1)
     _run(server, KEEP)
     _run(server, [*BRING_BACK, ALL_FAIL])
@@ -137,27 +138,40 @@ def report_clearing(server: Server, home: Path) -> None:
     with a_worker(server) as said:
         time.sleep(UNDISTURBED_S)
         print(f"nothing is cleared: {said()}", flush=True)
+    bare: list[Cost] = []
+    ours: list[Cost] = []
+    with served(home, server.port) as site:
+        for _ in range(ROUNDS):
+            bare.append(_measured("bare chunks", server, meter, lambda: clear_bare(server)))
+            ours.append(_by_the_site(server, meter, site))
+    _run(server, BRING_BACK)
+    usual, needed = typical(ours), typical(bare)
+    print(f"medians: bare chunks {_in_words(needed)}; the site {_in_words(usual)}")
+    print(f"  times the bare chunks: wall {usual.wall_s / needed.wall_s:.2f}, CPU {usual.cpu_s / needed.cpu_s:.2f}")
+
+
+def _by_the_site(server: Server, meter: Meter, site: Served) -> Cost:
+    site.get("/jobs/")
+    forget_peak(site.pids)
+    asked: list[float] = []
+    cost = _measured("the site", server, meter, lambda: clear_by_the_site(site, asked))
+    left, going_s = ask(server, COUNT)[0][0], sum(asked)
+    print(f"  answered {cost.status}; {left:,} errors left; list and question {cost.wall_s - going_s:.1f} s,")
+    print(f"  then {len(asked)} requests of {going_s:.1f} s together, the longest {max(asked, default=0):.1f} s")
+    print(f"  peak memory of a process of the site {peak_mb(site.pids):.0f} MB", flush=True)
+    return cost
+
+
+def _measured(name: str, server: Server, meter: Meter, clear: Callable[[], tuple[int, float]]) -> Cost:
     _run(server, [*BRING_BACK, ALL_FAIL])
     with a_worker(server) as said:
-        cost = meter.once(lambda: clear_bare(server))
-        print(f"bare chunks: {_in_words(cost)}; {said()}", flush=True)
-    _run(server, [*BRING_BACK, ALL_FAIL])
-    with served(home, server.port) as site:
-        site.get("/jobs/")
-        forget_peak(site.pids)
-        asked: list[float] = []
-        with a_worker(server) as said:
-            cost = meter.once(lambda: clear_by_the_site(site, asked))
-            print(f"the site: {_in_words(cost)}; {said()}")
-        left = ask(server, COUNT)[0][0]
-        longest = max(asked, default=0)
-        print(f"  answered {cost.status}; {len(asked)} requests, the longest {longest:.1f} s; {left:,} errors left")
-        print(f"  peak memory of a process of the site {peak_mb(site.pids):.0f} MB", flush=True)
-    _run(server, BRING_BACK)
+        cost = meter.once(clear)
+        print(f"{name}: {_in_words(cost)}; {said()}", flush=True)
+    return cost
 
 
 def _in_words(cost: Cost) -> str:
-    return f"{cost.wall_s:.1f} s, CPU {cost.cpu_s:.1f} s, the database's {cost.database_s:.1f} s"
+    return f"{cost.wall_s:.1f} s, CPU {cost.cpu_s:.2f} s, the database's {cost.database_s:.2f} s"
 
 
 if __name__ == "__main__":

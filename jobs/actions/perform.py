@@ -19,7 +19,7 @@ from jobs.actions.review import review, review_numbers, set_aside_unsupported
 from jobs.actions.selection import Selection
 from jobs.layouts.base import Layout
 from jobs.models import QualifiedName
-from jobs.snapshots import JobSnapshot
+from jobs.snapshots import SeenRow
 from jobsite.activity.continuing import ClaimLostError, StopAskedError
 from jobsite.activity.forms import check_unused
 from jobsite.activity.record import ActRecord, RecordError, begin_act
@@ -71,20 +71,20 @@ def set_aside(action: Action, selection: Selection, confirmation: Confirmation) 
     selection.reading.set_aside(left_out, NOT_READ_BEFORE)
 
 
-def act_on_chunk(action: Action, layout: Layout, snapshots: Sequence[JobSnapshot]) -> ActionOutcome:
+def act_on_chunk(action: Action, layout: Layout, rows: Sequence[SeenRow]) -> ActionOutcome:
     """Do `action` to one chunk in one statement; return what became of it. Raises DatabaseError."""
     statement = layout.statements[action.verb]
     try:
-        done = statement.send(snapshots)
+        done = statement.send(rows)
     except DatabaseError as error:
         if not lacks_privilege(error):
             raise
-        return ActionOutcome(refused=len(snapshots), grants=frozenset([grant_for(action, layout)]))
-    left = len(snapshots) - done
+        return ActionOutcome(refused=len(rows), grants=frozenset([grant_for(action, layout)]))
+    left = len(rows) - done
     if not left:
         return ActionOutcome(done=done)
     try:
-        changed = layout.count(snapshots) - (done if statement.keeps_rows else 0)
+        changed = layout.count(rows) - (done if statement.keeps_rows else 0)
     except DatabaseError as error:  # what became of the others is not known; these are done all the same
         return ActionOutcome(done=done, stopped=explain(error))
     changed = min(max(changed, 0), left)  # a worker may have written or deleted rows since
@@ -155,11 +155,11 @@ class ActUnderWay:
             self.outcome += ActionOutcome(left_out=frozenset([reading.left_out[table]]))
             return
         after = self.position.after if self.position and self.position.table == table else None
-        for snapshots in self.selection.chunks(layout, after):
+        for rows in self.selection.chunks(layout, after):
             if self._is_to_pause(is_over, table, after):
                 return
-            self._act_on(layout, snapshots)
-            after, self._has_moved = snapshots[-1].key, True
+            self._act_on(layout, rows)
+            after, self._has_moved = rows[-1].key, True
             if self.outcome.stopped or table in reading.left_out:
                 return
 
@@ -169,8 +169,8 @@ class ActUnderWay:
             self.position, self.is_paused = Position(table, after), True
         return self.is_paused
 
-    def _act_on(self, layout: Layout, snapshots: Sequence[JobSnapshot]) -> None:
-        if self._most and self.outcome.handled + len(snapshots) > self._most:
+    def _act_on(self, layout: Layout, rows: Sequence[SeenRow]) -> None:
+        if self._most and self.outcome.handled + len(rows) > self._most:
             self.outcome += ActionOutcome(
                 stopped=f"More jobs match by now than the {self._most:,} that were confirmed."
             )
@@ -178,21 +178,21 @@ class ActUnderWay:
         if variable := ask_only_reads():
             self.outcome += ActionOutcome(stopped=self.action.why_not_on(variable))
             return
-        with self.record.chunk(layout.schema, [_as_row(one) for one in snapshots]) as chunk:
-            outcome = self._outcome_of(layout, snapshots)
+        with self.record.chunk(layout.schema, _recorded(layout, rows)) as chunk:
+            outcome = self._outcome_of(layout, rows)
             chunk.counts = outcome.counts(self.action)
             self.outcome += outcome  # here: it was done, although the record may be full now
 
-    def _outcome_of(self, layout: Layout, snapshots: Sequence[JobSnapshot]) -> ActionOutcome:
+    def _outcome_of(self, layout: Layout, rows: Sequence[SeenRow]) -> ActionOutcome:
         """Return what became of a chunk. Raises DatabaseError where that is not known.
 
         A statement that waited for a lock in vain has changed nothing (MySQL manual, "InnoDB Error Handling").
         """
         try:
-            return act_on_chunk(self.action, layout, snapshots)
+            return act_on_chunk(self.action, layout, rows)
         except DatabaseError as error:
             if may_be_done(error):
-                self.outcome += ActionOutcome(unknown=len(snapshots))
+                self.outcome += ActionOutcome(unknown=len(rows))
             if kind_of(error) is not Kind.LOCKED:
                 raise
             return self._blame(error, layout.table)
@@ -206,5 +206,7 @@ class ActUnderWay:
         return ActionOutcome(stopped=explain(error))
 
 
-def _as_row(snapshot: JobSnapshot) -> Sequence[object]:
-    return snapshot.jobs_table, snapshot.table_name, snapshot.key_hash, snapshot.status, snapshot.timestamp
+def _recorded(layout: Layout, rows: Sequence[SeenRow]) -> list[tuple[str | None, ...]]:
+    """Return what the record keeps of rows; times by ISO 8601."""
+    name = layout.table.name
+    return [(name, *row[:3], row.timestamp and row.timestamp.replace(" ", "T") + "Z") for row in rows]

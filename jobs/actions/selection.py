@@ -13,11 +13,12 @@ from typing import ClassVar
 
 from jobs.actions.action import count_jobs
 from jobs.layouts.base import Layout
+from jobs.layouts.chunks import chunks_of
 from jobs.layouts.reading import LeftOut, Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.rows import by_table, count_jobs_before, list_jobs_before, matching_before, read_again
 from jobs.models import Job, QualifiedName
-from jobs.snapshots import JobSnapshot
+from jobs.snapshots import JobSnapshot, SeenRow
 from jobs.statuses import RESERVED
 
 CHUNK_ROWS = 1000
@@ -89,7 +90,7 @@ class Selection(ABC):
         return self.read()
 
     @abstractmethod
-    def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[JobSnapshot]]:
+    def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[SeenRow]]:
         """Yield those of one jobs table, CHUNK_ROWS at a time, from the one with the primary key `after` on."""
 
     @property
@@ -141,13 +142,13 @@ class SelectedJobs(Selection):
             unread=len(set(self.snapshots)) - len(readable),
         )
 
-    def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[JobSnapshot]]:
+    def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[SeenRow]]:
         """Yield those of one jobs table, CHUNK_ROWS at a time, from the one with the primary key `after` on."""
         snapshots = by_table(self.snapshots)[layout.table]
         keys = [snapshot.key for snapshot in snapshots]
         snapshots = snapshots[keys.index(after) + 1 if after in keys else 0 :]
         for start in range(0, len(snapshots), CHUNK_ROWS):
-            yield snapshots[start : start + CHUNK_ROWS]
+            yield [snapshot.row for snapshot in snapshots[start : start + CHUNK_ROWS]]
 
     @property
     def fields(self) -> Sequence[tuple[str, str]]:
@@ -197,9 +198,9 @@ class MatchingJobs(Selection):
             return NOTHING
         return replace(self, chosen=self.chosen.with_status(RESERVED)).read(shown=0)
 
-    def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[JobSnapshot]]:
+    def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[SeenRow]]:
         """Yield those of one jobs table, CHUNK_ROWS at a time, from the one with the primary key `after` on."""
-        return layout.chunks(matching_before(self.chosen, self.as_of, layout.schema), CHUNK_ROWS, after)
+        return chunks_of(layout, matching_before(self.chosen, self.as_of, layout.schema), CHUNK_ROWS, after)
 
     @property
     def fields(self) -> Sequence[tuple[str, str]]:

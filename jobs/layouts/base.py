@@ -7,7 +7,7 @@ jobs.layouts.discovery.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,8 +15,8 @@ from django.db import DatabaseError
 from django.db.models import CharField, Q, Value
 
 from jobs.models import JobQuerySet, QualifiedName
-from jobs.snapshots import JobSnapshot
-from jobsite.lab.columns import AsStored, InOneCollation
+from jobs.snapshots import JobSnapshot, SeenRow
+from jobsite.lab.columns import InOneCollation
 from jobsite.lab.errors import lacks_privilege
 from jobsite.lab.sql import lab_cursor
 
@@ -69,7 +69,7 @@ class UnreadableTableError(Exception):
 class Statement:
     """The one statement by which a layout does an action to a chunk of its jobs."""
 
-    send: Callable[[Sequence[JobSnapshot]], int]
+    send: Callable[[Sequence[SeenRow]], int]
     """Changes the rows that still are as they were seen, and returns how many they were."""
     privilege: str
     """What the account needs on the jobs table."""
@@ -153,27 +153,16 @@ class Layout(ABC):
             **{name: InOneCollation(Value(value, output_field=CharField())) for name, value in names.items()}
         )
 
-    def keys(self, snapshots: Collection[JobSnapshot]) -> Q:
-        """Return the condition on `rows` that they stand under the primary keys of these snapshots; none match none."""
+    def keys(self, seen: Collection[JobSnapshot | SeenRow]) -> Q:
+        """Return the condition on `rows` that they stand under the primary keys of these; none match none."""
         found = Q(pk__in=[])
-        for snapshot in snapshots:
-            found |= Q(table_name=snapshot.table_name, key_hash=snapshot.key_hash)
+        for one in seen:
+            found |= Q(table_name=one.table_name, key_hash=one.key_hash)
         return found
 
-    def chunks(self, wanted: Q, size: int, after: tuple[str, str] | None = None) -> Iterator[list[JobSnapshot]]:
-        """Yield the rows that match, a page of primary keys at a time; one that changed meanwhile is not met again.
-
-        `after` is the table_name and key_hash from which to go on.
-        """
-        rows = self.rows().filter(wanted).order_by(AsStored("table_name"), AsStored("key_hash"))
-        seen = rows.values_list("table_name", "key_hash", "status", "timestamp")
-        while few := list(seen.filter(_beyond(after))[:size]):
-            yield [JobSnapshot(self.schema, *row, self.table.name) for row in few]
-            after = few[-1][:2]
-
-    def count(self, snapshots: Sequence[JobSnapshot]) -> int:
-        """Return how many rows stand now under the primary keys of these snapshots, changed or not."""
-        return self.rows().filter(self.keys(snapshots)).count()
+    def count(self, seen: Sequence[SeenRow]) -> int:
+        """Return how many rows stand now under the primary keys of these, changed or not."""
+        return self.rows().filter(self.keys(seen)).count()
 
     def may_delete(self) -> bool:
         """Say whether the site's account may delete its jobs.
@@ -188,11 +177,3 @@ class Layout(ABC):
                     raise
                 return False
         return True
-
-
-def _beyond(key: tuple[str, str] | None) -> Q:
-    """Return the condition to come after a primary key: with OR it goes along the index, as a pair it would not."""
-    if key is None:
-        return Q()
-    table_name, key_hash = key
-    return Q(table_name__gt=table_name) | Q(table_name=table_name, key_hash__gt=key_hash)

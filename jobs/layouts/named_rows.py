@@ -7,9 +7,8 @@ each row, joined by OR, cost the server three times that.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from jobs.snapshots import JobSnapshot
+from jobs.snapshots import SeenRow
 from jobsite.lab.identifiers import quoted
 
 TABLE, KEY, STATUS, TIME = "table_name", "key_hash", "status", "timestamp"
@@ -18,27 +17,25 @@ IN_ANY_CHARSET = "CONVERT({} USING utf8mb4) COLLATE utf8mb4_bin"
 NONE = "FALSE"
 
 
-def like_one_of(snapshots: Iterable[JobSnapshot], columns: Sequence[str]) -> tuple[str, list[str]]:
+def like_one_of(rows: Iterable[SeenRow], columns: Sequence[str]) -> tuple[str, list[str]]:
     """Return the condition that a row is like one of these in these columns, and its values.
 
     `columns` are table_name, key_hash and whichever of status and timestamp are compared.
     """
-    groups: dict[tuple[str, str, bool, bool], list[JobSnapshot]] = defaultdict(list)
+    groups: dict[tuple[str, str, bool, bool], list[str]] = defaultdict(list)
     with_status, with_time = STATUS in columns, TIME in columns
-    for row in snapshots:
-        status = row.status if with_status else ""
-        is_ascii = row.key_hash.isascii() and row.table_name.isascii() and status.isascii()
-        groups[row.table_name, status, is_ascii, with_time and row.timestamp is not None].append(row)
+    for table_name, key_hash, status, when in rows:
+        time = when if with_time else None
+        listed = groups[table_name, status if with_status else "", key_hash.isascii(), time is not None]
+        listed += (key_hash,) if time is None else (key_hash, time)
     conditions: list[str] = []
     values: list[str] = []
-    for (table_name, status, is_ascii, has_time), rows in groups.items():
+    for (table_name, status, are_ascii, has_time), listed in groups.items():
         compared = [name for name in columns if name != TIME or has_time]
-        conditions.append(_listed(compared, len(rows), is_ascii=is_ascii, is_timeless=with_time and not has_time))
-        values += [table_name, status] if with_status else [table_name]
-        if has_time:
-            values += [text for row in rows for text in (row.key_hash, _in_utc(row.timestamp))]
-        else:
-            values += [row.key_hash for row in rows]
+        is_ascii = are_ascii and (table_name + status).isascii()
+        number = len(listed) // (1 + has_time)
+        conditions.append(_listed(compared, number, is_ascii=is_ascii, is_timeless=with_time and not has_time))
+        values += [table_name, status, *listed] if with_status else [table_name, *listed]
     return " OR ".join(conditions) or NONE, values
 
 
@@ -50,8 +47,3 @@ def _listed(columns: Sequence[str], rows: int, *, is_ascii: bool, is_timeless: b
         common.append(f"{quoted(TIME)} IS NULL")
     listed, row = (f"({of[KEY]}, {of[TIME]})", "(%s, %s)") if TIME in of else (of[KEY], "%s")
     return f"({' AND '.join(common)} AND {listed} IN ({', '.join([row] * rows)}))"
-
-
-def _in_utc(when: datetime | None) -> str:
-    """Return a time as the session compares it."""
-    return when.isoformat(" ").removesuffix("+00:00") if when else ""

@@ -9,7 +9,7 @@ from jobs.formats.jobs_columns import COLUMNS, JOBS_TABLE, PRIMARY_KEY, REQUIRED
 from jobs.layouts.base import OPEN_LIMIT_MS, Column, Layout, Statement, UnreadableTableError
 from jobs.layouts.named_rows import like_one_of
 from jobs.models import Job, JobQuerySet, QualifiedName
-from jobs.snapshots import JobSnapshot
+from jobs.snapshots import JobSnapshot, SeenRow
 from jobsite.lab.errors import lacks_privilege
 from jobsite.lab.identifiers import quoted
 from jobsite.lab.session import without_waiting
@@ -86,28 +86,28 @@ class SchemaWide(Layout):
         """How each action that its jobs can take is done to them, by the action's verb."""
         return {"clear": Statement(self._delete, "DELETE")}
 
-    def _delete(self, snapshots: Sequence[JobSnapshot]) -> int:
-        """Delete the rows that still have the primary key, status and timestamp of their snapshots."""
+    def _delete(self, seen: Sequence[SeenRow]) -> int:
+        """Delete the rows that still have the primary key, status and timestamp that were seen."""
         guard = GUARD_WITHOUT_TIME if "timestamp" in self.missing else GUARD
-        rows, values = like_one_of(snapshots, guard)
+        rows, values = like_one_of(seen, guard)
         with lab_cursor() as cursor:
             cursor.execute(DELETE_SQL.format(table=quoted(*self.table), rows=rows), values)
             return int(cursor.rowcount)
 
-    def count(self, snapshots: Sequence[JobSnapshot]) -> int:
-        """Return how many rows stand now under the primary keys of these snapshots, changed or not."""
-        rows, values = like_one_of(snapshots, KEY)
+    def count(self, seen: Sequence[SeenRow]) -> int:
+        """Return how many rows stand now under the primary keys of these, changed or not."""
+        rows, values = like_one_of(seen, KEY)
         with lab_cursor() as cursor:
             cursor.execute(COUNT_SQL.format(table=quoted(*self.table), rows=rows), values)
             return int(cursor.fetchone()[0])
 
-    def keys(self, snapshots: Collection[JobSnapshot]) -> Q:
+    def keys(self, seen: Collection[JobSnapshot | SeenRow]) -> Q:
         """Return the condition that rows stand under these primary keys, as a list as far as the server takes one."""
-        plain = [(row.table_name, row.key_hash) for row in snapshots if _is_plain(row)]
-        return Q(pk__in=plain) | super().keys([row for row in snapshots if not _is_plain(row)])
+        plain = [(row.table_name, row.key_hash) for row in seen if _is_plain(row)]
+        return Q(pk__in=plain) | super().keys([row for row in seen if not _is_plain(row)])
 
 
-def _is_plain(row: JobSnapshot) -> bool:
+def _is_plain(row: JobSnapshot | SeenRow) -> bool:
     """Say whether the row's key can stand in a list of tuples: a column may lack a letter (1267)."""
     return (row.table_name + row.key_hash).isascii()
 

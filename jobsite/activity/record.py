@@ -6,6 +6,7 @@ A process that is killed, or a server that goes away, leaves a row that says so:
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from uuid import UUID
 
 from django.conf import settings
@@ -188,7 +189,9 @@ def _as_record_error() -> Iterator[None]:
         raise RecordError(NOT_WRITTEN.format(error=error)) from error
 
 
-def _plain(rows: Sequence[Row]) -> list[list[object]]:
+def _plain(rows: Sequence[Row]) -> Sequence[Row]:
     """Return the rows as JSON holds them: times as text."""
+    if PLAIN.issuperset(map(type, chain.from_iterable(rows))):
+        return rows
     encode = DjangoJSONEncoder().default
     return [[value if type(value) in PLAIN else encode(value) for value in row] for row in rows]

@@ -128,7 +128,7 @@ def test_two_who_clear_at_the_same_moment_clear_each_job_once(lab: Lab, operator
 
     def clear_one_by_one(jobs: Iterable[JobSnapshot]) -> ActionOutcome:
         try:
-            return sum((act_on_chunk(CLEAR_JOBS, layout, [job]) for job in jobs), ActionOutcome())
+            return sum((act_on_chunk(CLEAR_JOBS, layout, [job.row]) for job in jobs), ActionOutcome())
         finally:
             connections["lab"].close()
 

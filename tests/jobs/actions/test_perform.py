@@ -17,7 +17,7 @@ from jobs.actions.perform import act_on_chunk, perform
 from jobs.actions.review import review
 from jobs.actions.selection import SelectedJobs
 from jobs.formats.key import key_hash
-from jobs.snapshots import JobSnapshot
+from jobs.snapshots import JobSnapshot, SeenRow
 from jobsite.activity.models import Act, ActChunk
 from jobsite.lab import deadline, shared_reads
 from tests.cast import person
@@ -234,13 +234,13 @@ def test_a_key_that_is_reserved_as_soon_as_it_is_cleared_makes_no_number_wrong(l
     SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET status = 'ignore' WHERE key_hash <> %s", [key_hash(key)])
     (layout,) = reading_of([schema]).layouts
     with before_each("SELECT COUNT", lambda: module.schema.jobs.reserve("__score", key)) as counted:
-        outcome = act_on_chunk(CLEAR, layout, seen)
+        outcome = act_on_chunk(CLEAR, layout, [one.row for one in seen])
     assert (outcome, len(counted)) == (ActionOutcome(done=1, changed=1), 1)
 
 
 def test_clearing_no_job_deletes_nothing(lab: Lab, operator: Client) -> None:
     schema = lab.failed(m1="value")
-    nothing: Sequence[JobSnapshot] = []
+    nothing: Sequence[SeenRow] = []
     (layout,) = reading_of([schema]).layouts
     delete = layout.statements["clear"].send
     assert (delete(nothing), layout.count(nothing), len(lab.jobs(schema))) == (0, 0, 1)

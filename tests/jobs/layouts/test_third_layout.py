@@ -14,7 +14,7 @@ from django.test import Client
 from jobs.layouts.base import Column, Layout, Statement, UnreadableTableError
 from jobs.layouts.schema_wide import SchemaWide
 from jobs.models import Job, JobQuerySet, QualifiedName
-from jobs.snapshots import JobSnapshot
+from jobs.snapshots import SeenRow
 from tests.jobs.clearing import JOBS, clear_all, confirm, everything, post, says, selected, wait_a_second
 from tests.jobs.locking import bob_locks
 from tests.lab import Lab
@@ -67,8 +67,7 @@ class Toy(Layout):
     def statements(self) -> Mapping[str, Statement]:
         return {"clear": Statement(self.delete, "DELETE")}
 
-    def delete(self, snapshots: Sequence[JobSnapshot]) -> int:
-        seen = [(one.table_name, one.key_hash, one.status, f"{one.timestamp:%F %T.%f}") for one in snapshots]
+    def delete(self, seen: Sequence[SeenRow]) -> int:
         with connections["lab"].cursor() as cursor:
             rows = " OR ".join([SAME] * len(seen))
             cursor.execute(DELETE.format(self.table.quoted, rows), [value for row in seen for value in row])
