@@ -90,4 +90,5 @@ def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
 def _refusal(request: HttpRequest, exception: Exception, status: HTTPStatus) -> HttpResponse:
     title, otherwise = REFUSALS[status]
     said = str(exception) if status != HTTPStatus.NOT_FOUND and str(exception) else otherwise
-    return render(request, "refused.html", {"title": title, "sentence": said}, status=status)
+    context = {"title": title, "sentence": said}
+    return page_or_fragment(request, "refused.html", "_refused.html", context, status=status)
