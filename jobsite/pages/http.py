@@ -30,7 +30,7 @@ REFUSALS = {
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Say whether htmx asks for a part of the page: not boosted, not restoring its history."""
-    htmx = request.htmx  # type: ignore[attr-defined]  # set by django_htmx's middleware
+    htmx = getattr(request, "htmx", None)  # set by django_htmx's middleware, which a refused host does not reach
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
