@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "axes",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django.forms",
     "django_htmx",
     "django_tables2",

@@ -86,21 +86,21 @@ class Review:
     def _about_statuses(self) -> Iterator[Sentence]:
         for status, consequence in self.action.consequences.items():
             if number := self.by_status[status]:
-                yield Sentence(f"{number} {consequence}")
+                yield Sentence(f"{number:,} {consequence}")
 
     def _about_workers(self) -> Iterator[Sentence]:
         if self.running:
-            yield Sentence(f"{self.running} of them may be running: {self.action.if_running}", is_warning=True)
+            yield Sentence(f"{self.running:,} of them may be running: {self.action.if_running}", is_warning=True)
         if number := len(self.abandoned):
-            yield Sentence(f"{number} of them {_are(number)} abandoned: the worker is gone.")
+            yield Sentence(f"{number:,} of them {_are(number)} abandoned: the worker is gone.")
 
     def _about_others(self) -> Iterator[Sentence]:
         if self.found.changed:
-            yield Sentence(f"{self.found.changed} {self.selection.changed_in_words}: left alone.")
+            yield Sentence(f"{self.found.changed:,} {self.selection.changed_in_words}: left alone.")
         if self.found.gone:
-            yield Sentence(f"{self.found.gone} gone already.")
+            yield Sentence(f"{self.found.gone:,} gone already.")
         if self.found.unread:
-            yield Sentence(f"{self.found.unread} could not be read now: left alone.")
+            yield Sentence(f"{self.found.unread:,} could not be read now: left alone.")
 
     def _about_owners(self) -> Iterator[Sentence]:
         owners = sorted({job.account[0] for job in self.jobs} - {""})

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
+from jobs.formats.table_name import class_name
 from jobs.layouts.reading import LeftOut, Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.keys import find_keys
@@ -118,9 +119,12 @@ def are_counts_there(chosen: JobFilter) -> bool:
 
 
 def shared_tables(reading: Reading, schema: str) -> list[str]:
-    """Return the names of the tables that have jobs, in one schema or, for '', anywhere. Raises DatabaseError."""
+    """Return the names of the tables that have jobs, in one schema or, for '', anywhere. Raises DatabaseError.
+
+    They are in the order of the classes, which a menu shows.
+    """
     found = shared(f"tables with jobs {schema!r}", lambda: tables_with_jobs(reading, schema)).answer
-    return sorted({name for _, name in found})
+    return sorted({name for _, name in found}, key=lambda name: (class_name(name).casefold(), name))
 
 
 def _asked(chosen: JobFilter, *without: str) -> str:

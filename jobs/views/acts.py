@@ -23,7 +23,7 @@ from jobsite.activity.forms import at_its_end
 from jobsite.activity.models import Act
 from jobsite.pages.http import page_or_fragment, wants_fragment
 
-SLICE = "slice"
+SLICE, AGAIN = "slice", "again"
 ENDED = "This act has ended. What came of it: {}"
 STOPS = "It stops as soon as the statement that is under way has ended."
 
@@ -78,7 +78,9 @@ def _go_on(request: HttpRequest, before: Progress) -> HttpResponse:
         return _ended(request, before.continuation.act, form)
     if not wants_fragment(request):
         return to_act(progress.number, progress.slices if outcome else None)
-    return _page(request, progress, goes_on=outcome is not None, said=_said(before, progress))
+    # A page that asks again, because no answer came, does not know that its request was done after all.
+    goes_on = outcome is not None or request.POST.get(AGAIN) == "1"
+    return _page(request, progress, goes_on=goes_on, said=_said(before, progress))
 
 
 def _stop(request: HttpRequest, progress: Progress) -> HttpResponse:

@@ -63,6 +63,7 @@ class Listing(Screen):
         self.previous_page = self.list.get_by_role("link", name="Previous")
         self.first_page = self.list.get_by_role("link", name="First")
         self.last_page = self.list.get_by_role("link", name="Last", exact=True)
+        self.range = self.list.locator(".pager .range")
         self.go_to = self.list.get_by_role("searchbox", name="Go to")
 
     def box(self, name: str) -> Locator:

@@ -183,6 +183,7 @@ def test_a_second_click_on_the_confirm_button_sends_nothing(visit: Visits, lab_w
     jobs.page.route("**/jobs/clear/", lambda route: route.fulfill(status=204))  # leaves the page
     jobs.danger.click()
     expect(jobs.danger).to_be_disabled()
+    expect(jobs.danger).to_have_text("Clearing…")
 
 
 @pytest.mark.parametrize("javascript", [True, False])

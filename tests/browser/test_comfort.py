@@ -183,6 +183,18 @@ def test_the_theme_is_switched_and_remembered(visit: Visits, failed_jobs: str) -
     expect(body).to_have_css("background-color", before)
 
 
+def test_the_button_of_the_theme_moves_nothing_when_a_script_shows_it(visit: Visits) -> None:
+    moved = """button => {
+      const at = () => document.querySelector(".server").getBoundingClientRect().x, shown = at();
+      button.hidden = true;
+      return at() - shown;
+    }"""
+    for phone in (False, True):
+        jobs = Jobs(visit("vera", phone=phone))
+        jobs.open()
+        assert jobs.theme_button.evaluate(moved) == 0
+
+
 def test_a_slash_goes_to_the_search_and_is_still_a_slash_inside_it(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
     jobs.open(f"schema={failed_jobs}")

@@ -43,6 +43,7 @@ def test_a_connection_is_killed_and_the_job_it_held_becomes_an_error(
     expect(connections.consequences).to_contain_text("It holds the job Score(subject=m1, session=1), running for ")
     expect(connections.consequences).to_contain_text("the job becomes an error (LostConnectionError)")
     connections.number.fill("1")
+    expect(connections.danger).to_have_attribute("data-busy", "Killing…")
     connections.danger.click()
     expect(connections.heading).to_have_text("Kill sent to 1 connection")
     eventually(lambda: not is_connected(thread), "the killed connection to end")

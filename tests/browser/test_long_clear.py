@@ -102,6 +102,26 @@ def test_it_is_stopped(visit: Visits, slow: Site, many_failed: str) -> None:
     expect(Jobs(act.page).notices).to_contain_text(f"Cleared {JOBS_THERE - there} jobs.")
 
 
+def test_a_request_without_an_answer_is_sent_again_and_the_page_says_so(
+    visit: Visits, slow: Site, many_failed: str
+) -> None:
+    page = log_in(visit, slow)
+    for words in ("htmx:sendError", "ERR_FAILED", "status of 504", "Response Status Error Code 504"):
+        visit.expect(words)
+    failures = [
+        lambda route: route.abort(),
+        lambda route: route.fulfill(status=504),
+        # Done, and the answer is lost on its way.
+        lambda route: (route.fetch(), route.abort()),
+    ]
+    is_of_an_act = re.compile(r"/acts/\d+/$")
+    page.route(is_of_an_act, lambda route: failures.pop(0)(route) if failures else route.continue_())
+    act = begin(page, many_failed)
+    expect(act.says.first).to_have_text("Paused: Jobsite does not answer, and asks again by itself.")
+    expect(Jobs(page).notices).to_have_text(f"Cleared {JOBS_THERE} jobs.", timeout=40_000)
+    assert (failures, left(many_failed)) == ([], 0)
+
+
 def test_a_closed_tab_pauses_it_and_the_list_goes_on_after_the_site_was_started_again(
     visit: Visits, slow: Site, many_failed: str
 ) -> None:

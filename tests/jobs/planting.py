@@ -34,3 +34,8 @@ class Planted:
         columns = ", ".join(identifier(name) for name in row)
         places = ", ".join(["%s"] * len(row))
         SERVER.sql(f"INSERT INTO {self.where.replace('%', '%%')} ({columns}) VALUES ({places})", list(row.values()))
+
+    def failed(self, count: int) -> None:
+        """Plant this many failed jobs, in one statement."""
+        rows = ", ".join(f"('__score', '{number:032}', 'error', '2026-01-01 00:00:00')" for number in range(count))
+        SERVER.sql(f"INSERT INTO {self.where} (table_name, key_hash, status, timestamp) VALUES {rows}")

@@ -53,11 +53,19 @@ document.addEventListener("keydown", (event) => {
 
 // --- Confirm pages: a second click would answer that what the first one did was gone already ---------------------------
 function letConfirm(form, may) {
-  for (const button of form.querySelectorAll("button[type=submit]")) button.disabled = !may;
+  for (const button of form.querySelectorAll("button[type=submit]")) {
+    button.disabled = !may;
+    if (may && button.dataset.word) button.textContent = button.dataset.word;
+  }
 }
 
-document.addEventListener("submit", (event) => {
-  if (event.target.matches("form.confirm")) letConfirm(event.target, false);
+document.addEventListener("submit", ({ target, submitter }) => {
+  if (!target.matches("form.confirm")) return;
+  letConfirm(target, false);
+  if (!submitter?.dataset.busy) return;
+  submitter.dataset.word = submitter.textContent;
+  submitter.style.minWidth = `${submitter.offsetWidth}px`; // what stands beside it stays there
+  submitter.textContent = submitter.dataset.busy;
 });
 // Back shows the page as it was left.
 window.addEventListener("pageshow", () => {
@@ -91,5 +99,28 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.status !== 503) notice(`Jobsite answered with an error (${event.detail.xhr.status}). What is shown may be out of date.`);
 });
+
+// --- An act that goes on by itself: a request that failed is sent again, and the number of its slice keeps it from being
+// done twice. Why the lab's server does not answer, a 503, is said in the notice.
+const ACT_AGAIN_MS = 5000, MAY_PASS = [0, 502, 503, 504];
+let actAgain = null;
+
+function pauseAct({ detail }) {
+  const part = detail.requestConfig.elt, status = detail.xhr.status;
+  if (part.id !== "act_progress") return;
+  clearTimeout(actAgain);
+  const why = status === 503 ? "Jobsite asks again by itself" : "Jobsite does not answer, and asks again by itself";
+  const said = MAY_PASS.includes(status) ? `Paused: ${why}.` : "Paused.";
+  $("p", part).textContent = said;
+  $("#act_said").textContent = said;
+  $("input[name=again]", part).value = "1";
+  if (MAY_PASS.includes(status)) actAgain = setTimeout(() => htmx.trigger(part, "again"), ACT_AGAIN_MS);
+}
+
+for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(name, pauseAct);
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.xhr.status === 503) pauseAct(event);
+});
+
 document.addEventListener("htmx:load", (event) => showCopyButtons(event.detail.elt));
 showCopyButtons(document);

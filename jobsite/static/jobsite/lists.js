@@ -175,7 +175,8 @@ function showCount(table, count) {
   const range = $(".pager .range");
   if (range && table.dataset.first) {
     const first = Number(table.dataset.first);
-    range.textContent = `${first}–${first + rows - 1} of ${count}`;
+    const [from, to, all] = [first, first + rows - 1, count].map((number) => number.toLocaleString("en"));
+    range.textContent = `${from}–${to} of ${all}`;
   }
 }
 

@@ -130,7 +130,7 @@ function mark() {
 function showPlace(at) {
   const { first, count } = $(".jobs")?.dataset ?? {};
   $(".place", panel).textContent = at < 0 ? "not on this page of the list"
-    : first && count ? `${Number(first) + at} of ${count} in this list` : `${at + 1} of ${links().length} on this page`;
+    : first && count ? `${(Number(first) + at).toLocaleString("en")} of ${Number(count).toLocaleString("en")} in this list` : `${at + 1} of ${links().length} on this page`;
   $(".own-page", panel).href = $("#job_detail", panel).dataset.ownPage;
   for (const button of panel.querySelectorAll("[data-step]")) {
     const by = Number(button.dataset.step), isLast = at < 0 || !(links()[at + by] || pageLink(by));

@@ -85,7 +85,7 @@ def test_it_goes_on_with_each_request_and_the_outcome_adds_up(many: str, operato
 def test_htmx_goes_on_by_itself_until_it_leads_to_the_list(many: str, operator: Client) -> None:
     address = begin(operator, many)
     found, asked = look(operator, address), 0
-    while (part := found.select_one("#act_progress[hx-post][hx-trigger=load]")) is not None:
+    while (part := found.select_one("#act_progress[hx-post][hx-trigger^=load]")) is not None:
         (slices,) = part.select("input[name=slice]")
         response = operator.post(str(part["hx-post"]), {"slice": str(slices["value"])}, headers=FRAGMENT)
         assert response.status_code == 200
@@ -219,6 +219,20 @@ def test_a_second_click_goes_on_once(many: str, operator: Client) -> None:
     sent = fields(look(operator, address), address)
     first, second = (operator.post(address, sent).headers["Location"] for _ in range(2))
     assert (first, second, left(many)) == (f"{address}?slice=2", address, 11)
+
+
+def test_a_page_that_asks_again_goes_on_where_its_request_was_done_after_all(many: str, operator: Client) -> None:
+    path = begin(operator, many).partition("?")[0]
+    lost = operator.post(path, {"slice": "1"}, headers=FRAGMENT)
+    assert (lost.status_code, left(many)) == (200, 11)
+    found = page(operator.post(path, {"slice": "1", "again": "1"}, headers=FRAGMENT))
+    assert (says(found)[0], left(many)) == ("40 of 51 jobs.", 11)
+    assert found.select_one("[hx-post][hx-trigger^='load,'] input[name=slice][value='2']") is not None
+    Continuation.objects.update(claimed_until=soon())
+    found = page(operator.post(path, {"slice": "1", "again": "1"}, headers=FRAGMENT))
+    assert found.select_one("[hx-post][hx-trigger^='load delay:5s,'] input[name=again][value='1']") is not None
+    found = page(operator.post(path, {"slice": "1"}, headers=FRAGMENT))
+    assert found.select_one("[hx-post]") is None
 
 
 def test_while_a_request_is_at_it_no_other_goes_on(many: str, operator: Client) -> None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from jobsite.pages.frames import SCRIPTS_COOKIE
 from tests.cast import browser_of, person
 from tests.jobs.clearing import CLEAR, CONFIRM
+from tests.jobs.planting import Planted
 from tests.lab import Lab
 from tests.pages import FRAGMENT, cells, fields, look, notices, page, text_of, tokens
 from tests.server import SERVER
@@ -92,6 +93,14 @@ def test_the_tables_are_read_where_a_menu_is_opened(failed_jobs: str, scripts: C
     found = look(scripts, f"{CHOICES}?schema={failed_jobs}&table=__score")
     assert [option["value"] for option in found.select("select[name=table] option")] == ["", "__score"]
     assert failed_jobs in [option["value"] for option in found.select("select[name=schema] option")]
+
+
+def test_the_tables_are_in_the_order_of_their_classes(planted: Planted, scripts: Client) -> None:
+    for name in ("__score", "#zone", "_animal", "package.Class"):
+        planted.row(table_name=name)
+    found = look(scripts, f"{CHOICES}?schema={planted.schema}")
+    offered = [text_of(option) for option in found.select("select[name=table] option")]
+    assert offered == ["any", "Animal", "package.Class", "Score", "Zone"]
 
 
 def test_who_runs_no_scripts_gets_one_page_with_all(failed_jobs: str, viewer: Client) -> None:

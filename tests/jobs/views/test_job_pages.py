@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from tests.jobs.clearing import confirm, everything
 from tests.jobs.planting import Planted
 from tests.lab import Lab
 from tests.pages import cells, look, notices, text_of
@@ -63,10 +64,24 @@ def test_next_previous_last_and_first_lead_through_the_list(five: str, viewer: C
 
 def test_the_numbers_of_rows_stand_where_they_are_known(five: str, viewer: Client) -> None:
     def said(query: str) -> list[str]:
-        return [text_of(found) for found in look(viewer, f"{JOBS}?{query}").select(".pager span")]
+        return [text_of(found) for found in look(viewer, f"{JOBS}?{query}").select(".pager .range")]
 
     second, _ = follow(viewer, f"schema={five}", "next_page")
     assert [said(f"schema={five}"), said(second), said(f"schema={five}&last=1")] == [["1–2 of 5"], [""], ["4–5 of 5"]]
+
+
+def test_numbers_are_written_with_commas(planted: Planted, operator: Client) -> None:
+    planted.failed(1100)
+    found = look(operator, f"{JOBS}?schema={planted.schema}&status=error")
+    said = [text_of(found.select_one(one)) for one in ("#count_error", ".acts .number", ".pager .range")]
+    assert said == ["1,100", "1,100", "1–50 of 1,100"]
+    asked = confirm(operator, everything(operator, f"schema={planted.schema}&status=error"))
+    assert "Type 1,100 to confirm" in text_of(asked.main)
+    assert "50 of 1,100 are shown." in text_of(asked.main)
+    assert text_of(asked.select_one("li")).startswith("1,100 failed")
+    counts = look(operator, f"{JOBS}counts/?schema={planted.schema}&status=error")
+    assert text_of(counts.select_one("[data-for=count_error]")) == "1,100"
+    assert len(counts.select("[data-count='1100']")) == 1
 
 
 def test_a_list_of_one_page_has_no_links_to_others(five: str, viewer: Client) -> None:
