@@ -31,7 +31,7 @@ REFUSALS = {
 def wants_fragment(request: HttpRequest) -> bool:
     """Say whether htmx asks for a part of the page: not boosted, not restoring its history."""
     htmx = getattr(request, "htmx", None)  # set by django_htmx's middleware, which a refused host does not reach
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+    return htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def page_or_fragment(

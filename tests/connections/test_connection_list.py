@@ -120,7 +120,7 @@ def test_an_unknown_word_lists_nothing_and_offers_to_reset(lab: Lab, admin: Clie
 def test_all_that_match_are_listed_page_by_page(lab: Lab, viewer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobsite.pages.paging.PER_PAGE", 2)
     threads = [lab.idle()[1] for _ in range(5)]
-    pages = [look(viewer, f"{LIST}?user=bob&sort=id&page={number}") for number in (1, 2, 3)]
+    pages = [look(viewer, f"{LIST}?user=bob&sort=id&after={number}") for number in (0, 2, 4)]
     assert [list(map(int, cells(found, "Id"))) for found in pages] == [threads[:2], threads[2:4], threads[4:]]
     assert {text_of(found.select_one(".says")) for found in pages} == {
         "All connections of users containing “bob”. 5 found. Reset filters"

@@ -144,6 +144,9 @@ for (const name of ["pointerover", "focusin", "touchstart"]) {
   }, { passive: true });
 }
 
+const focused = document.activeElement; // before this file was there
+if (focused?.matches("form.filter[data-choices] select")) readChoices(focused.form);
+
 // --- Numbers: those of the list before stand, grey, until those of this one come -----------------------------------------
 let numbers = {};
 document.addEventListener("htmx:beforeSwap", ({ target }) => {

@@ -57,7 +57,7 @@ class Visitor:
 def visitor(server: Server, home_of_a_site: Home, tmp_path: Path) -> Iterator[Visitor]:
     """Somebody at a site that asks this server."""
     lab = {"DJ_HOST": "127.0.0.1", "DJ_PORT": str(server.port), "DJ_USER": "root", "DJ_PASS": ""}
-    environ = {**home_of_a_site.environ, **lab, **chosen().environ}
+    environ = {**home_of_a_site.environ, **lab, **chosen().environ, "JOBSITE_SHARED": "0s"}  # each page asks the server
     port = free_port()
     command = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
     with (tmp_path / "site.log").open("wb") as log:
