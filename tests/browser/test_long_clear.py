@@ -1,10 +1,10 @@
 """A clear that takes longer than one request: it shows how far it has come, is stopped, paused, and goes on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from jobsite.pages.frames import SCRIPTS_COOKIE
 from tests.browser.screens import Act, Jobs
@@ -75,6 +75,12 @@ def open_list_once_paused(page: Page, schema: str) -> Jobs:
     return jobs
 
 
+def lose_the_answer(route: Route) -> None:
+    """Let the site do what was asked; its answer does not come."""
+    route.fetch()
+    route.abort()
+
+
 def left(schema: str) -> int:
     """Return how many jobs a schema has."""
     ((number,),) = SERVER.sql(f"SELECT COUNT(*) FROM `{schema}`.`~jobs`")
@@ -108,14 +114,13 @@ def test_a_request_without_an_answer_is_sent_again_and_the_page_says_so(
     page = log_in(visit, slow)
     for words in ("htmx:sendError", "ERR_FAILED", "status of 504", "Response Status Error Code 504"):
         visit.expect(words)
-    failures = [
+    failures: list[Callable[[Route], object]] = [
         lambda route: route.abort(),
         lambda route: route.fulfill(status=504),
-        # Done, and the answer is lost on its way.
-        lambda route: (route.fetch(), route.abort()),
+        lose_the_answer,
     ]
     is_of_an_act = re.compile(r"/acts/\d+/$")
-    page.route(is_of_an_act, lambda route: failures.pop(0)(route) if failures else route.continue_())
+    page.route(is_of_an_act, lambda route: (failures.pop(0) if failures else Route.continue_)(route))
     act = begin(page, many_failed)
     expect(act.says.first).to_have_text("Paused: Jobsite does not answer, and asks again by itself.")
     expect(Jobs(page).notices).to_have_text(f"Cleared {JOBS_THERE} jobs.", timeout=40_000)
