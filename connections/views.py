@@ -28,7 +28,7 @@ from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ask_server
 from jobsite.lab.shared_reads import looking
-from jobsite.pages.frames import gets_frame, not_modified, version_of, with_version
+from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment
 from jobsite.pages.paging import AskedPage, page_of
 
@@ -52,7 +52,8 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     version = version_of(request)
     if unchanged := not_modified(request, version):
         return unchanged
-    return with_version(page_or_fragment(request, PAGE, FRAGMENT, context | {"version": version}), version)
+    response = page_or_fragment(request, PAGE, FRAGMENT, context | {"version": version})
+    return forget_scripts(request, with_version(response, version))
 
 
 def _listed(request: HttpRequest, chosen: ConnectionFilter) -> dict[str, object]:

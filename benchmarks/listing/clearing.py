@@ -97,12 +97,13 @@ def clear_bare(server: Server) -> tuple[int, float]:
 
 
 def _fields(form: Tag) -> list[tuple[str, str]]:
-    return [(str(one["name"]), str(one.get("value", ""))) for one in form.select("input[name], button[name]")]
+    named = form.select("input[name], button[name]:not(#stop)")
+    return [(str(one["name"]), str(one.get("value", ""))) for one in named]
 
 
 def _form_in(page: Page) -> Tag | None:
     """Return the form by which a page goes on with the clearing."""
-    return BeautifulSoup(page.unpacked, "html.parser").select_one('form[action*="/clear/"]:not(.rows)')
+    return BeautifulSoup(page.unpacked, "html.parser").select_one("form.confirm, form.act")
 
 
 def clear_by_the_site(site: Served, asked: list[float]) -> tuple[int, float]:
@@ -117,6 +118,9 @@ def clear_by_the_site(site: Served, asked: list[float]) -> tuple[int, float]:
     page = site.post("/jobs/clear/confirm/", urlencode([*fields, ("all", "1")]))
     used_s, number = page.cpu_s, ""
     for _ in range(MOST_REQUESTS):
+        if "/acts/" in page.location:
+            page = site.get(page.location)
+            used_s += page.cpu_s
         going_on = _form_in(page)
         if going_on is None:
             break

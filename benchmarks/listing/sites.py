@@ -36,6 +36,8 @@ class Page(NamedTuple):
     """CPU of the site alone."""
     tag: str = ""
     """Its ETag."""
+    location: str = ""
+    """Where it leads on to."""
 
     @property
     def unpacked(self) -> str:
@@ -85,7 +87,8 @@ class Served:
             self.cookies.load(cookie)
         wall_s = time.perf_counter() - began
         connection.close()
-        return Page(answer.status, body, wall_s, cpu_s(pids) - used, answer.headers.get("ETag", ""))
+        tag, location = answer.headers.get("ETag", ""), answer.headers.get("Location", "")
+        return Page(answer.status, body, wall_s, cpu_s(pids) - used, tag, location)
 
 
 def lab_environ(port: int, user: str = "root", password: str = "") -> dict[str, str]:

@@ -30,7 +30,7 @@ SPANS = (
 """How a person writes a time, and how long what it names lasts."""
 ONE_TICK = timedelta(microseconds=1)
 
-NO_PLACE = "The address names no place in this list: open the list anew."
+NO_PLACE = "The address names no place in this list."
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ from jobsite.lab.server import ConnectedThreads
 from jobsite.lab.shared_answers import Shared
 from jobsite.lab.shared_reads import looking
 from jobsite.pages.filter_form import FilterForm
-from jobsite.pages.frames import gets_frame, not_modified, version_of, with_version
+from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment, wants_fragment
 from jobsite.pages.paging import AskedPage, Page
 from jobsite.pages.query_string import without
@@ -88,7 +88,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
     if unchanged := not_modified(request, version):
         return unchanged
     context = _context(request, asked, listed, counted) | {"version": version}
-    return with_version(page_or_fragment(request, PAGE, FRAGMENT, context), version)
+    response = with_version(page_or_fragment(request, PAGE, FRAGMENT, context), version)
+    return forget_scripts(request, response)
 
 
 @require_safe
@@ -120,8 +121,8 @@ def _look(chosen: JobFilter, page: AskedPage) -> Asked:
     now = second_of(threads)
     try:
         start = read_start(page, Order.of(chosen.sort, chosen.status), now)
-    except ValueError as error:
-        chosen, start = replace(chosen, misread=(*chosen.misread, str(error))), FIRST
+    except ValueError as error:  # the place in the list alone is unknown: this is its beginning
+        page, start = replace(page, notice=f"{error} This is the first page."), FIRST
     return Asked(with_found_keys(chosen, reading, now), page, start, reading, threads, parts)
 
 

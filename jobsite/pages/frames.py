@@ -19,7 +19,14 @@ SCRIPTS_COOKIE = "jobsite_scripts"
 
 def gets_frame(request: HttpRequest) -> bool:
     """Say whether a page may come in parts: its browser will ask for the others."""
-    return not wants_fragment(request) and SCRIPTS_COOKIE in request.COOKIES and WHOLE not in request.GET
+    return not wants_fragment(request) and bool(request.COOKIES.get(SCRIPTS_COOKIE)) and WHOLE not in request.GET
+
+
+def forget_scripts(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let who asked for a whole page have whole pages from now on: scripts, where they run, ask for parts again."""
+    if WHOLE in request.GET:
+        response.delete_cookie(SCRIPTS_COOKIE)
+    return response
 
 
 def version_of(request: HttpRequest) -> str:

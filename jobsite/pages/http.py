@@ -30,7 +30,7 @@ REFUSALS = {
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Say whether htmx asks for a part of the page: not boosted, not restoring its history."""
-    htmx = request.htmx  # type: ignore[attr-defined]  # set by django_htmx's middleware
+    htmx = getattr(request, "htmx", None)  # set by django_htmx's middleware, which a refused host does not reach
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
@@ -90,4 +90,5 @@ def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:
 def _refusal(request: HttpRequest, exception: Exception, status: HTTPStatus) -> HttpResponse:
     title, otherwise = REFUSALS[status]
     said = str(exception) if status != HTTPStatus.NOT_FOUND and str(exception) else otherwise
-    return render(request, "refused.html", {"title": title, "sentence": said}, status=status)
+    context = {"title": title, "sentence": said}
+    return page_or_fragment(request, "refused.html", "_refused.html", context, status=status)

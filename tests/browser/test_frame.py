@@ -104,3 +104,34 @@ def test_a_job_that_the_address_names_opens_beside_the_list(visit: Visits, faile
     jobs.page.goto(f"jobs/?schema={failed_jobs}&open={names}")
     expect(jobs.panel).to_be_visible()
     expect(jobs.opened).to_have_count(1)
+
+
+def test_a_tab_that_is_clicked_before_the_rows_are_there_is_in_the_address(visit: Visits, failed_jobs: str) -> None:
+    jobs, held = Jobs(visit.afresh("vera")), list[Route]()
+    jobs.page.route(
+        "**/jobs/?*",
+        lambda route: held.append(route) if "hx-request" in route.request.headers and not held else route.continue_(),
+    )
+    jobs.page.goto(f"jobs/?schema={failed_jobs}")
+    jobs.tab("Errors").click()
+    expect(jobs.says).to_contain_text("Failed jobs")
+    expect(jobs.rows).to_have_count(2)
+    assert "status=error" in jobs.page.url
+
+
+def test_the_filter_stays_where_it_is_when_its_menus_are_read(visit: Visits, failed_jobs: str) -> None:
+    where = "() => [...document.querySelectorAll('form.filter label')].map((one) => one.getBoundingClientRect().x)"
+    jobs = Jobs(visit.afresh("vera"))
+    jobs.open()
+    before = jobs.page.evaluate(where)
+    jobs.box("schema").focus()
+    expect(jobs.box("schema").locator(f"option[value={failed_jobs}]")).to_have_count(1)
+    assert jobs.page.evaluate(where) == before
+
+
+def test_an_address_that_names_no_job_opens_a_sentence(visit: Visits, failed_jobs: str) -> None:
+    jobs = Jobs(visit.afresh("vera"))
+    visit.expect("status of 404")
+    jobs.page.goto(f"jobs/?schema={failed_jobs}&open=xx")
+    expect(jobs.panel).to_contain_text("There is nothing at this address.")
+    expect(jobs.page.locator("header.top")).to_have_count(1)

@@ -69,6 +69,7 @@ def test_nothing_moves_while_a_job_opens_changes_and_closes(
         expect(window.locator("p.back")).to_be_visible()
         window.go_back()
         expect(jobs.rows).to_have_count(50)
+        jobs.wait()
         assert _once_still(window) == before
         return
     assert window.evaluate(BOXES) == before

@@ -132,6 +132,11 @@ function offer(menu, read) {
   menu.value = chosen;
 }
 
+// A finger opens a menu in the moment in which it comes near.
+document.addEventListener("jobsite:numbers", () => {
+  const form = $("form.filter[data-choices]");
+  if (form && matchMedia("(pointer: coarse)").matches) readChoices(form);
+});
 for (const name of ["pointerover", "focusin", "touchstart"]) {
   document.addEventListener(name, ({ target }) => {
     const form = target.closest?.("form.filter[data-choices]");

@@ -79,7 +79,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   mark();
   panel.scrollTop = 0;
   if (detail.requestConfig.triggeringEvent?.detail?.focus) panel.focus({ preventScroll: true });
-  say(`${$("h2", panel).textContent} ${$(".key", panel)?.textContent ?? ""} ${$(".place", panel).textContent}`);
+  say(`${$("h2", panel)?.textContent ?? ""} ${$(".key", panel)?.textContent ?? ""} ${$(".place", panel).textContent}`);
 });
 
 function forget({ detail }) {

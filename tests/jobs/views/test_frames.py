@@ -116,6 +116,7 @@ def test_who_switched_scripts_off_is_led_to_the_whole_page(failed_jobs: str, scr
     found = look(scripts, f"{JOBS}{link['href']}")
     assert len(cells(found, "Table")) == 2
     assert notices(found) == []
+    assert len(cells(look(scripts, f"{JOBS}?schema={failed_jobs}&status=error"), "Table")) == 2  # from now on, too
 
 
 @pytest.mark.parametrize("address", [COUNTS, CHOICES])
