@@ -13,7 +13,7 @@ from jobs.actions.perform import perform
 from jobs.actions.review import Review, review
 from jobs.layouts.reading import Reading
 from jobs.views.action_form import hidden_fields, read_filter, read_form, written
-from jobs.views.acts import tell, to_act, to_list
+from jobs.views.acts import name_of, tell, to_act, to_list
 from jobsite.activity.forms import FormUsedError, new_form
 from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
@@ -53,7 +53,7 @@ def perform_action(request: HttpRequest, action: Action) -> HttpResponse:
     except FormUsedError as used:
         if used.goes_on:
             return to_act(used.act.pk)
-        messages.info(request, str(used))
+        messages.info(request, str(used), extra_tags=name_of(used.act.pk))
         return to_list(request.POST)
     if outcome.unfinished:
         return to_act(outcome.unfinished, slices=1)

@@ -15,12 +15,15 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from jobs.actions.action import Action
 from jobs.actions.going_on import check_may_see, go_on, stop
+from jobs.actions.offered import ACTION_CALLED
 from jobs.actions.outcome import ActionOutcome
 from jobs.actions.progress import Progress, find_act, find_progress
 from jobs.layouts.reading import Reading
 from jobs.views.action_form import NO_FORM_OF_OURS, read_filter, read_form
+from jobsite.activity import telling
 from jobsite.activity.forms import at_its_end
 from jobsite.activity.models import Act
+from jobsite.activity.telling import untold_acts
 from jobsite.pages.http import page_or_fragment, wants_fragment
 
 SLICE, AGAIN = "slice", "again"
@@ -50,10 +53,24 @@ def to_act(number: int, slices: int | None = None) -> HttpResponse:
     return HttpResponseRedirect(f"{address}?{SLICE}={slices}" if slices else address)
 
 
-def tell(request: HttpRequest, action: Action, outcome: ActionOutcome) -> None:
-    """Say what became of an act on the page that comes next."""
+def tell(request: HttpRequest, action: Action, outcome: ActionOutcome, number: int | None = None) -> None:
+    """Say what became of an act on the page that comes next; with its number, that page knows which."""
     level = messages.SUCCESS if outcome.done and outcome.is_whole else messages.WARNING
-    messages.add_message(request, level, outcome.in_words(action))
+    messages.add_message(request, level, outcome.in_words(action), extra_tags=name_of(number) if number else "")
+
+
+def name_of(number: int) -> str:
+    """Return by which tag of a message the page that shows it knows the act."""
+    return f"act-{number}"
+
+
+def acts_to_tell(request: HttpRequest) -> list[Act]:
+    """Return the person's acts that have ended and whose outcome no page has shown yet: this one shows it."""
+    username = request.user.get_username()
+    acts = untold_acts(username, ACTION_CALLED)
+    telling.tell(acts, username)
+    said = {message.extra_tags for message in messages.get_messages(request)} if acts else set()
+    return [act for act in acts if name_of(act.pk) not in said]
 
 
 def to_list(form: QueryDict) -> HttpResponse:
@@ -71,7 +88,7 @@ def _go_on(request: HttpRequest, before: Progress) -> HttpResponse:
     selection, confirmation = read_form(form, Reading.begin())
     outcome = go_on(before, selection, confirmation, request.user, slices)
     if outcome is not None and outcome.unfinished is None:
-        tell(request, before.action, outcome)
+        tell(request, before.action, outcome, before.number)
         return _leave_for(request, to_list(form))
     progress = find_progress(before.continuation.act)
     if progress is None:  # another request has ended it in this moment
@@ -86,7 +103,7 @@ def _go_on(request: HttpRequest, before: Progress) -> HttpResponse:
 def _stop(request: HttpRequest, progress: Progress) -> HttpResponse:
     form, outcome = QueryDict(progress.continuation.form), stop(progress, request.user)
     if outcome is not None:
-        tell(request, progress.action, outcome)
+        tell(request, progress.action, outcome, progress.number)
         return _leave_for(request, to_list(form))
     found = at_its_end(progress.continuation.act)
     if found.ended_at is None:
@@ -98,9 +115,10 @@ def _stop(request: HttpRequest, progress: Progress) -> HttpResponse:
 def _ended(request: HttpRequest, found: Act, form: QueryDict | None = None) -> HttpResponse:
     """Answer what came of an act that has ended; `form` is the one by which it began."""
     if request.method != "POST":
+        telling.tell([found], request.user.get_username())
         return render(request, "jobs/act_ended.html", {"act": found})
     found.refresh_from_db()
-    messages.info(request, ENDED.format(found.outcome))
+    messages.info(request, ENDED.format(found.outcome), extra_tags=name_of(found.pk))
     return _leave_for(request, to_list(form or QueryDict()))
 
 

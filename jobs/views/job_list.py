@@ -36,6 +36,7 @@ from jobs.listing.shared import (
 )
 from jobs.listing.tables import JobTable
 from jobs.statuses import JOB_STATUSES
+from jobs.views.acts import acts_to_tell
 from jobs.views.job_detail import LOOK, OPEN, opened_job
 from jobsite.durations import say_duration
 from jobsite.lab.errors import is_late
@@ -177,6 +178,7 @@ def _context(
         "age_s": round(listed.age_s) if listed else 0,
         "query": query,
         "unfinished": partial(unfinished_acts, request.user),
+        "ended": partial(acts_to_tell, request),
         "numbers_follow": _numbers_follow(request) and not (counted or chosen.problems or NUMBERS in asked.parts.late),
         "opened": "" if gets_frame(request) else asked.parts.read(OPEN_JOB, lambda: _opened(request, asked), ""),
     }
@@ -220,6 +222,7 @@ def _frame(request: HttpRequest, chosen: JobFilter) -> dict[str, Any]:
         "form": chosen.form(),
         "tabs": _tabs(chosen, None),
         "unfinished": partial(unfinished_acts, request.user),
+        "ended": partial(acts_to_tell, request),
         "query": without(request.GET, OPEN),
     }
 

@@ -1,6 +1,6 @@
 """Who did what on the lab's server, when, and what became of it: the record in the site's own database.
 
-Rows are written by jobsite.activity.record and jobsite.activity.continuing alone.
+Rows are written by record, continuing and telling alone, all of jobsite.activity.
 """
 
 from django.db import models
@@ -27,6 +27,8 @@ class Act(models.Model):
     """What became of it, in a sentence; '' until it has ended."""
     stopped = models.TextField(blank=True)
     """Why it ended before its time, in a sentence; '' when it came to its end."""
+    is_untold = models.BooleanField(default=False)
+    """Whether it took more than one request and no page has shown its outcome: the person may have left before."""
     form = models.UUIDField(null=True)
     """Which form asked for it; NULL when it came from a terminal."""
 

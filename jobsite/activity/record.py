@@ -110,10 +110,11 @@ class ActRecord:
         What was done cannot be taken back here: a record that cannot be completed is logged, and no error.
         """
         self._act.outcome, self._act.stopped, self._act.ended_at = masked(outcome), masked(stopped), timezone.now()
+        self._act.is_untold = self._continuation is not None and self._continuation.slices > 1
         try:
             with self._with_last_end():
                 if self._continuation is None or self._mine.delete()[0]:  # else another request goes on with it
-                    self._act.save(update_fields=["outcome", "stopped", "ended_at"])
+                    self._act.save(update_fields=["outcome", "stopped", "ended_at", "is_untold"])
         except RecordError as error:
             log.error("The record of act %s could not be completed: %s", self._act.pk, error.__cause__)
 

@@ -1,6 +1,7 @@
 """An act that takes longer than one request: it pauses, goes on with the next, is stopped, and adds up."""
 
 import re
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -339,6 +340,39 @@ def test_the_list_offers_to_go_on_or_to_stop_to_the_person_alone(many: str, oper
     Continuation.objects.update(claimed_until=soon())
     said = "Clearing 51 jobs is under way: 20 of 51 jobs. Look at it"
     assert notices(look(operator, f"{JOBS}?schema={many}")) == [said]
+
+
+def test_the_list_says_once_what_came_of_an_act_whose_person_had_left(
+    many: str, operator: Client, admin: Client
+) -> None:
+    act = lose_the_end(operator, many)
+    said = f"What you began at {act.began_at:%H:%M} UTC has ended. What came of it: Cleared 51 jobs."
+    assert notices(look(admin, JOBS)) == []
+    assert [notices(look(operator, f"{JOBS}?schema={many}")) for _ in range(2)] == [[said], []]
+
+
+def test_an_outcome_that_a_page_has_shown_is_not_said_again(many: str, operator: Client) -> None:
+    assert to_the_end(operator, begin(operator, many)) == ["Cleared 51 jobs."]
+    assert (notices(look(operator, JOBS)), Act.objects.get().is_untold) == ([], False)
+
+
+def test_what_ended_long_ago_or_was_looked_at_is_not_said_on_the_list(many: str, operator: Client) -> None:
+    act = lose_the_end(operator, many)
+    Act.objects.update(ended_at=soon(-11 * 60))
+    assert notices(look(operator, JOBS)) == []
+    Act.objects.update(ended_at=soon(-9 * 60))
+    look(operator, f"{JOBS}acts/{act.pk}/")
+    assert notices(look(operator, JOBS)) == []
+
+
+def lose_the_end(client: Client, schema: str) -> Act:
+    """Clear 51 jobs in several requests; nothing of the last answer comes to the browser."""
+    address = begin(client, schema)
+    while Continuation.objects.exists():
+        kept = deepcopy(client.cookies)
+        go_on(client, address)
+        client.cookies = kept
+    return Act.objects.get()
 
 
 # --- Who may ----------------------------------------------------------------------------------------------------------
