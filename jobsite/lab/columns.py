@@ -105,13 +105,6 @@ class JoinedAsBytes(AsBytes):
     template = "CAST(CONVERT(CONCAT_WS(' ', %(expressions)s) USING utf8mb4) AS BINARY)"
 
 
-class AsStored(models.Func):
-    """A column to sort by in its own collation, along its index: Django would sort by what the SELECT list shows."""
-
-    template = "%(expressions)s"
-    arity = 1
-
-
 class OffIndex(models.Func):
     """A column compared as it is, but not along its index: to meet most rows by an index takes longer than all."""
 
