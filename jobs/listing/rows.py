@@ -6,8 +6,7 @@ here reads `error_stack`, but `read_job`, which is asked for one row.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -29,57 +28,11 @@ from jobsite.lab.columns import AsBytes, OffIndex
 from jobsite.lab.sql import lab_cursor
 from jobsite.pages.paging import Page
 
-BY_TABLE = (
-    "SELECT {} AS branch, {}, {}, number FROM"
-    " (SELECT table_name, status, COUNT(*) AS number FROM {} GROUP BY table_name, status) AS counted"
-)
 BY_STATUS = (
     "SELECT {} AS branch, {}, number FROM (SELECT status, COUNT(*) AS number FROM {} GROUP BY status) AS counted"
 )
 UP_TO = "SELECT {} AS branch, %s AS status, COUNT(*) AS number FROM (SELECT 1 FROM {} LIMIT {}) AS counted"
 TABLES = "SELECT {} AS branch, {} FROM (SELECT DISTINCT table_name FROM {}) AS named"
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many jobs there are by schema, table and status, before the filter's own schema, table and status."""
-
-    groups: Mapping[tuple[str, str, str], int]
-
-    def matching(self, chosen: JobFilter) -> int:
-        """Return how many jobs the filter, status and all, lists."""
-        by_status = self.by_status(chosen)
-        return by_status[chosen.status] if chosen.status else by_status.total()
-
-    def by_status(self, chosen: JobFilter) -> Counter[str]:
-        """Return the numbers on the status tabs."""
-        found: Counter[str] = Counter()
-        for (schema, table, status), number in self.groups.items():
-            if chosen.schema in ("", schema) and chosen.table in ("", table):
-                found[status] += number
-        return found
-
-    @property
-    def schemas(self) -> list[str]:
-        """The schemas that have jobs."""
-        return sorted({schema for schema, _, _ in self.groups})
-
-    def tables(self, schema: str) -> list[str]:
-        """The tables that have jobs, in `schema` or, for '', anywhere."""
-        return sorted({table for of, table, _ in self.groups if schema in ("", of)})
-
-
-def count_jobs(chosen: JobFilter, reading: Reading, now: datetime) -> Counts:
-    """Return the numbers of jobs under the filter's user, host, message and age."""
-
-    def rows_of(layouts: Sequence[Layout]) -> list[Any]:
-        branches = _branches(chosen, layouts, lambda schema: chosen.condition_in(schema, now))
-        return _ask([_counted_by_table(number, branch) for number, branch in enumerate(branches)], branches)
-
-    groups: Counter[tuple[str, str, str]] = Counter()
-    for branch, (table, status, number) in reading.ask(rows_of):
-        groups[branch.table.schema, table, status] += number
-    return Counts(groups)
 
 
 def count_by_status(chosen: JobFilter, reading: Reading, now: datetime, most: int = 0) -> Counter[str]:
@@ -219,11 +172,6 @@ def by_table(snapshots: Iterable[JobSnapshot]) -> dict[QualifiedName, list[JobSn
 
 def _branches(chosen: JobFilter, layouts: Sequence[Layout], wanted: Callable[[str], Q]) -> list[Branch]:
     return branches_of(layouts, wanted, status=chosen.status, differs_by_schema=bool(chosen.found))
-
-
-def _counted_by_table(number: int, branch: Branch) -> Select:
-    names = as_text("table_name", "table_name"), as_text("status", "status")
-    return BY_TABLE.format(number, *names, branch.sql), branch.parameters
 
 
 def _counted(number: int, branch: Branch, most: int) -> Iterator[Select]:

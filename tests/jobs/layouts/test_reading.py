@@ -14,7 +14,7 @@ from jobs.layouts.base import Layout
 from jobs.layouts.causes import UNLOOKED
 from jobs.layouts.reading import ROWS_LOCKED
 from jobs.listing.filters import JobFilter
-from jobs.listing.rows import count_jobs, list_jobs
+from jobs.listing.rows import count_by_status, list_jobs
 from tests.jobs.clearing import clear, snapshots_of
 from tests.jobs.locking import locked_by_bob
 from tests.jobs.tables import jobs_table, reading_of
@@ -71,7 +71,7 @@ def test_a_table_that_breaks_after_it_was_found_costs_its_own_jobs_only(lab: Lab
     reading = reading_of([broken, whole])
     breaks, why = BREAKS[name]
     breaks(broken)
-    assert count_jobs(ALL, reading, NOW).by_status(ALL) == {"error": 2}
+    assert count_by_status(ALL, reading, NOW) == {"error": 2}
     assert [table.schema for table in reading.unreadable] == [broken]
     assert reading.left_out[jobs_table(broken)].in_words.startswith(why)
 
@@ -80,7 +80,7 @@ def test_what_was_left_out_is_not_asked_again(lab: Lab) -> None:
     broken, whole = lab.failed(m1="value"), lab.failed(m1="value")
     reading = reading_of([broken, whole])
     taken_away(broken)
-    count_jobs(ALL, reading, NOW)
+    count_by_status(ALL, reading, NOW)
     with CaptureQueriesContext(connections["lab"]) as asked:
         assert [job.schema for job in list_jobs(ALL, reading, NOW).rows] == [whole]
     assert {broken in query["sql"] for query in asked} == {False}
