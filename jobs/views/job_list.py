@@ -208,6 +208,7 @@ def _numbers(request: HttpRequest, asked: Asked, counted: Shared[CountedJobs] | 
         "stops_early": found is not None and found.has_more(""),
         "offer": offer(request.user, asked.reading.layouts_in(chosen.schema), asked.threads.server),
         "confirm_url": reverse("jobs:clear_confirm"),
+        "export_url": reverse("jobs:job_export"),
         "choices_url": reverse("jobs:job_choices"),
     }
 
