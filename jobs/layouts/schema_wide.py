@@ -19,6 +19,10 @@ from jobsite.lab.sql import lab_cursor
 ALL_COLUMNS_SQL = "SELECT /*+ MAX_EXECUTION_TIME({limit_ms}) */ * FROM {table} LIMIT 0"
 
 DELETE_SQL = "DELETE FROM {table} WHERE {rows}"
+# The time is that of the change, as with DataJoint's own errors: "all that match" binds to it. Of an older table the
+# server would set it by itself, or keep it (MySQL manual, "Automatic Initialization and Updating for TIMESTAMP").
+IGNORE_SQL = "UPDATE {table} SET status = 'ignore'{time} WHERE {rows}"
+SET_TIME = ", `timestamp` = CURRENT_TIMESTAMP"
 COUNT_SQL = "SELECT COUNT(*) FROM {table} WHERE {rows}"
 
 KEY = ("table_name", "key_hash")
@@ -84,14 +88,30 @@ class SchemaWide(Layout):
     @property
     def statements(self) -> Mapping[str, Statement]:
         """How each action that its jobs can take is done to them, by the action's verb."""
-        return {"clear": Statement(self._delete, "DELETE")}
+        delete = Statement(self._delete, "DELETE")
+        deleting = dict.fromkeys(("clear", "retry", "release", "unignore"), delete)
+        return {**deleting, "ignore": Statement(self._ignore, "UPDATE", keeps_rows=True)}
 
     def _delete(self, seen: Sequence[SeenRow]) -> int:
         """Delete the rows that still have the primary key, status and timestamp that were seen."""
-        guard = GUARD_WITHOUT_TIME if "timestamp" in self.missing else GUARD
-        rows, values = like_one_of(seen, guard)
+        return self._change(DELETE_SQL, seen)
+
+    def _ignore(self, seen: Sequence[SeenRow]) -> int:
+        """Let populate skip the keys of such rows; message and stack stay."""
+        return self._change(IGNORE_SQL, seen, time="" if self._keeps_no_time else SET_TIME)
+
+    @property
+    def _keeps_no_time(self) -> bool:
+        return "timestamp" in self.missing
+
+    def _change(self, statement: str, seen: Sequence[SeenRow], **parts: str) -> int:
+        """Send a statement about the rows that still are as they were seen; return how many these were.
+
+        Django asks the driver for the rows that a statement finds, not for those that it makes different.
+        """
+        rows, values = like_one_of(seen, GUARD_WITHOUT_TIME if self._keeps_no_time else GUARD)
         with lab_cursor() as cursor:
-            cursor.execute(DELETE_SQL.format(table=quoted(*self.table), rows=rows), values)
+            cursor.execute(statement.format(table=quoted(*self.table), rows=rows, **parts), values)
             return int(cursor.rowcount)
 
     def count(self, seen: Sequence[SeenRow]) -> int:
