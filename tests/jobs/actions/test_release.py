@@ -89,9 +89,7 @@ def test_workers_are_looked_for_anew_for_each_chunk(
     assert done_to_all_of(made.schema, operator, RELEASE) == ActionOutcome(done=5)
 
 
-def test_more_than_are_looked_at_before_are_released_all_the_same(
-    lab: Lab, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_than_are_looked_at_before_are_released_all_the_same(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.actions.selection.MOST_LOOKED_AT", 2)
     made = planted_reservations(lab, dead=5)
     selection = MatchingJobs(JobFilter({"schema": made.schema}), NOW, reading_of([made.schema]))
