@@ -19,10 +19,9 @@ from django.db.models import Q
 from jobs.formats.key import read_fields
 from jobs.formats.wanted_key import WantedKey
 from jobs.layouts.base import Layout
-from jobs.layouts.branches import FIELDS, Branch, Select, as_text, bare, branches_of, union_all
+from jobs.layouts.branches import FIELDS, Branch, Select, as_text, bare, branches_of, literal, union_all
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
-from jobs.listing.order import literal
 from jobs.listing.rows import tables_with_jobs
 from jobsite.lab.errors import is_late
 from jobsite.lab.identifiers import quoted
