@@ -1,0 +1,119 @@
+"""`manage.py reap`: free the keys whose worker is gone, and say of each other reservation why it is left alone."""
+
+import platform
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jobs.actions.action import count_jobs
+from jobs.actions.clear import CLEAR as RELEASE
+from jobs.actions.confirmation import Confirmation, NotConfirmedError
+from jobs.actions.granted import set_aside_ungranted
+from jobs.actions.outcome import ActionOutcome
+from jobs.actions.perform import perform
+from jobs.actions.review import review
+from jobs.actions.selection import SelectedJobs
+from jobs.layouts.reading import Reading
+from jobs.listing.judged import judge_reserved
+from jobs.liveness import Liveness
+from jobs.models import Job
+from jobs.snapshots import JobSnapshot
+from jobs.terminal.acting import say_outcome
+from jobs.terminal.choosing import ChosenJobs, add_filters, choose_jobs, left_out_in_words
+from jobsite.durations import say_duration
+from jobsite.one_line import printable
+from jobsite.terminal.ending import DONE, NOT_DONE
+from jobsite.terminal.person import terminal_user
+from jobsite.terminal.talking import Talk
+
+TRIES = 3
+"""A worker may come back while its job is being released: the others are released all the same."""
+EXAMPLES = """\
+  manage.py reap                                   what would be released, and what not, and why
+  manage.py reap --apply                           release it
+  manage.py reap --schema lab_ephys --older-than 1h --apply       from cron
+"""
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add which jobs, and whether anything is done."""
+    add_filters(parser, without=("status", "older", "newer", "message"))
+    add = parser.add_argument_group("what is done").add_argument
+    add("--older-than", default="", metavar="TIME", dest="older", help="jobs reserved longer ago: 15m, 1h, 2d")
+    add("--apply", action="store_true", help="release what is abandoned; without it, nothing is changed")
+
+
+def reap(given: Mapping[str, Any]) -> int:
+    """Write a line for each reserved job, release those that are abandoned, and return the exit status.
+
+    Raises WrongInputError, NotDoneError, and DatabaseError when nothing could be read.
+    """
+    meant, talk = choose_jobs({**given, "status": "reserved"}), Talk()
+    abandoned, left = [], 0
+    for job in judge_reserved(meant.chosen, meant.reading, meant.threads, meant.now):
+        _look_here(job)
+        if job.liveness is Liveness.ABANDONED:
+            abandoned.append(JobSnapshot.of(job))
+        else:
+            left += 1
+        _write(job, meant)
+    unread = left_out_in_words(meant)
+    for sentence in unread:
+        talk.say(sentence, is_warning=True)
+    said = f"{count_jobs(len(abandoned))} abandoned, {left:,} left alone."
+    talk.say(said if given["apply"] else f"{said} Nothing was changed: --apply releases what is abandoned.")
+    status = NOT_DONE if unread else DONE
+    if not given["apply"] or not abandoned:
+        return status
+    return max(status, say_outcome(RELEASE, release(abandoned, meant.reading)))
+
+
+def release(abandoned: Sequence[JobSnapshot], reading: Reading) -> ActionOutcome:
+    """Release these jobs, but for those whose worker is found to be back at the moment of the act."""
+    set_aside_ungranted(RELEASE, reading)
+    for tries_left in reversed(range(TRIES)):
+        reviewed = review(RELEASE, SelectedJobs(abandoned, reading))
+        abandoned = sorted(reviewed.abandoned, key=lambda one: (one.stored_in, one.key))
+        selection = SelectedJobs(abandoned, reading)
+        confirmed = Confirmation.of(review(RELEASE, selection), str(len(abandoned)))
+        try:
+            return perform(RELEASE, selection, confirmed, terminal_user())
+        except NotConfirmedError as refused:
+            if not tries_left:
+                return ActionOutcome(stopped=str(refused))
+    raise AssertionError("The last try returns.")
+
+
+def _look_here(job: Job) -> None:
+    """Doubt that a worker is gone whose process runs on this very machine: only its connection may have been killed.
+
+    A worker that is inside make asks the server again at its end, and connects anew for that. That no process of this
+    number runs here tells nothing: two machines may have one name.
+    """
+    if job.liveness is Liveness.ABANDONED and job.pid and job.host == platform.node() and _runs(job.pid):
+        job.liveness = Liveness.UNCERTAIN
+        job.liveness_reason = f"it is not connected, but a process {job.pid} runs on this machine"
+
+
+def _runs(pid: int) -> bool:
+    """Say whether a process runs here (proc_pid_stat(5)); one that was killed and is not waited for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(") ")[2][:1] not in ("Z", "X")
+    except OSError:
+        return False
+
+
+def _write(job: Job, meant: ChosenJobs) -> None:
+    sys.stdout.write(printable("\t".join(_cells(job, meant)), sys.stdout) + "\n")
+
+
+def _cells(job: Job, meant: ChosenJobs) -> Iterator[str]:
+    assert job.liveness is not None
+    age_s = job.age_s(meant.now)
+    yield job.liveness.value
+    yield f"{job.schema}.{job}"
+    yield "unknown" if age_s is None else say_duration(age_s)
+    yield f"{job.user} on {job.host}"
+    yield job.liveness_reason
