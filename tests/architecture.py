@@ -35,6 +35,7 @@ DOWNWARD = (
     "jobsite.pages",
     "jobsite.lab",
     "jobsite.addresses",
+    "jobsite.exporting",
     "jobsite.durations",
     "jobsite.masking",
     "jobsite.restrictions",

@@ -107,19 +107,26 @@ def read_again(snapshots: Iterable[JobSnapshot], reading: Reading) -> list[Job]:
     return reading.ask(rows_of, [layout for layout in reading.layouts if layout.table in wanted])
 
 
-def read_one_of_each(reading: Reading) -> None:
-    """Read a row of each jobs table, so that `reading` knows which cannot be read."""
+def read_one_of_each(reading: Reading, schema: str = "") -> None:
+    """Read a row of each jobs table, of one schema or of all, so that `reading` knows which cannot be read."""
 
     def rows_of(layouts: Sequence[Layout]) -> list[Job]:
         branches = [layout.jobs().defer("error_stack").order_by()[:1] for layout in layouts]
         return list(union_of(branches)) if branches else []
 
-    reading.ask(rows_of)
+    reading.ask(rows_of, reading.layouts_in(schema))
 
 
 def matching_before(chosen: JobFilter, before: datetime, schema: str) -> Q:
     """Return the condition to match the filter, and to have stood there before a second of the server's clock."""
     return _matching(chosen, before, schema) & _stood_before(before)
+
+
+def branches_matching(
+    chosen: JobFilter, layouts: Sequence[Layout], now: datetime, *, along_index: bool
+) -> list[Branch]:
+    """Return the jobs that match the filter in each table; `along_index` when an index may have them in their order."""
+    return _branches(chosen, layouts, partial(_matching, chosen, now, along_index=along_index))
 
 
 def list_jobs_before(chosen: JobFilter, reading: Reading, before: datetime, most: int) -> list[Job]:
