@@ -101,7 +101,11 @@ class Job(LabModel):
 
     class Meta(LabModel.Meta):
         db_table = quoted(JOBS_TABLE)
-        permissions = (("clear_job", "Can clear jobs"),)
+        permissions = (
+            ("clear_job", "Can clear jobs"),
+            ("ignore_job", "Can ignore jobs and un-ignore them"),
+            ("release_job", "Can release the reservations of workers that are gone"),
+        )
 
     def __str__(self) -> str:
         """Return the job as people name it: its table and key."""

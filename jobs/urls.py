@@ -17,8 +17,8 @@ urlpatterns = [
     path("counts/", job_counts, name="job_counts"),
     path("choices/", job_choices, name="job_choices"),
     # Act
-    *(path(f"{one.verb}/confirm/", actions.confirm_action, {"action": one}, f"{one.verb}_confirm") for one in ACTIONS),
-    *(path(f"{one.verb}/", actions.perform_action, {"action": one}, one.verb) for one in ACTIONS),
+    *(path(f"{one.name}/confirm/", actions.confirm_action, {"action": one}, f"{one.name}_confirm") for one in ACTIONS),
+    *(path(f"{one.name}/", actions.perform_action, {"action": one}, one.name) for one in ACTIONS),
     path("acts/<int:number>/", act, name="act"),
     # One job
     path("<name:schema>/<name:table_name>/<name:key_hash>/", job_detail, name="job_detail"),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from jobs.actions.clear import CLEAR
-from jobs.actions.offered import offer
+from jobs.actions.offered import Offer, offer, on_page_of
 from jobs.layouts.reading import Reading
 from jobs.listing.copying import lines_to_copy
 from jobs.listing.filters import JobFilter
@@ -73,9 +73,14 @@ def _detail(
         context |= {
             "may_see_all": CLEAR.is_allowed(request.user),
             "lines": lines_to_copy(found),
-            "offer": offer(request.user, [*filter(None, [reading.layout_of(found.stored_in)])], threads.server),
+            "offer": _offer(request, reading, threads, found),
         }
     return context
+
+
+def _offer(request: HttpRequest, reading: Reading, threads: ConnectedThreads, job: Job) -> Offer:
+    layouts = filter(None, [reading.layout_of(job.stored_in)])
+    return offer(on_page_of(job), request.user, [*layouts], threads.server)
 
 
 def _what_went_wrong(job: Job) -> dict[str, object]:
