@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jobs.actions.selection import ROWS_SHOWN, Found, MatchingJobs
 from jobs.layouts.base import Layout
@@ -23,9 +23,13 @@ class MatchingButRunning(MatchingJobs):
         found = super().read(shown)
         now = read_again(self.abandoned, self.reading) if self.abandoned else []
         reserved = [job for job in now if JobSnapshot.of(job) in self.abandoned]
-        by_status = Counter({**found.by_status, RESERVED: len(reserved)})
-        first = [job for job in found.first if job.status != RESERVED or JobSnapshot.of(job) in self.abandoned]
-        return Found(+by_status, first, reserved, found.changed + len(now) - len(reserved))
+        return replace(
+            found,
+            by_status=+Counter({**found.by_status, RESERVED: len(reserved)}),
+            first=[job for job in found.first if job.status != RESERVED or JobSnapshot.of(job) in self.abandoned],
+            reserved=reserved,
+            changed=found.changed + len(now) - len(reserved),
+        )
 
     def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[SeenRow]]:
         """Yield those of one jobs table; a reserved one as it was seen, so that it stays when it has changed since."""

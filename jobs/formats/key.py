@@ -25,6 +25,8 @@ KEY_LIMITS = Limits(inflated_bytes=64 * 1024, items=1_000, depth=8)  # the colum
 PAIRS_SHOWN = 12
 NAME_CHARS = 64
 VALUE_CHARS = 60
+BYTES_READ = 60
+"""Bytes of a binary value that a person reads and writes."""
 BYTES_SHOWN = 4
 EXACT_WHOLE_FLOAT = 2.0**53
 
@@ -209,7 +211,7 @@ def as_text(value: object) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, bytes):
-        return f"0x{value[:VALUE_CHARS].hex()}"
+        return f"0x{value[:BYTES_READ].hex()}"
     if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_WHOLE_FLOAT:
         return str(int(value))  # MATLAB keeps every number of a key as a double
     return '""' if value == "" else str(value)

@@ -1,5 +1,7 @@
 """Which filters does the list of jobs have? Each is one field of the form."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -80,6 +82,21 @@ def ago(age_s: int, now: datetime) -> datetime:
     return now - min(timedelta(seconds=age_s), now - FIRST)
 
 
+def _any_of(names: Iterable[Sequence[str]]) -> Q:
+    """Return the condition that a job has one of these pairs of a table_name and a key_hash.
+
+    The first part goes along the primary key, where it takes `A` for `a`; the second is exact.
+    """
+    by_table: dict[str, list[str]] = defaultdict(list)
+    for table_name, key_hash in names:
+        by_table[table_name].append(key_hash)
+    along_index = Q(pk__in=[])
+    for table_name, hashes in by_table.items():
+        along_index |= Q(table_name=table_name, key_hash__in=hashes)
+    exactly = [f"{table_name} {key_hash}".encode() for table_name, hashes in by_table.items() for key_hash in hashes]
+    return along_index & Q(In(JoinedAsBytes("table_name", "key_hash"), exactly))
+
+
 class JobFilterForm(FilterForm):
     """The filters of jobs. Status, schema and table have no condition: their jobs are counted apart."""
 
@@ -125,19 +142,26 @@ class JobFilter(ListFilter):
     """Why not all jobs with the key were found, in sentences."""
 
     @property
+    def names_jobs(self) -> bool:
+        """Say whether it asks for jobs that jobs.listing.keys has to look for, and lists none but those it found."""
+        return self.wanted_key is not None
+
+    @property
+    def hashes(self) -> frozenset[str]:
+        """The hashes of keys that it asks for."""
+        key = self.wanted_key
+        return frozenset({key.key_hash} if key and key.key_hash else ())
+
+    @property
     def wanted_key(self) -> WantedKey | None:
         """The key that is looked for."""
         return next((value for _, value in self._values() if isinstance(value, WantedKey)), None)
 
     def condition_in(self, schema: str, now: datetime) -> Q:
         """Return the condition on the jobs of one schema: that of all fields, the key among them."""
-        key = self.wanted_key
-        if key is None:
+        if not self.names_jobs:
             return self.condition(now)
-        if key.key_hash:
-            return self.condition(now) & Q(Exact(AsBytes(F("key_hash")), key.key_hash.encode()))
-        names = [f"{table} {key_hash}".encode() for of, table, key_hash in self.found if of == schema]
-        return self.condition(now) & Q(In(JoinedAsBytes("table_name", "key_hash"), names or [b""]))
+        return self.condition(now) & _any_of([name for of, *name in self.found if of == schema])
 
     def condition(self, now: datetime) -> Q:
         """Return the condition of all fields but the key.
@@ -146,6 +170,13 @@ class JobFilter(ListFilter):
         """
         wanted = super().condition(now)
         return wanted & ~Q(IRegex(InOneCollation(F("error_message")), HINTS)) if self.passes_over else wanted
+
+    @property
+    def of_table(self) -> Q:
+        """The condition that a job is of the chosen table: `=` goes along the index, but takes `A` for `a`."""
+        if not self.table:
+            return Q()
+        return Q(table_name=self.table) & Q(Exact(AsBytes(F("table_name")), self.table.encode()))
 
     @property
     def sort(self) -> str:

@@ -24,7 +24,7 @@ from jobs.listing.page_start import FIRST, Start
 from jobs.models import Job, QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobs.statuses import ERROR
-from jobsite.lab.columns import AsBytes, OffIndex
+from jobsite.lab.columns import OffIndex
 from jobsite.lab.sql import lab_cursor
 from jobsite.pages.paging import Page
 
@@ -214,9 +214,7 @@ def union_of(branches: Sequence[Any]) -> Any:
 
 
 def _matching(chosen: JobFilter, now: datetime, schema: str, *, along_index: bool = True) -> Q:
-    wanted = chosen.condition_in(schema, now)
-    if chosen.table:  # `=` is along the index, but takes `A` for `a`, and one emoji for another
-        wanted &= Q(table_name=chosen.table) & Q(Exact(AsBytes(F("table_name")), chosen.table.encode()))
+    wanted = chosen.condition_in(schema, now) & chosen.of_table
     if chosen.status == ERROR and not along_index:  # most jobs are errors
         return wanted & Q(Exact(OffIndex(F("status")), ERROR))
     return wanted & Q(status=chosen.status) if chosen.status else wanted

@@ -9,12 +9,12 @@ from typing import Any
 from jobs.actions.action import Action, count_jobs
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
 from jobs.actions.granted import set_aside_ungranted
+from jobs.actions.judged import judge_reserved
 from jobs.actions.outcome import ActionOutcome
 from jobs.actions.perform import perform
 from jobs.actions.review import Review, review
 from jobs.actions.selection import MatchingJobs
 from jobs.actions.sparing import MatchingButRunning
-from jobs.listing.judged import judge_reserved
 from jobs.liveness import Liveness
 from jobs.snapshots import JobSnapshot
 from jobs.terminal.choosing import ChosenJobs, add_filters, choose_jobs
@@ -29,17 +29,26 @@ SPARED = "{jobs} that may be running {are} left alone: with --running, {they} wo
 JOBS_NAMED = 10
 """Jobs that a terminal names before it asks."""
 EXAMPLES = """\
-  manage.py jobs {verb} --status error --table SpikeSorting        say what would happen, and ask
-  manage.py jobs {verb} --key 'subject_id=3' --dry-run             only say it
-  manage.py jobs {verb} --status error --older 7d --yes            from cron
+  manage.py jobs {name} --table SpikeSorting                say what would happen, and ask
+  manage.py jobs {name} --key 'subject_id=3' --dry-run      only say it
+  manage.py jobs {name} --older 7d --yes                    from cron
 """
+
+
+HELP = {
+    "clear": "Delete the rows of jobs, so that populate computes their keys again.",
+    "retry": "The same as clear: a key without a row is computed by the next populate.",
+    "release": "Delete the reservations of workers that are gone.",
+    "ignore": "Let populate skip the keys of failed jobs, or a key that has no job yet.",
+    "unignore": "Let populate compute keys that are ignored.",
+}
 
 
 def subcommand_of(action: Action) -> SubCommand:
     """Return the subcommand by which an action is done in a terminal."""
     return SubCommand(
-        f"{action.verb.capitalize()} all jobs that match.",
-        EXAMPLES.format(verb=action.verb),
+        HELP[action.name],
+        EXAMPLES.format(name=action.name),
         lambda parser: add_arguments(parser, action),
         lambda given: act(action, given),
     )
@@ -51,7 +60,8 @@ def add_arguments(parser: ArgumentParser, action: Action) -> None:
     add = parser.add_argument_group("what is asked").add_argument
     add("--dry-run", action="store_true", help="say what would happen, and do nothing")
     add("--yes", action="store_true", help="confirm what is said, without being asked; jobs that may be running stay")
-    add("--running", action="store_true", help=f"with --yes: {action.verb} jobs that may be running too")
+    if action.if_running:
+        add("--running", action="store_true", help=f"with --yes: {action.verb} jobs that may be running too")
 
 
 def act(action: Action, given: Mapping[str, Any]) -> int:
@@ -65,7 +75,7 @@ def act(action: Action, given: Mapping[str, Any]) -> int:
         talk.say(reason, is_warning=True)
         return NOT_DONE
     set_aside_ungranted(action, meant.reading)
-    asked = Asked(action, talk, sparing=given["yes"] and not given["running"])
+    asked = Asked(action, talk, sparing=given["yes"] and not given.get("running", True))
     reviewed = asked.review(meant)
     if given["dry_run"] or not reviewed.count:
         return NOT_DONE if reviewed.left_out else DONE
@@ -102,7 +112,7 @@ class Asked:
     def _spare(self, meant: ChosenJobs) -> MatchingButRunning:
         """Return the selection without the jobs that may be running, and say how many these are."""
         abandoned, running = set[JobSnapshot](), 0
-        for job in judge_reserved(meant.chosen, meant.reading, meant.threads, meant.now):
+        for job in judge_reserved(meant.chosen, meant.reading, meant.now):
             if job.liveness is Liveness.ABANDONED:
                 abandoned.add(JobSnapshot.of(job))
             else:
@@ -111,7 +121,7 @@ class Asked:
             are, they = ("is", "it") if running == 1 else ("are", "they")
             said = SPARED.format(jobs=count_jobs(running), are=are, they=they, past=self.action.past)
             self.talk.say(said, is_warning=True)
-        return MatchingButRunning(meant.chosen, meant.now, meant.reading, frozenset(abandoned))
+        return MatchingButRunning(meant.chosen, meant.now, meant.reading, abandoned=frozenset(abandoned))
 
     def confirmed(self, reviewed: Review) -> str | None:
         """Return what a person types, None when they confirm nothing; as on the page that asks."""

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from jobs.actions.action import count_jobs
-from jobs.actions.clear import CLEAR as RELEASE
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
 from jobs.actions.granted import set_aside_ungranted
+from jobs.actions.judged import judge_reserved
 from jobs.actions.outcome import ActionOutcome
 from jobs.actions.perform import perform
+from jobs.actions.release import RELEASE
 from jobs.actions.review import review
 from jobs.actions.selection import SelectedJobs
 from jobs.layouts.reading import Reading
-from jobs.listing.judged import judge_reserved
 from jobs.liveness import Liveness
 from jobs.models import Job
 from jobs.snapshots import JobSnapshot
@@ -28,8 +28,6 @@ from jobsite.terminal.ending import DONE, NOT_DONE
 from jobsite.terminal.person import terminal_user
 from jobsite.terminal.talking import Talk
 
-TRIES = 3
-"""A worker may come back while its job is being released: the others are released all the same."""
 EXAMPLES = """\
   manage.py reap                                   what would be released, and what not, and why
   manage.py reap --apply                           release it
@@ -52,7 +50,7 @@ def reap(given: Mapping[str, Any]) -> int:
     """
     meant, talk = choose_jobs({**given, "status": "reserved"}), Talk()
     abandoned, left = [], 0
-    for job in judge_reserved(meant.chosen, meant.reading, meant.threads, meant.now):
+    for job in judge_reserved(meant.chosen, meant.reading, meant.now):
         _look_here(job)
         if job.liveness is Liveness.ABANDONED:
             abandoned.append(JobSnapshot.of(job))
@@ -73,17 +71,14 @@ def reap(given: Mapping[str, Any]) -> int:
 def release(abandoned: Sequence[JobSnapshot], reading: Reading) -> ActionOutcome:
     """Release these jobs, but for those whose worker is found to be back at the moment of the act."""
     set_aside_ungranted(RELEASE, reading)
-    for tries_left in reversed(range(TRIES)):
-        reviewed = review(RELEASE, SelectedJobs(abandoned, reading))
-        abandoned = sorted(reviewed.abandoned, key=lambda one: (one.stored_in, one.key))
-        selection = SelectedJobs(abandoned, reading)
-        confirmed = Confirmation.of(review(RELEASE, selection), str(len(abandoned)))
-        try:
-            return perform(RELEASE, selection, confirmed, terminal_user())
-        except NotConfirmedError as refused:
-            if not tries_left:
-                return ActionOutcome(stopped=str(refused))
-    raise AssertionError("The last try returns.")
+    selection = SelectedJobs(abandoned, reading)
+    reviewed = review(RELEASE, selection)
+    if not reviewed.count:  # others were quicker
+        return ActionOutcome(left_out=frozenset(reviewed.left_out))
+    try:
+        return perform(RELEASE, selection, Confirmation.of(reviewed, str(reviewed.count)), terminal_user())
+    except NotConfirmedError as refused:
+        return ActionOutcome(stopped=str(refused))
 
 
 def _look_here(job: Job) -> None:

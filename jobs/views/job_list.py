@@ -192,7 +192,7 @@ def _numbers(request: HttpRequest, asked: Asked, counted: Shared[CountedJobs] | 
         "reading": asked.reading,
         "parts": asked.parts,
         "server": asked.threads.server,
-        "at_least": asked.reading.misses(chosen.schema),
+        "at_least": asked.reading.misses(chosen.schema) or bool(asked.chosen.not_found),
         "tabs": _tabs(chosen, found),
         "numbers_old": say_duration(counted.age_s) if counted and counted.is_old else "",
         "count": found.matching(chosen.status) if found else None,

@@ -14,4 +14,4 @@ class Command(CommandOfMany):
     help = "List jobs, show one, and clear, retry, ignore or release them."
     examples = EXAMPLES
     usual = "list"
-    subcommands = {"list": LIST, "show": SHOW, **{one.verb: subcommand_of(one) for one in ACTIONS}, "hash": HASH}
+    subcommands = {"list": LIST, "show": SHOW, **{one.name: subcommand_of(one) for one in ACTIONS}, "hash": HASH}

@@ -32,7 +32,7 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 def on_a_terminal(*arguments: str, columns: int = 100, rows: int = 40, **environ: str) -> Terminal:
     """Start `manage.py` on a terminal."""
     _migrate()
-    env = environ_of_site(TERM="xterm", **environ)
+    env = environ_of_site(**{"TERM": "xterm", **environ})
     return Terminal([sys.executable, "manage.py", *arguments], env, columns=columns, rows=rows)
 
 
