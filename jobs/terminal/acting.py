@@ -9,6 +9,7 @@ from typing import Any
 from jobs.actions.action import Action, count_jobs
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
 from jobs.actions.granted import set_aside_ungranted
+from jobs.actions.ignore_key import NewRow, ignore_key
 from jobs.actions.judged import judge_reserved
 from jobs.actions.outcome import ActionOutcome
 from jobs.actions.perform import perform
@@ -18,6 +19,7 @@ from jobs.actions.sparing import MatchingButRunning
 from jobs.liveness import Liveness
 from jobs.snapshots import JobSnapshot
 from jobs.terminal.choosing import ChosenJobs, add_filters, choose_jobs
+from jobs.terminal.ignoring import new_key
 from jobsite.management.subcommands import SubCommand
 from jobsite.one_line import printable
 from jobsite.terminal.ending import DONE, NOT_DONE
@@ -77,6 +79,9 @@ def act(action: Action, given: Mapping[str, Any]) -> int:
     set_aside_ungranted(action, meant.reading)
     asked = Asked(action, talk, sparing=given["yes"] and not given.get("running", True))
     reviewed = asked.review(meant)
+    has_rows = reviewed.count or reviewed.found.left or reviewed.left_out
+    if not has_rows and (new := new_key(action, meant, given)):
+        return asked.ignore(new, given)
     if given["dry_run"] or not reviewed.count:
         return NOT_DONE if reviewed.left_out else DONE
     typed = str(reviewed.count) if given["yes"] else asked.confirmed(reviewed)
@@ -125,15 +130,28 @@ class Asked:
 
     def confirmed(self, reviewed: Review) -> str | None:
         """Return what a person types, None when they confirm nothing; as on the page that asks."""
+        if reviewed.needs_number and self.talk.can_ask:
+            return self.talk.ask(f"Type {reviewed.count:,} to confirm:")
+        return "" if self._agreed(f"{reviewed.order}?") else None
+
+    def ignore(self, new: NewRow, given: Mapping[str, Any]) -> int:
+        """Let a key without a job be ignored, when that is confirmed, and return the exit status."""
+        self.talk.say(f"{new.in_words} It has no job yet: populate skips it from now on.")
+        if given["dry_run"]:
+            return DONE
+        if not given["yes"] and not self._agreed("Ignore this key?"):
+            return NOT_DONE
+        return say_outcome(self.action, ignore_key(new.layout, new.table_name, new.key, terminal_user()))
+
+    def _agreed(self, question: str) -> bool:
+        """Ask a person, and say so where nothing will be done."""
         if not self.talk.can_ask:
             self.talk.say(NO_TERMINAL.format(past=self.action.past), is_warning=True)
-            return None
-        if reviewed.needs_number:
-            return self.talk.ask(f"Type {reviewed.count:,} to confirm:")
-        if self.talk.ask(f"{reviewed.order}? [y/N]").lower() in ("y", "yes"):
-            return ""
+            return False
+        if self.talk.ask(f"{question} [y/N]").lower() in ("y", "yes"):
+            return True
         self.talk.say(f"Nothing was {self.action.past}.")
-        return None
+        return False
 
     def perform(self, reviewed: Review, typed: str) -> int:
         """Do what was confirmed, say what became of it, and return the exit status."""

@@ -157,3 +157,40 @@ def test_a_hostile_job_moves_no_cursor_in_a_narrow_terminal(lab: Lab) -> None:
     terminal.type("n\n")
     terminal.end()
     assert terminal.bytes.count(b"\x1b") == 0
+
+
+def test_retry_says_that_it_clears(failed: Planted) -> None:
+    done = manage("jobs", "retry", "--schema", failed.schema, "--status", "error", "--dry-run")
+    assert "each is cleared" in done.stdout
+
+
+def test_release_leaves_a_living_worker_alone(lab: Lab) -> None:
+    schema, _ = lab.pipeline(recordings={"a": "wait"})
+    lab.start_waiting(schema)
+    wait_a_second()
+    done = manage("jobs", "release", "--schema", schema, "--yes")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "1 is left alone (1 running): only a reservation whose worker is gone can be released." in done.stderr
+    assert lab.jobs(schema) == {"a": "reserved"}
+
+
+def test_a_failed_job_is_ignored_and_un_ignored(failed: Planted) -> None:
+    with SERVER.granting("INSERT, UPDATE"):
+        done = manage("jobs", "ignore", "--schema", failed.schema, "--key", f"{0:032}", "--yes")
+    assert (done.returncode, done.stdout) == (0, "Ignored 1 job.\n"), done.stderr
+    assert statuses(failed.schema) == ["error", "ignore", "ignore"]
+    wait_a_second()
+    done = manage("jobs", "unignore", "--schema", failed.schema, "--yes")
+    assert (done.returncode, done.stdout) == (0, "Un-ignored 2 jobs.\n"), done.stderr
+
+
+def test_a_key_that_has_no_job_yet_is_ignored_as_datajoint_does(lab: Lab) -> None:
+    schema, module = lab.pipeline(recordings={"a": "", "b": ""})
+    assert len(module.schema.jobs) == 0  # DataJoint makes the jobs table
+    key = ["--schema", schema, "--table", "Score", "--key", '{"subject": "a", "session": 1}']
+    with SERVER.granting("INSERT, UPDATE"):
+        done = manage("jobs", "ignore", *key, "--yes")
+    assert (done.returncode, done.stdout) == (0, "Ignored 1 job.\n"), done.stderr
+    assert "The key subject=a, session=1 of " in done.stderr
+    lab.compute(module)
+    assert module.Score.fetch("subject").tolist() == ["b"]
