@@ -75,7 +75,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.demo": (),
     "jobsite.management.command": (),
     "jobsite.management.subcommands": ("jobsite.management.command", "jobsite.terminal"),
-    "jobsite.management": ("jobsite.demo", "jobsite.serving", "jobsite.startup", "jobsite.management.command"),
+    "jobsite.management": (*OF_COMMANDS, "jobsite.demo", "jobsite.serving", "jobsite.startup"),
 }
 """Room -> the rooms that it may import from, beside itself."""
 SHARED = {"jobs.snapshots": "jobs.models", "jobsite.one_line": "jobsite.masking"}

@@ -4,6 +4,7 @@ import platform
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from jobs.snapshots import JobSnapshot
 from jobs.terminal.acting import say_outcome
 from jobs.terminal.choosing import ChosenJobs, add_filters, choose_jobs, left_out_in_words
 from jobsite.durations import say_duration
-from jobsite.one_line import printable
+from jobsite.exporting.tables import write_table
 from jobsite.terminal.ending import DONE, NOT_DONE
 from jobsite.terminal.person import terminal_user
-from jobsite.terminal.talking import Talk
+from jobsite.terminal.talking import Talk, columns_of, has_color
 
+COLUMNS = ("liveness", "reason", "schema", "table", "key", "age", "worker")
+COLORS = {Liveness.ABANDONED.value: "33"}
 EXAMPLES = """\
   manage.py reap                                   what would be released, and what not, and why
   manage.py reap --apply                           release it
@@ -48,24 +51,38 @@ def reap(given: Mapping[str, Any]) -> int:
 
     Raises WrongInputError, NotDoneError, and DatabaseError when nothing could be read.
     """
-    meant, talk = choose_jobs({**given, "status": "reserved"}), Talk()
-    abandoned, left = [], 0
-    for job in judge_reserved(meant.chosen, meant.reading, meant.now):
-        _look_here(job)
-        if job.liveness is Liveness.ABANDONED:
-            abandoned.append(JobSnapshot.of(job))
-        else:
-            left += 1
-        _write(job, meant)
+    meant, talk, seen = choose_jobs({**given, "status": "reserved"}), Talk(), Seen()
+    width, colors = columns_of(sys.stdout), COLORS if has_color(sys.stdout) else None
+    for line in write_table(COLUMNS, seen.rows(meant), width, colors, sys.stdout):
+        sys.stdout.write(line)
+    sys.stdout.flush()
     unread = left_out_in_words(meant)
     for sentence in unread:
         talk.say(sentence, is_warning=True)
-    said = f"{count_jobs(len(abandoned))} abandoned, {left:,} left alone."
+    said = f"{count_jobs(len(seen.abandoned))} abandoned, {seen.left:,} left alone."
     talk.say(said if given["apply"] else f"{said} Nothing was changed: --apply releases what is abandoned.")
     status = NOT_DONE if unread else DONE
-    if not given["apply"] or not abandoned:
+    if not given["apply"] or not seen.abandoned:
         return status
-    return max(status, say_outcome(RELEASE, release(abandoned, meant.reading)))
+    return max(status, say_outcome(RELEASE, release(seen.abandoned, meant.reading)))
+
+
+@dataclass
+class Seen:
+    """What a look at the reserved jobs has found so far."""
+
+    abandoned: list[JobSnapshot] = field(default_factory=list)
+    left: int = 0
+
+    def rows(self, meant: ChosenJobs) -> Iterator[Mapping[str, object]]:
+        """Yield each reserved job that is meant as its values by COLUMNS, and count it. Raises DatabaseError."""
+        for job in judge_reserved(meant.chosen, meant.reading, meant.now):
+            _look_here(job)
+            if job.liveness is Liveness.ABANDONED:
+                self.abandoned.append(JobSnapshot.of(job))
+            else:
+                self.left += 1
+            yield dict(zip(COLUMNS, _cells(job, meant), strict=True))
 
 
 def release(abandoned: Sequence[JobSnapshot], reading: Reading) -> ActionOutcome:
@@ -100,15 +117,12 @@ def _runs(pid: int) -> bool:
         return False
 
 
-def _write(job: Job, meant: ChosenJobs) -> None:
-    sys.stdout.write(printable("\t".join(_cells(job, meant)), sys.stdout) + "\n")
-
-
 def _cells(job: Job, meant: ChosenJobs) -> Iterator[str]:
-    assert job.liveness is not None
     age_s = job.age_s(meant.now)
-    yield job.liveness.value
-    yield f"{job.schema}.{job}"
+    yield job.liveness.value if job.liveness else ""
+    yield job.liveness_reason
+    yield job.schema
+    yield job.table
+    yield str(job.key)
     yield "unknown" if age_s is None else say_duration(age_s)
     yield f"{job.user} on {job.host}"
-    yield job.liveness_reason

