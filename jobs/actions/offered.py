@@ -79,4 +79,4 @@ def offer(actions: Sequence[Action], user: User, layouts: Sequence[Layout], serv
 
 
 def _is_possible(action: Action, layout: Layout, server: Server) -> bool:
-    return layout.supports(action.verb) and is_granted(action, layout, server)
+    return layout.supports(action.name) and is_granted(action, layout, server)
