@@ -86,8 +86,8 @@ class ExportedJobs:
     @property
     def listing(self) -> Listing:
         """The same to be written in a format."""
-        about = {"filter": self.chosen.in_words, "read_at": second_of(self.threads), "notices": self.notices}
-        return Listing("jobs", self.columns, self.rows(), about)
+        about = {"filter": self.chosen.in_words, "read_at": second_of(self.threads)}
+        return Listing("jobs", self.columns, self.rows(), about, self.notices)
 
     def rows(self) -> Iterator[Mapping[str, object]]:
         """Yield each job as its values by `columns`, in the filter's order. Raises IncompleteError.

@@ -198,6 +198,7 @@ def _numbers(request: HttpRequest, asked: Asked, counted: Shared[CountedJobs] | 
         "count": found.matching(chosen.status) if found else None,
         "offer": _offer(request, asked),
         "confirm_url": reverse("jobs:clear_confirm"),
+        "export_url": reverse("jobs:job_export"),
         "choices_url": reverse("jobs:job_choices"),
     }
 

@@ -4,7 +4,7 @@ What breaks off must not look whole: JSON stays open, so that nothing reads it, 
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 
@@ -30,6 +30,8 @@ class Listing:
     """Read once. May raise IncompleteError."""
     about: Mapping[str, object] = field(default_factory=dict)
     """What JSON says of the list as a whole, such as the filter."""
+    notices: Sequence[str] = ()
+    """Why rows that match may be missing, in sentences, which JSON says as well."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Format:
     name: str
     """Also the end of a file's name."""
     content_type: str
-    write: Callable[[Listing], Iterator[str]]
+    write: Callable[[Listing], Generator[str, None, None]]
     """Yields the document in pieces. Raises IncompleteError, after a last piece that says so."""
 
     @property
@@ -48,7 +50,7 @@ class Format:
         return self.name.upper()
 
 
-def write_csv(listing: Listing) -> Iterator[str]:
+def write_csv(listing: Listing) -> Generator[str, None, None]:
     """Yield a listing as CSV with a header (RFC 4180). Formulas are made texts: see jobsite.exporting.values."""
     lines = StringIO()
     writer = csv.writer(lines)
@@ -67,7 +69,7 @@ def write_csv(listing: Listing) -> Iterator[str]:
     )
 
 
-def write_ndjson(listing: Listing) -> Iterator[str]:
+def write_ndjson(listing: Listing) -> Generator[str, None, None]:
     """Yield a listing as one line of JSON for each row."""
     yield from _pieces(
         listing.rows,
@@ -76,9 +78,10 @@ def write_ndjson(listing: Listing) -> Iterator[str]:
     )
 
 
-def write_json(listing: Listing) -> Iterator[str]:
+def write_json(listing: Listing) -> Generator[str, None, None]:
     """Yield a listing as one object: what is said of it, its rows under its name, and last their `count`."""
-    about = "".join(f"{as_json(name)}: {as_json(value)},\n" for name, value in listing.about.items())
+    said = {**listing.about, "notices": listing.notices}
+    about = "".join(f"{as_json(name)}: {as_json(value)},\n" for name, value in said.items())
     yield f"{{\n{about}{as_json(listing.name)}: ["
     written = 0
 

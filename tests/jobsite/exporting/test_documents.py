@@ -44,8 +44,8 @@ def test_ndjson_reads_back_line_by_line() -> None:
 
 @pytest.mark.parametrize("rows", [[], ROWS[:1], ROWS])
 def test_json_has_the_rows_and_their_number(rows: list[Mapping[str, object]]) -> None:
-    found = json.loads(written("json", Listing("jobs", COLUMNS, rows, {"filter": "All jobs."})))
-    assert found == {"filter": "All jobs.", "jobs": rows, "count": len(rows)}
+    found = json.loads(written("json", Listing("jobs", COLUMNS, rows, {"filter": "All jobs."}, ["One is locked."])))
+    assert found == {"filter": "All jobs.", "notices": ["One is locked."], "jobs": rows, "count": len(rows)}
 
 
 def test_only_the_columns_are_written() -> None:
