@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jobs.actions.action import Action, User
+from jobs.actions.action import Action
 from jobs.actions.clear import CLEAR
 from jobs.actions.granted import grant_for, is_granted, ungranted
 from jobs.layouts.base import Layout
 from jobs.models import QualifiedName
+from jobsite.activity.terminal_user import User
 from jobsite.lab.server import Server
 
 ACTIONS = (CLEAR,)
