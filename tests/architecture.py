@@ -53,12 +53,21 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     # Beside them.
     "connections": ("jobs.actions", *below("jobs.actions")),
     "connections.management": ("connections", "jobsite.management.command", "jobs.actions", *below("jobs.actions")),
-    "jobs.worker": ("jobs.formats", "jobs.statuses", "jobs.cluster", "jobsite.lab", "jobsite.startup", *WORDS),
+    "jobs.worker": (
+        "jobs.formats",
+        "jobs.statuses",
+        "jobs.cluster",
+        "jobsite.lab",
+        "jobsite.startup",
+        "jobsite.fitting",
+        *WORDS,
+    ),
     "jobs.cluster": ("jobsite.lab", *WORDS),
     "jobs.management": ("jobs.worker", "jobsite.management.command", "jobs.actions", *below("jobs.actions")),
     "jobs.templatetags": ("jobs.models", *below("jobs.models")),
     # What belongs to the site as a whole.
     "jobsite.startup": (),
+    "jobsite.fitting": (),
     "jobsite.secret": (),
     "jobsite.templatetags": WORDS,
     "jobsite.settings": ("jobsite.lab", "jobsite.addresses", *WORDS, "jobsite.secret", "jobsite.startup"),
