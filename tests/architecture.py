@@ -57,13 +57,22 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     # Beside them.
     "connections": ("jobs.actions", *below("jobs.actions")),
     "connections.management": ("connections", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
-    "jobs.worker": ("jobs.formats", "jobs.statuses", "jobs.cluster", "jobsite.lab", "jobsite.startup", *WORDS),
+    "jobs.worker": (
+        "jobs.formats",
+        "jobs.statuses",
+        "jobs.cluster",
+        "jobsite.lab",
+        "jobsite.startup",
+        "jobsite.fitting",
+        *WORDS,
+    ),
     "jobs.cluster": ("jobsite.lab", *WORDS),
     "jobs.terminal": (*OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.management": ("jobs.worker", "jobs.terminal", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.templatetags": ("jobs.models", *below("jobs.models")),
     # What belongs to the site as a whole.
     "jobsite.startup": (),
+    "jobsite.fitting": (),
     "jobsite.secret": (),
     "jobsite.templatetags": WORDS,
     "jobsite.terminal": ("jobsite.activity", "jobsite.lab", *WORDS),

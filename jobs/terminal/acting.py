@@ -20,10 +20,10 @@ from jobs.liveness import Liveness
 from jobs.snapshots import JobSnapshot
 from jobs.terminal.choosing import ChosenJobs, add_filters, choose_jobs
 from jobs.terminal.ignoring import new_key
+from jobsite.activity.terminal_user import TerminalUser
 from jobsite.management.subcommands import SubCommand
 from jobsite.one_line import printable
 from jobsite.terminal.ending import DONE, NOT_DONE
-from jobsite.terminal.person import terminal_user
 from jobsite.terminal.talking import Talk
 
 NO_TERMINAL = "Nothing was {past}: there is no terminal to ask on. Say --yes to confirm what stands above."
@@ -77,7 +77,7 @@ def act(action: Action, given: Mapping[str, Any]) -> int:
         talk.say(reason, is_warning=True)
         return NOT_DONE
     set_aside_ungranted(action, meant.reading)
-    asked = Asked(action, talk, sparing=given["yes"] and not given.get("running", True))
+    asked = Asked(action, talk, meant.person, sparing=given["yes"] and not given.get("running", True))
     reviewed = asked.review(meant)
     has_rows = reviewed.count or reviewed.found.left or reviewed.left_out
     if not has_rows and (new := new_key(action, meant, given)):
@@ -94,6 +94,7 @@ class Asked:
 
     action: Action
     talk: Talk
+    person: TerminalUser
     sparing: bool
     """Whether jobs that may be running are left alone."""
 
@@ -141,7 +142,7 @@ class Asked:
             return DONE
         if not given["yes"] and not self._agreed("Ignore this key?"):
             return NOT_DONE
-        return say_outcome(self.action, ignore_key(new.layout, new.table_name, new.key, terminal_user()))
+        return say_outcome(self.action, ignore_key(new.layout, new.table_name, new.key, self.person))
 
     def _agreed(self, question: str) -> bool:
         """Ask a person, and say so where nothing will be done."""
@@ -156,7 +157,7 @@ class Asked:
     def perform(self, reviewed: Review, typed: str) -> int:
         """Do what was confirmed, say what became of it, and return the exit status."""
         try:
-            outcome = perform(self.action, reviewed.selection, Confirmation.of(reviewed, typed), terminal_user())
+            outcome = perform(self.action, reviewed.selection, Confirmation.of(reviewed, typed), self.person)
         except NotConfirmedError as refused:
             self.talk.say(str(refused), is_warning=True)
             return NOT_DONE

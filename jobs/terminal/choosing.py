@@ -15,6 +15,7 @@ from jobs.listing.keys import find_keys
 from jobs.listing.rows import tables_with_jobs
 from jobs.listing.shared import second_of
 from jobs.statuses import STATUSES
+from jobsite.activity.terminal_user import TerminalUser
 from jobsite.lab.server import ConnectedThreads, who_is_connected
 from jobsite.terminal.ending import NotDoneError, WrongInputError
 
@@ -44,6 +45,11 @@ class ChosenJobs:
     threads: ConnectedThreads
     now: datetime
     """The second of the server's clock that ages count from."""
+
+    @property
+    def person(self) -> TerminalUser:
+        """Who means them."""
+        return TerminalUser.of_this_process(self.threads.server.account)
 
 
 def add_filters(parser: ArgumentParser, *, without: tuple[str, ...] = ()) -> None:

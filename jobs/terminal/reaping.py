@@ -17,7 +17,6 @@ from jobs.actions.perform import perform
 from jobs.actions.release import RELEASE
 from jobs.actions.review import review
 from jobs.actions.selection import SelectedJobs
-from jobs.layouts.reading import Reading
 from jobs.liveness import Liveness
 from jobs.models import Job
 from jobs.snapshots import JobSnapshot
@@ -26,7 +25,6 @@ from jobs.terminal.choosing import ChosenJobs, add_filters, choose_jobs, left_ou
 from jobsite.durations import say_duration
 from jobsite.exporting.tables import write_table
 from jobsite.terminal.ending import DONE, NOT_DONE
-from jobsite.terminal.person import terminal_user
 from jobsite.terminal.talking import Talk, columns_of, has_color
 
 COLUMNS = ("liveness", "reason", "schema", "table", "key", "age", "worker")
@@ -64,7 +62,7 @@ def reap(given: Mapping[str, Any]) -> int:
     status = NOT_DONE if unread else DONE
     if not given["apply"] or not seen.abandoned:
         return status
-    return max(status, say_outcome(RELEASE, release(seen.abandoned, meant.reading)))
+    return max(status, say_outcome(RELEASE, release(seen.abandoned, meant)))
 
 
 @dataclass
@@ -85,15 +83,15 @@ class Seen:
             yield dict(zip(COLUMNS, _cells(job, meant), strict=True))
 
 
-def release(abandoned: Sequence[JobSnapshot], reading: Reading) -> ActionOutcome:
+def release(abandoned: Sequence[JobSnapshot], meant: ChosenJobs) -> ActionOutcome:
     """Release these jobs, but for those whose worker is found to be back at the moment of the act."""
-    set_aside_ungranted(RELEASE, reading)
-    selection = SelectedJobs(abandoned, reading)
+    set_aside_ungranted(RELEASE, meant.reading)
+    selection = SelectedJobs(abandoned, meant.reading)
     reviewed = review(RELEASE, selection)
     if not reviewed.count:  # others were quicker
         return ActionOutcome(left_out=frozenset(reviewed.left_out))
     try:
-        return perform(RELEASE, selection, Confirmation.of(reviewed, str(reviewed.count)), terminal_user())
+        return perform(RELEASE, selection, Confirmation.of(reviewed, str(reviewed.count)), meant.person)
     except NotConfirmedError as refused:
         return ActionOutcome(stopped=str(refused))
 

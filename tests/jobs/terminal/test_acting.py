@@ -1,7 +1,6 @@
 """manage.py jobs clear: said in the words of the page that asks, confirmed as there, done, and recorded."""
 
 import os
-import platform
 import pwd
 import signal
 import sqlite3
@@ -17,7 +16,7 @@ from tests.lab import Lab
 from tests.server import EVERY_SCHEMA, SERVER, SITE
 
 ACCOUNT = pwd.getpwuid(os.getuid()).pw_name
-PERSON = f"{ACCOUNT}@{platform.node()} (terminal, as {SITE})"
+PERSON = f"{ACCOUNT} by manage.py as '{SITE}'@'%'"
 
 
 @pytest.fixture
