@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import math
 import re
 import uuid
@@ -59,6 +60,29 @@ class Key:
 def key_hash(key: Mapping[str, object]) -> str:
     """The `key_hash` of a job: md5 of the values as text, in order of their names (DataJoint 0.14.10, hash.py)."""
     return _hash("".join(str(key[name]) for name in sorted(key)))
+
+
+def hash_of_json(text: str) -> str:
+    """The `key_hash` of a key written as JSON, such as `{"id": 2}`: what `datajoint.key_hash` says of what JSON means.
+
+    A number is hashed as it is written there, 2 and 2.0 apart; dates are texts. Raises ValueError with one sentence.
+    """
+    try:
+        key = json.loads(text, object_pairs_hook=_fields_of_json)
+        if isinstance(key, dict):
+            return key_hash(key)
+    except (ValueError, RecursionError):
+        pass
+    shown = printable(text if len(text) <= VALUE_CHARS else f"{text[: VALUE_CHARS - 1]}…")
+    raise ValueError(f'“{shown}” is no key: write its attributes as a JSON object, such as {{"id": 2}}.')
+
+
+def _fields_of_json(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The names and values of a JSON object. Raises ValueError where a name comes twice: which value is meant?"""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a name that comes twice")
+    return fields
 
 
 def row_hashes(names: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.lookups import Exact, In, IRegex
 
 from jobs.formats.table_name import class_name
-from jobs.formats.wanted_key import WantedKey, read_wanted_key
+from jobs.formats.wanted_key import HASH, WantedKey, read_wanted_key
 from jobs.statuses import STATUSES
 from jobsite.lab.columns import AsBytes, InOneCollation, JoinedAsBytes
 from jobsite.masking.hints import HINTS
@@ -24,6 +24,7 @@ from jobsite.pages.filter_form import (
     SearchField,
     check_characters,
 )
+from jobsite.pages.listed_field import IdsField, ListedField
 
 SORTS = {
     "status": "status",
@@ -45,6 +46,10 @@ SUBJECTS = {"error": "Failed jobs", "reserved": "Reserved jobs", "ignore": "Igno
 
 
 KEY_RULE = "A key or a part of it, such as subject_id=3, session=1; a whole key as JSON; or a key_hash."
+
+HASH_RULE = "The key_hash of a job, as its page and DataJoint's jobs table show it; several with commas between."
+
+WHOLE_HASHES = r"(\S{32}(,\s*|\s+|))*"
 
 WHOLE_KEY = r".*\w\s*=\s*\S.*|\{.*\}|\S{32}|"
 """What may be a key by now, as HTML's pattern: half a word typed is not."""
@@ -75,6 +80,20 @@ class KeyField(FilterField):
             return read_wanted_key(text) if text else None
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
+
+
+class HashesField(ListedField):
+    """One or more hashes of whole keys."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the attributes of the box; by its pattern the page knows what is worth asking for."""
+        return {**super().widget_attrs(widget), "title": HASH_RULE, "pattern": WHOLE_HASHES}
+
+    def read_word(self, word: str) -> str:
+        """Return the hash. Raises ValueError with how to write it."""
+        if not HASH.fullmatch(word):
+            raise ValueError("is no key_hash: write its 32 characters")
+        return word
 
 
 def ago(age_s: int, now: datetime) -> datetime:
@@ -121,6 +140,9 @@ class JobFilterForm(FilterForm):
         size=5,
         placeholder="15m",
     )
+    key_hash = HashesField("with the key_hash {}", size=32, is_rare=True)
+    pid = IdsField("of the process {}", "pid", "number of a process", label="PID", size=9, is_rare=True)
+    connection = IdsField("over the connection {}", "connection_id", size=12, is_rare=True)
 
 
 @dataclass(frozen=True)
@@ -144,13 +166,15 @@ class JobFilter(ListFilter):
     @property
     def names_jobs(self) -> bool:
         """Say whether it asks for jobs that jobs.listing.keys has to look for, and lists none but those it found."""
-        return self.wanted_key is not None
+        return self.wanted_key is not None or self.hashes is not None
 
     @property
-    def hashes(self) -> frozenset[str]:
-        """The hashes of keys that it asks for."""
-        key = self.wanted_key
-        return frozenset({key.key_hash} if key and key.key_hash else ())
+    def hashes(self) -> frozenset[str] | None:
+        """The hashes that a job may have; None for any."""
+        asked = [frozenset(value) for found, value in self._values() if isinstance(found, HashesField)]
+        if (key := self.wanted_key) and key.key_hash:
+            asked.append(frozenset({key.key_hash}))
+        return frozenset.intersection(*asked) if asked else None
 
     @property
     def wanted_key(self) -> WantedKey | None:
@@ -201,7 +225,7 @@ class JobFilter(ListFilter):
     @property
     def looks_into_rows(self) -> bool:
         """Say whether it asks for more than an index may hold: status, table and age."""
-        return bool(self.texts.keys() & {"message", "key", "user", "host"})
+        return bool(self.texts.keys() & {"message", "key", "user", "host", "key_hash", "pid", "connection"})
 
     @property
     def status(self) -> str:

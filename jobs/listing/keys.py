@@ -83,9 +83,8 @@ def find_keys(chosen: JobFilter, reading: Reading, now: datetime) -> JobFilter:
     if chosen.problems or not chosen.names_jobs:
         return chosen
     wanted = chosen.wanted_key
-    if wanted is None or wanted.key_hash:
-        rows = [row for row in _with_hash(chosen, reading, chosen.hashes) if row.key_hash in chosen.hashes]
-        return _found(chosen, rows, [])
+    if wanted is None or chosen.hashes is not None:
+        return _found(chosen, _with_exact_hash(chosen, reading), [])
     problems = []
     rows = _with_hash(chosen, reading, wanted.hashes)
     if bare := sorted({row.key_hash for row in rows if not row.fields}):
@@ -106,6 +105,13 @@ def _found(chosen: JobFilter, rows: Iterable[Found], problems: Sequence[str]) ->
     if len(found) > MOST_FOUND:
         problems = [*problems, MOST_LISTED.format(len(found), MOST_FOUND)]
     return replace(chosen, found=tuple(found[:MOST_FOUND]), not_found=" ".join(problems))
+
+
+def _with_exact_hash(chosen: JobFilter, reading: Reading) -> list[Found]:
+    """Return the jobs that have one of the filter's hashes, and its key where it asks for one as well."""
+    hashes, wanted = chosen.hashes or (), chosen.wanted_key
+    rows = [row for row in _with_hash(chosen, reading, hashes) if row.key_hash in hashes]
+    return [row for row in rows if wanted is None or wanted.key_hash or wanted.is_in(row.fields)]
 
 
 def _with_hash(chosen: JobFilter, reading: Reading, hashes: Collection[str]) -> list[Found]:

@@ -64,6 +64,7 @@ class Listing(Screen):
         self.first_page = self.list.get_by_role("link", name="First")
         self.last_page = self.list.get_by_role("link", name="Last", exact=True)
         self.range = self.list.locator(".pager .range")
+        self.more_filters = page.get_by_text("More filters", exact=True)
         self.go_to = self.list.get_by_role("searchbox", name="Go to")
 
     def box(self, name: str) -> Locator:

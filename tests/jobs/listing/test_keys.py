@@ -123,6 +123,40 @@ def test_clearing_all_with_a_key_says_that_not_all_keys_were_read(
     assert bound in Act.objects.get().meant
 
 
+def test_hashes_are_a_filter_of_their_own(planted: Planted) -> None:
+    first, second = key_hash(KEYS[0]), key_hash(KEYS[3])
+    assert sorted(name for *_, name in find(planted.schema, key_hash=f"{first}, {second}").found) == sorted(
+        [first, second]
+    )
+    assert find(planted.schema, key_hash=f"{first} {second}", key="session=3").found == (
+        (planted.schema, "__score", second),
+    )
+    assert find(planted.schema, key_hash=first, key=second).found == ()
+    assert find(planted.schema, key_hash=first, key=first).found == ((planted.schema, "__score", first),)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"pid": "7"}, 2),
+        ({"pid": "7,9"}, 3),
+        ({"connection": "4711"}, 1),
+        ({"connection": "4711 18446744073"}, 2),
+        ({"pid": "7", "connection": "4711"}, 1),
+        ({"pid": str(2**63 - 1)}, 0),
+    ],
+    ids=str,
+)
+def test_jobs_are_found_by_their_process_and_connection(
+    planted: Planted, viewer: Client, query: dict[str, str], found: int
+) -> None:
+    for number, (pid, connection) in enumerate([(7, 4711), (7, 12), (9, 18446744073)]):
+        planted.row(key_hash=f"{number:032x}", pid=pid, connection_id=connection)
+    shown = page(viewer.get("/jobs/", {"schema": planted.schema, **query}))
+    assert (len(cells(shown, "Key")), text_of(shown.select_one(".tabs b"))) == (found, str(found))
+    assert shown.select_one("form.filter details[open]")
+
+
 # --- Along the primary key, and beside it -----------------------------------------------------------------------------
 
 WHOLE = {"subject_id": 3, "session": 2}
