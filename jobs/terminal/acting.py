@@ -18,7 +18,7 @@ from jobs.actions.selection import MatchingJobs
 from jobs.actions.sparing import MatchingButRunning
 from jobs.liveness import Liveness
 from jobs.snapshots import JobSnapshot
-from jobs.terminal.choosing import ChosenJobs, add_filters, choose_jobs
+from jobs.terminal.choosing import ChosenJobs, add_filters, add_restriction, choose_jobs
 from jobs.terminal.ignoring import new_key
 from jobsite.activity.terminal_user import TerminalUser
 from jobsite.management.subcommands import SubCommand
@@ -58,6 +58,7 @@ def subcommand_of(action: Action) -> SubCommand:
 
 def add_arguments(parser: ArgumentParser, action: Action) -> None:
     """Add which jobs, and what is asked."""
+    add_restriction(parser)
     add_filters(parser)
     add = parser.add_argument_group("what is asked").add_argument
     add("--dry-run", action="store_true", help="say what would happen, and do nothing")

@@ -15,6 +15,7 @@ from jobs.listing.keys import find_keys
 from jobs.listing.rows import tables_with_jobs
 from jobs.listing.shared import second_of
 from jobs.statuses import STATUSES
+from jobs.terminal.restricting import read_meaning
 from jobsite.activity.terminal_user import TerminalUser
 from jobsite.lab.server import ConnectedThreads, who_is_connected
 from jobsite.terminal.ending import NotDoneError, WrongInputError
@@ -29,8 +30,14 @@ FILTERS = {
     "host": ("TEXT", "jobs on hosts whose name contains this"),
     "newer": ("TIME", "jobs from the last 90s, 15m, 24h, 7d"),
     "older": ("TIME", "jobs older than that"),
+    "key_hash": ("HASH", "jobs with this key_hash, or one of several with commas between"),
+    "pid": ("NUMBER", "jobs of this process, or of one of several"),
+    "connection": ("NUMBER", "jobs over this connection, or over one of several"),
 }
 """What an option is called, which is what the list calls it; what stands for its value; and its help."""
+RESTRICTION_HELP = (
+    "a condition as for DataJoint, such as 'status=\"error\" AND host LIKE \"gpu%%\"', or a key, such as 'subject_id=3'"
+)
 COLUMNS = {column: word for word, column in SORTS.items() if column != "timestamp"}
 """The columns of a jobs table by which jobs are sorted -> the list's word for it."""
 ORDER = re.compile(r"\s*(-?)(\w+)(?:\s+(asc|desc))?\s*", re.IGNORECASE)
@@ -52,12 +59,17 @@ class ChosenJobs:
         return TerminalUser.of_this_process(self.threads.server.account)
 
 
+def add_restriction(parser: ArgumentParser) -> None:
+    """Add the condition that jobs must meet."""
+    parser.add_argument("restriction", nargs="?", default="", metavar="RESTRICTION", help=RESTRICTION_HELP)
+
+
 def add_filters(parser: ArgumentParser, *, without: tuple[str, ...] = ()) -> None:
     """Add the options that choose jobs, but for those named."""
     add = parser.add_argument_group("which jobs").add_argument
     for name, (metavar, words) in FILTERS.items():
         if name not in without:
-            add(f"--{name}", default="", metavar=metavar, help=words)
+            add(f"--{name.replace('_', '-')}", default="", metavar=metavar, help=words)
 
 
 def choose_jobs(given: Mapping[str, Any]) -> ChosenJobs:
@@ -66,12 +78,21 @@ def choose_jobs(given: Mapping[str, Any]) -> ChosenJobs:
     Raises WrongInputError, NotDoneError for a schema that cannot be seen, and DatabaseError.
     """
     texts = {name: given.get(name) or "" for name in FILTERS}
+    meaning = read_meaning(given.get("restriction") or "")
+    if meaning.key and texts["key"]:
+        raise WrongInputError("Write a key once: as RESTRICTION or with --key.")
+    texts["key"] = meaning.key or texts["key"]
     sort = _sort(given.get("order_by") or "")
     reading, threads = Reading.begin(), who_is_connected()
     now = second_of(threads)
     check_schema(texts["schema"], reading)
     texts["table"] = _table(texts["table"], texts["schema"], reading)
-    chosen = replace(JobFilter.read({**texts, "sort": sort}), reads_stored=True)  # who may act may read what is stored
+    chosen = replace(
+        JobFilter.read({**texts, "sort": sort}),
+        reads_stored=True,  # who may act may read what is stored
+        restriction=meaning.restriction,
+        converts_times=threads.server.converts_times,
+    )
     if chosen.problems:
         raise WrongInputError(" ".join(chosen.problems))
     return ChosenJobs(find_keys(chosen, reading, now), reading, threads, now)

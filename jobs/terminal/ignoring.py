@@ -22,15 +22,16 @@ def new_key(action: Action, meant: ChosenJobs, given: Mapping[str, Any]) -> NewR
     no key has.
     """
     asked = {name for name in meant.chosen.texts if name != "sort"}
-    if action is not IGNORE_JOB or asked != set(NEEDED) or not given["key"].lstrip().startswith("{"):
+    key = meant.chosen.texts.get("key", "")
+    if action is not IGNORE_JOB or asked != set(NEEDED) or meant.chosen.restriction or not key.startswith("{"):
         return None
     layouts = [one for one in meant.reading.layouts_in(given["schema"]) if one.supports(action.name)]
     table = given["table"] if is_populated(given["table"]) else beginning_of_name(given["table"])
     if not layouts or not is_populated(table):
         return None
-    key = read_key(given["key"])
+    fields = read_key(key)
     try:
-        pack_key(key)
+        pack_key(fields)
     except ValueError as error:
         raise WrongInputError(str(error)) from None
-    return NewRow(layouts[0], table, key)
+    return NewRow(layouts[0], table, fields)

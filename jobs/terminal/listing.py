@@ -10,7 +10,7 @@ from jobs.formats.key import key_of
 from jobs.listing.exported import ExportedJobs
 from jobs.listing.rows import read_one_of_each
 from jobs.statuses import ERROR, IGNORE, RESERVED
-from jobs.terminal.choosing import add_filters, choose_jobs
+from jobs.terminal.choosing import add_filters, add_restriction, choose_jobs
 from jobsite.exporting.documents import FORMATS, IncompleteError
 from jobsite.exporting.tables import write_table
 from jobsite.management.subcommands import SubCommand
@@ -37,6 +37,7 @@ EXAMPLES = """\
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add which jobs, in which order, and how they are written."""
+    add_restriction(parser)
     add_filters(parser)
     add = parser.add_argument_group("how they are listed").add_argument
     add("--order-by", default="", metavar="COLUMN", help="such as 'host desc' or timestamp (default: newest first)")

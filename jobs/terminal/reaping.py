@@ -21,7 +21,7 @@ from jobs.liveness import Liveness
 from jobs.models import Job
 from jobs.snapshots import JobSnapshot
 from jobs.terminal.acting import say_outcome
-from jobs.terminal.choosing import ChosenJobs, add_filters, choose_jobs, left_out_in_words
+from jobs.terminal.choosing import ChosenJobs, add_filters, add_restriction, choose_jobs, left_out_in_words
 from jobsite.durations import say_duration
 from jobsite.exporting.tables import write_table
 from jobsite.terminal.ending import DONE, NOT_DONE
@@ -38,6 +38,7 @@ EXAMPLES = """\
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add which jobs, and whether anything is done."""
+    add_restriction(parser)
     add_filters(parser, without=("status", "older", "newer", "message"))
     add = parser.add_argument_group("what is done").add_argument
     add("--older-than", default="", metavar="TIME", dest="older", help="jobs reserved longer ago: 15m, 1h, 2d")

@@ -22,18 +22,19 @@ from jobsite.terminal.ending import DONE, NotDoneError, WrongInputError
 
 EXAMPLES = """\
   manage.py jobs show lab_ephys SpikeSorting c81e728d9d4c2f636f067f89cc14862c
-  manage.py jobs show --table SpikeSorting --key 'subject_id=3, session=1'
+  manage.py jobs show 'subject_id=3, session=1' --table SpikeSorting
   manage.py jobs show --key 'subject_id=3' --stack                 the traceback as Python wrote it
 """
 NAME = ("schema", "table", "key_hash")
 TEXT, JSON = "text", "json"
-NAMED_BY = "Name one job: by SCHEMA TABLE KEY_HASH, or by --key and other filters."
+NAME_HELP = "the job by its row in the jobs table; or one RESTRICTION, such as a key"
+NAMED_BY = "Name one job: by SCHEMA TABLE KEY_HASH, by a RESTRICTION such as its key, or by --key and other filters."
 NO_SUCH_JOB = "There is no such job: its row was cleared, or its key was computed or never reserved."
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Add which job, and how it is shown."""
-    parser.add_argument("name", nargs="*", metavar="SCHEMA TABLE KEY_HASH", help="the job by its row in the jobs table")
+    parser.add_argument("name", nargs="*", metavar="SCHEMA TABLE KEY_HASH", help=NAME_HELP)
     add_filters(parser)
     add = parser.add_argument_group("how it is shown").add_argument
     add("--format", default=TEXT, choices=(TEXT, JSON), help="text for people, JSON for programs (default: text)")
@@ -42,10 +43,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def show(given: Mapping[str, Any]) -> int:
     """Write the one job that is meant. Raises WrongInputError, NotDoneError when it is not one, and DatabaseError."""
-    name = dict(zip(NAME, given["name"], strict=False))
-    if len(given["name"]) not in (0, len(NAME)) or not (name or given["key"]):
+    words = given["name"]
+    name = dict(zip(NAME, words, strict=True)) if len(words) == len(NAME) else {}
+    if len(words) not in (0, 1, len(NAME)) or not (words or given["key"] or given["key_hash"]):
         raise WrongInputError(NAMED_BY)
-    meant = choose_jobs({**given, **{part: name[part] for part in NAME[:2] if name}})
+    by_row = {part: name[part] for part in NAME[:2]} if name else {"restriction": words[0] if words else ""}
+    meant = choose_jobs({**given, **by_row})
     job = _read(meant, name["key_hash"]) if name else _the_only_one(meant)
     annotate_liveness_now([job], meant.threads)
     failure = read_failure(job.error_stack, job.message)

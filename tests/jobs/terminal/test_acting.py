@@ -180,7 +180,8 @@ def test_a_failed_job_is_ignored_and_un_ignored(failed: Planted) -> None:
     assert statuses(failed.schema) == ["error", "ignore", "ignore"]
     wait_a_second()
     done = manage("jobs", "unignore", "--schema", failed.schema, "--yes")
-    assert (done.returncode, done.stdout) == (0, "Un-ignored 2 jobs.\n"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Un-ignored 2 jobs.")
 
 
 def test_a_key_that_has_no_job_yet_is_ignored_as_datajoint_does(lab: Lab) -> None:

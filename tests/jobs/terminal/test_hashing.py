@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from jobs.formats.key import key_hash
-from jobs.terminal.hashing import read_key
+from jobs.terminal.hashing import hash_of
 from jobsite.terminal.ending import WrongInputError
 from tests.jobs.terminal.commands import run
 
@@ -24,18 +23,20 @@ KEYS = [
 
 @pytest.mark.parametrize("text", KEYS)
 def test_a_key_as_json_has_the_hash_of_datajoint(text: str, datajoint: Any) -> None:
-    assert key_hash(read_key(text)) == datajoint.key_hash(json.loads(text))
+    assert hash_of(text) == datajoint.key_hash(json.loads(text))
 
 
 @pytest.mark.parametrize("text", ["id=2", "{'id': 2}", ' {"id": 2} '])
 def test_a_key_may_be_written_as_people_do(text: str, datajoint: Any) -> None:
-    assert key_hash(read_key(text)) == datajoint.key_hash({"id": 2})
+    assert hash_of(text) == datajoint.key_hash({"id": 2})
 
 
-@pytest.mark.parametrize("text", ["", "id", "[1]", "2", "c81e728d9d4c2f636f067f89cc14862c"])
+@pytest.mark.parametrize(
+    "text", ["", "id", "[1]", "2", "c81e728d9d4c2f636f067f89cc14862c", '{"id": "\\ud800"}', "{2: 3}"]
+)
 def test_what_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(WrongInputError):
-        read_key(text)
+        hash_of(text)
 
 
 def test_the_command_prints_the_hash_alone() -> None:
