@@ -55,16 +55,16 @@ def list_all(given: Mapping[str, Any]) -> int:
     meant = choose_jobs(given)
     read_one_of_each(meant.reading, meant.chosen.schema)  # so that it is known which cannot be read
     jobs = ExportedJobs(meant.chosen, meant.reading, meant.threads, with_stack=given["stack"], most=most)
-    is_table, talk = given["format"] == TABLE, Talk()
-    pieces = _table(jobs) if is_table else FORMATS[given["format"]].write(jobs.listing)
     try:
-        for piece in pieces:
-            sys.stdout.write(piece)
-        sys.stdout.flush()
+        if given["format"] == TABLE:
+            sys.stdout.writelines(_table(jobs))
+        else:
+            for piece in FORMATS[given["format"]].write(jobs.listing):
+                sys.stdout.buffer.write(piece.encode())  # a document is in UTF-8, whatever the terminal's encoding
     except IncompleteError as error:
         raise NotDoneError(str(error)) from None
     for sentence in jobs.notices:
-        talk.say(sentence, is_warning=True)
+        Talk().say(sentence, is_warning=True)
     return NOT_DONE if jobs.left_out else DONE
 
 
