@@ -28,7 +28,8 @@ MANY = ("status", "liveness", "schema", "table", "key", "error_message", "host",
 NUMBER = re.compile(r"[1-9][0-9]{0,11}")
 EXAMPLES = """\
   manage.py jobs --status error                              the failed jobs, newest first
-  manage.py jobs --table SpikeSorting --key 'subject_id=3'
+  manage.py jobs 'status="error" AND error_message LIKE "%CUDA%"'
+  manage.py jobs 'subject_id=3' --table SpikeSorting         those with this in their key
   manage.py jobs --order-by 'host desc' --limit 20
   manage.py jobs --status error --format ndjson --stack      a line of JSON for each, with its traceback
   manage.py jobs clear --help                                what each subcommand takes
