@@ -114,8 +114,12 @@ class Jobs(Listing):
         self.panel = page.locator("#panel")
         self.opened = self.rows.and_(page.locator("[aria-selected=true]"))
         self.said = page.locator("#said")
-        self.clear_selected = page.get_by_role("button", name=re.compile(r"^Clear (\d+ )?selected…$"))
+        self.clear_selected = self.to_selected("Clear")
         self.clear_all = page.get_by_role("button", name=re.compile("^Clear all"))
+
+    def to_selected(self, verb: str) -> Locator:
+        """Return the button that does something to the selected jobs."""
+        return self.page.get_by_role("button", name=re.compile(rf"^{verb} (\d+ )?selected…$"))
 
     def tab(self, word: str) -> Locator:
         """Return a status tab."""
