@@ -75,7 +75,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.fitting": (),
     "jobsite.secret": (),
     "jobsite.templatetags": WORDS,
-    "jobsite.terminal": ("jobsite.activity", "jobsite.lab", *WORDS),
+    "jobsite.terminal": ("jobsite.lab", "jobsite.fitting", *WORDS),
     "jobsite.settings": ("jobsite.lab", "jobsite.addresses", *WORDS, "jobsite.secret", "jobsite.startup"),
     "jobsite.apps": ("jobsite.pages", "jobsite.lab"),
     "jobsite.urls": ("jobsite.pages",),
