@@ -51,8 +51,14 @@ def below(room: str) -> tuple[str, ...]:
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     **{room: below(room) for room in DOWNWARD},
     # Beside them.
-    "connections": ("jobs.actions", *below("jobs.actions")),
-    "connections.management": ("connections", "jobsite.management.command", "jobs.actions", *below("jobs.actions")),
+    "connections": ("jobs.actions", *below("jobs.actions"), "jobsite.screen", "jobsite.fitting"),
+    "connections.management": (
+        "connections",
+        "jobsite.management.command",
+        "jobsite.screen",
+        "jobs.actions",
+        *below("jobs.actions"),
+    ),
     "jobs.worker": (
         "jobs.formats",
         "jobs.statuses",
@@ -68,6 +74,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     # What belongs to the site as a whole.
     "jobsite.startup": (),
     "jobsite.fitting": (),
+    "jobsite.screen": ("jobsite.fitting", "jobsite.masking"),
     "jobsite.secret": (),
     "jobsite.templatetags": WORDS,
     "jobsite.settings": ("jobsite.lab", "jobsite.addresses", *WORDS, "jobsite.secret", "jobsite.startup"),

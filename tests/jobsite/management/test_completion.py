@@ -38,6 +38,8 @@ def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminal]:
         ("populate --order ran", "populate --order random "),
         ("populate --order=ran", "populate --order=random "),
         ("help doc", "help doctor "),
+        ("kill --y", "kill --yes "),
+        ("kill 'TIME > 600' --order-by ho", "kill 'TIME > 600' --order-by host "),
         ("serv", "serve "),
         ("serve --work", "serve --workers "),
     ],
