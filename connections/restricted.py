@@ -23,7 +23,6 @@ from jobsite.restrictions.reading import Restriction
 
 FIELDS = {"TIME": "time_s"}
 """The field of each column that is called otherwise."""
-BY_THE_RESTRICTION = (Kind.NOT_COMPARABLE, Kind.NO_VALUE)
 
 
 class RestrictionNotTakenError(DatabaseError):
@@ -80,6 +79,6 @@ def _blaming_the_restriction() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if kind_of(error) in BY_THE_RESTRICTION:
+        if kind_of(error) is Kind.NOT_COMPARABLE:
             raise RestrictionNotTakenError(*error.args) from error
         raise

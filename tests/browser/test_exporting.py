@@ -68,7 +68,8 @@ def asked_for(served: Site, visit: Visits, query: str) -> Iterator[http.client.H
 @pytest.fixture
 def served(site: Site) -> Iterator[Served]:
     """The people and the database of the site, as a lab serves it."""
-    with Served(site.home) as running:
+    running = Served(site.home)
+    with running:
         yield running
 
 
