@@ -4,6 +4,7 @@ The answers are stalled by a proxy on real sockets. Where they never come, the t
 how long a page really takes, says benchmarks/stuck_viewers.py.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,8 +12,11 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 from django.test import Client
 
+from connections.jobs_of_connections import reserved_jobs
 from jobsite.activity.models import Act, ActChunk
-from jobsite.lab import deadline
+from jobsite.lab import deadline, shared_answers
+from jobsite.lab.shared_reads import looking, read_once
+from jobsite.lab.slow_answers import GIVEN_UP, STILL_READ
 from tests.connections.test_killing import CONFIRM as CONFIRM_KILL
 from tests.connections.test_killing import KILL, RESULT, consequences, recorded, token
 from tests.connections.test_killing import LIST as CONNECTIONS
@@ -34,6 +38,7 @@ CONNECTED_LATE = "Who is connected could not be read within 2 s."
 TRANSACTIONS_LATE = "Which transactions are open could not be read within 2 s."
 COUNTS, ROWS, BOTH, STACK, DELETE = b"COUNT(*) AS", b"`pid`", b"`~jobs`", b"error_stack", b"DELETE FROM"
 COLUMNS, THREADS, TRANSACTIONS = b"information_schema.columns", b"COALESCE(user", b"innodb_trx"
+RESERVED, MORE_JOBS = b"CAST(timestamp AS CHAR)", "A connection may hold more jobs than are shown here."
 
 Ask = Callable[[Client], Response]
 
@@ -206,7 +211,37 @@ def test_connections_are_listed_when_jobs_are_late(proxy: StallingProxy, lab: La
     stall(proxy, COLUMNS)
     found = look(viewer, f"{CONNECTIONS}?user=bob")
     assert str(thread) in cells(found, "Id")
-    assert notices(found) == [f"A connection may hold more jobs than are shown here. {LATE}"]
+    assert notices(found) == [f"{MORE_JOBS} {LATE}"]
+
+
+@pytest.mark.usefixtures("sharing")
+def test_reserved_jobs_that_no_page_can_wait_for_are_said_to_be_read_on_and_then_to_be_given_up(
+    proxy: StallingProxy, lab: Lab, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, thread = lab.idle()
+    lab.failed(m1="value")
+    monkeypatch.setattr(deadline, "BEHIND_PAGES_S", SHORT_S)
+    stall(proxy, RESERVED)
+    found = look(viewer, f"{CONNECTIONS}?user=bob")
+    assert str(thread) in cells(found, "Id")
+    assert notices(found) == [f"{MORE_JOBS} The reserved jobs are {STILL_READ}."]
+    given_up = [f"{MORE_JOBS} The reserved jobs are {GIVEN_UP}."]
+    eventually(lambda: notices(look(viewer, f"{CONNECTIONS}?user=bob")) == given_up, "the end of it")
+
+
+@pytest.mark.usefixtures("sharing")
+def test_reserved_jobs_that_were_read_behind_the_pages_are_shown_with_their_age(
+    lab: Lab, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="bob")
+    monkeypatch.setattr(shared_answers, "PART_LIMIT_S", 0.0)  # whatever it took is long
+    with deadline.behind_pages(), read_once(), looking():
+        reserved_jobs()
+    found = look(viewer, f"{CONNECTIONS}?user=bob")
+    assert [one.startswith("Score subject=m1") for one in cells(found, "Holds") if one] == [True]
+    (said,) = notices(found)
+    assert re.sub(r"\d+ s", "1 s", said) == f"{MORE_JOBS} The reserved jobs were read 1 s ago, because that takes long."
 
 
 def test_connections_are_listed_when_transactions_are_late(proxy: StallingProxy, lab: Lab, viewer: Client) -> None:
