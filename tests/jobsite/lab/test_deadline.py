@@ -6,6 +6,7 @@ how long a page really takes, says benchmarks/stuck_viewers.py.
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.db import close_old_connections, connections
 from django.test import Client
 
 from connections.jobs_of_connections import reserved_jobs
+from jobs.listing import shared
 from jobsite.activity.models import Act, ActChunk
 from jobsite.lab import deadline, shared_answers
 from jobsite.lab.shared_reads import looking, read_once
@@ -22,6 +24,7 @@ from tests.connections.test_killing import KILL, RESULT, consequences, recorded,
 from tests.connections.test_killing import LIST as CONNECTIONS
 from tests.jobs.clearing import CLEAR, CONFIRM, JOBS, confirm, post, selected
 from tests.jobs.locking import locked_by_bob
+from tests.jobs.views.test_frames import numbers
 from tests.lab import Lab, eventually, is_connected
 from tests.pages import FRAGMENT, Response, cells, fields, look, notices, page, text_of
 from tests.server import SERVER, SITE
@@ -38,6 +41,7 @@ CONNECTED_LATE = "Who is connected could not be read within 2 s."
 TRANSACTIONS_LATE = "Which transactions are open could not be read within 2 s."
 COUNTS, ROWS, BOTH, STACK, DELETE = b"COUNT(*) AS", b"`pid`", b"`~jobs`", b"error_stack", b"DELETE FROM"
 COLUMNS, THREADS, TRANSACTIONS = b"information_schema.columns", b"COALESCE(user", b"innodb_trx"
+COUNT_ALL, COUNTS_PAGE = b"GROUP BY status", "/jobs/counts/"
 RESERVED, MORE_JOBS = b"CAST(timestamp AS CHAR)", "A connection may hold more jobs than are shown here."
 
 Ask = Callable[[Client], Response]
@@ -140,6 +144,60 @@ def test_jobs_are_listed_without_their_numbers(proxy: StallingProxy, operator: C
         "Clear selected…",
         "Clear all 2 that match…",
     ]
+
+
+@pytest.fixture
+def indexed(failed_jobs: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A jobs table whose index has its two errors, where one is counted at most if it takes too long to count all."""
+    SERVER.sql(f"CREATE INDEX by_status ON `{failed_jobs}`.`~jobs` (status, timestamp)")
+    monkeypatch.setattr(shared, "MOST_COUNTED", 1)
+    yield failed_jobs
+    SERVER.sql(f"DROP INDEX by_status ON `{failed_jobs}`.`~jobs`")
+
+
+def test_where_it_takes_too_long_to_count_all_numbers_say_more_than(
+    proxy: StallingProxy, operator: Client, indexed: str
+) -> None:
+    stall(proxy, COUNT_ALL)
+    found = look(operator, f"{COUNTS_PAGE}?schema={indexed}&status=error")
+    assert numbers(found) == {
+        "count_all": "1+",
+        "count_error": "1+",
+        "count_reserved": "0",
+        "count_ignore": "0",
+        "counted": "Not all jobs are counted, because that takes too long.",
+        "all_that_match": "Clear all that match…",
+    }
+    assert found.select("[data-count], [disabled]") == []
+    assert {str(one["title"]) for one in found.select("[title]")} == {"More than 1: to count all takes too long."}
+
+
+def test_numbers_that_were_counted_to_their_end_are_no_more_than(
+    proxy: StallingProxy, operator: Client, indexed: str
+) -> None:
+    stall(proxy, COUNT_ALL)
+    found = look(operator, f"{COUNTS_PAGE}?schema={indexed}&status=ignore")
+    assert str(found.select_one("[data-for=counted]")["data-count"]) == "0"  # type: ignore[index]
+    assert numbers(found)["all_that_match"] == "Clear all 0 that match…"
+
+
+@pytest.mark.usefixtures("sharing")
+def test_what_took_too_long_to_count_is_not_tried_again_at_once(
+    proxy: StallingProxy, viewer: Client, indexed: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stall(proxy, COUNT_ALL)
+    address = f"{COUNTS_PAGE}?schema={indexed}"
+    look(viewer, address)
+    settings.SHARED_S = 1e-9
+    assert (numbers(look(viewer, address))["count_all"], proxy.stalled) == ("1+", 1)
+    monkeypatch.setattr(shared, "COUNTED_AGAIN_S", 0.0)
+    assert (numbers(look(viewer, address))["count_all"], proxy.stalled) == ("1+", 2)
+
+
+def test_without_the_index_no_number_is_more_than(proxy: StallingProxy, viewer: Client, failed_jobs: str) -> None:
+    stall(proxy, COUNT_ALL)
+    found = numbers(look(viewer, f"{COUNTS_PAGE}?schema={failed_jobs}"))
+    assert (found["count_all"], found["counted"]) == ("", NUMBERS_LATE)
 
 
 def test_the_numbers_stand_where_the_rows_are_late(proxy: StallingProxy, viewer: Client, failed_jobs: str) -> None:
