@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from jobs.terminal.restricting import read_meaning
-from jobsite.management.ending import WrongInputError
+from jobsite.terminal.ending import WrongInputError
 from tests.jobs.clearing import wait_a_second
 from tests.jobs.terminal.commands import manage, run
 from tests.lab import Lab
