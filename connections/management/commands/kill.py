@@ -26,9 +26,9 @@ class Command(JobsiteCommand):
     """The terminal's side of killing: arguments in, lines and exit status out."""
 
     help = (
-        "List the server's connections as dj.kill does, with the jobs they hold, and ask which to kill. Exit status:\n"
-        "0 all was done, 1 something was not, such as a kill that would have cost a job, 2 wrong input and nothing\n"
-        "done, 130 ended by Ctrl-C."
+        "List the server's connections as dj.kill does, with the jobs they hold, and ask which to kill. Exit status: 0\n"
+        "all was done; 1 something was not, such as a kill that would cost a job; 2 wrong input and nothing done;\n"
+        "130 ended by Ctrl-C."
     )
     examples = EXAMPLES
     requires_system_checks: list[str] = []
