@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
-
-from django import forms
 
 from connections.processes import Process
-from jobsite.pages.filter_form import DurationField, FilterField, FilterForm, ListFilter, SearchField
+from jobsite.pages.filter_form import DurationField, FilterForm, ListFilter, SearchField
+from jobsite.pages.listed_field import IdsField
 from jobsite.pages.restriction_field import RestrictionField
 from jobsite.restrictions.columns import CONNECTIONS
 from jobsite.restrictions.reading import Restriction
@@ -28,32 +26,6 @@ LONGEST_FIRST = "-time"
 
 STATEMENT = "INFO"
 """The column that some people may not read as it is."""
-
-LARGEST_ID = 2**63 - 1
-
-
-def is_id(word: str) -> bool:
-    """Say whether a word is a number that may be a connection's; Python reads no number of thousands of digits."""
-    digits = word.lstrip("0")
-    return (
-        word.isascii() and word.isdecimal() and len(digits) <= len(str(LARGEST_ID)) and int(digits or 0) <= LARGEST_ID
-    )
-
-
-class IdsField(FilterField):
-    """One or more ids of connections, with commas or blanks between; the value is a list of numbers."""
-
-    def to_python(self, value: Any) -> Any:
-        """Return the numbers. Raises ValidationError with one sentence."""
-        text = super().to_python(value)
-        words = (text or "").replace(",", " ").split()
-        if not all(is_id(word) for word in words):
-            raise forms.ValidationError(f"“{text}” is no id of a connection: write 123, or 123, 124.")
-        return [int(word.lstrip("0") or 0) for word in words]
-
-    def say(self, value: Any) -> str:
-        """Return the clause with the numbers."""
-        return super().say(", ".join(map(str, value)))
 
 
 class ConnectionFilterForm(FilterForm):

@@ -8,6 +8,7 @@ app_name = "connections"
 urlpatterns = [
     # Look
     path("", views.connection_list, name="connection_list"),
+    path("export/", views.connection_export, name="connection_export"),
     path("statement/", views.statement, name="statement"),
     # Act
     path("kill/confirm/", views.kill_confirm, name="kill_confirm"),

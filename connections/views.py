@@ -5,14 +5,15 @@ from dataclasses import replace
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from connections import killing
 from connections.consequences import KillReview, review_kill
+from connections.exported import export_connections
 from connections.filters import ConnectionFilter
 from connections.killing import KILL, Confirmation, NotConfirmedError
 from connections.listing import FoundConnections, list_connections, read_again
@@ -31,6 +32,7 @@ from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ask_server
 from jobsite.lab.shared_reads import looking
+from jobsite.pages.exporting import AskedExport, export_response
 from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment
 from jobsite.pages.paging import AskedPage, page_of
@@ -86,7 +88,20 @@ def _listed(request: HttpRequest, chosen: ConnectionFilter) -> dict[str, object]
         "parts": parts,
         "found": found,
         "confirm_url": reverse("connections:kill_confirm"),
+        "export_url": reverse("connections:connection_export"),
     }
+
+
+@require_GET
+@permission_required(LOOK, raise_exception=True)
+def connection_export(request: HttpRequest) -> HttpResponseBase:
+    """Send the connections that match the filter of the URL as a file."""
+    asked = AskedExport.read(request.GET)
+    chosen = ConnectionFilter.read(asked.query)
+    if chosen.problems:
+        raise BadRequest(" ".join(chosen.problems))
+    may_kill = request.user.has_perm(KILL)
+    return export_response(request, asked.form, lambda: export_connections(chosen, may_kill))
 
 
 @require_POST

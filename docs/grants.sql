@@ -26,8 +26,15 @@ GRANT PROCESS /*M!100502 , CONNECTION ADMIN */ /*!80000 , CONNECTION_ADMIN */ ON
 GRANT SELECT ON `performance_schema`.`metadata_locks` TO 'jobsite'@'%';
 GRANT SELECT ON `performance_schema`.`threads` TO 'jobsite'@'%';
 
+-- Tell a worker that is gone from one that has reconnected, where the server keeps the processes of its clients.
+GRANT SELECT ON `performance_schema`.`session_connect_attrs` TO 'jobsite'@'%';
+
 -- Find the schema's jobs table and read it.
 GRANT SELECT ON `{pattern}`.* TO 'jobsite'@'%';
 
--- Clear jobs, and nothing else. The jobs table must exist: DataJoint makes it at the first populate with reservation.
+-- Clear, release and un-ignore jobs, and nothing else. The jobs table must exist: DataJoint makes it at the first populate with reservation.
 GRANT DELETE ON `{schema}`.`~jobs` TO 'jobsite'@'%';
+
+-- Optional: ignore jobs (UPDATE), also by a command a key that has no job yet (INSERT). Leave this line out, and ignoring is not
+-- offered; all else works without it, also to un-ignore jobs.
+GRANT INSERT, UPDATE ON `{schema}`.`~jobs` TO 'jobsite'@'%';

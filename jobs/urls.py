@@ -7,6 +7,7 @@ from jobs.actions.offered import ACTIONS
 from jobs.views import actions
 from jobs.views.acts import act
 from jobs.views.job_detail import job_detail
+from jobs.views.job_export import job_export
 from jobs.views.job_list import job_choices, job_counts, job_list
 from jobs.views.stored_text import stored_text
 
@@ -16,9 +17,10 @@ urlpatterns = [
     path("", job_list, name="job_list"),
     path("counts/", job_counts, name="job_counts"),
     path("choices/", job_choices, name="job_choices"),
+    path("export/", job_export, name="job_export"),
     # Act
-    *(path(f"{one.verb}/confirm/", actions.confirm_action, {"action": one}, f"{one.verb}_confirm") for one in ACTIONS),
-    *(path(f"{one.verb}/", actions.perform_action, {"action": one}, one.verb) for one in ACTIONS),
+    *(path(f"{one.name}/confirm/", actions.confirm_action, {"action": one}, f"{one.name}_confirm") for one in ACTIONS),
+    *(path(f"{one.name}/", actions.perform_action, {"action": one}, one.name) for one in ACTIONS),
     path("acts/<int:number>/", act, name="act"),
     # One job
     path("<name:schema>/<name:table_name>/<name:key_hash>/", job_detail, name="job_detail"),

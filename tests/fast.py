@@ -13,6 +13,7 @@ FAST = (
     "jobs/test_liveness.py",
     "jobs/tracebacks",
     "jobs/worker/test_window.py",
+    "jobsite/exporting",
     "jobsite/lab/test_address.py",
     "jobsite/lab/test_error_kinds.py",
     "jobsite/test_addresses.py",

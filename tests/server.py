@@ -183,6 +183,15 @@ class TestServer:
             self._account_changes(f"GRANT {privileges} ON {on} TO '{SITE}'@'%'")
 
     @contextmanager
+    def granting(self, privileges: str, *, on: str = EVERY_SCHEMA) -> Iterator[None]:
+        """Grant privileges to the site's account for a while, beside those that it has."""
+        self._account_changes(f"GRANT {privileges} ON {on} TO '{SITE}'@'%'")
+        try:
+            yield
+        finally:
+            self._account_changes(f"REVOKE {privileges} ON {on} FROM '{SITE}'@'%'")
+
+    @contextmanager
     def set_for_everybody(self, name: str, value: str | int) -> Iterator[None]:
         """Set a global variable for a while; the site's sessions begin anew with it."""
         from django.db import connections

@@ -29,6 +29,13 @@ TABLES = (
     "_video",
     "__pose",
 )
+TARGET = """
+CREATE TABLE `{schema}`.`{name}` (
+  subject_id int NOT NULL, session smallint NOT NULL, trial int unsigned NOT NULL, score double,
+  PRIMARY KEY (subject_id, session, trial)
+)
+"""
+"""A table whose keys the jobs have, as DataJoint declares it."""
 KINDS = 40
 SPAN_S = 20 * 86_400
 """Days over which the jobs came."""
@@ -120,6 +127,8 @@ def fill(server: Server, size: Size) -> float:
             cursor.execute(f"CREATE DATABASE `{schema}`")
             cursor.execute(f"USE `{schema}`")
             cursor.execute(JOBS_TABLE.format(schema=schema))
+            for name in TABLES:
+                cursor.execute(TARGET.format(schema=schema, name=name))
             cursor.execute(_rows(schema, size.jobs, now))
             cursor.execute(f"ANALYZE TABLE `{schema}`.`~jobs`")
     driver.close()

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
+from jobs.liveness import Liveness
+from jobs.models import Job
+from jobs.statuses import RESERVED
 from jobsite.activity.terminal_user import User, has_permission
 
 
@@ -17,15 +20,43 @@ class Action:
     """Something that a person does to jobs."""
 
     verb: str
-    """`clear`: what layouts, addresses and buttons call it."""
+    """`clear`, `un-ignore`: what buttons and sentences call it."""
     past: str
     """`cleared`."""
     permission: str
     """What a person needs on the site: `jobs.clear_job`."""
     consequences: Mapping[str, str]
     """What becomes of a job of each status, in words that follow a number."""
-    if_running: str
+    if_running: str = ""
     """What it means for jobs that may be running, in words that follow a colon."""
+    statuses: tuple[str, ...] = ()
+    """The statuses of the jobs that can take it; () for any."""
+    only_abandoned: bool = False
+    """Whether of the reserved jobs only those can take it whose worker is known to be gone."""
+    takes_in_words: str = ""
+    """Which jobs can take it, in words that follow a colon; '' for any."""
+    all_in_words: str = ""
+    """Which of all that match it is done to, where their number would be too great: `abandoned`."""
+    tabs: tuple[str, ...] = ()
+    """The tabs of the list that have a button for it, by status; '' is that of all jobs. So has the page of a job."""
+    on_pages: tuple[str, ...] = ()
+    """The statuses of which the page of one job has a button for it as well."""
+
+    @property
+    def name(self) -> str:
+        """`clear`, `unignore`: what layouts, addresses, commands and the record call it."""
+        return self.verb.replace("-", "")
+
+    @property
+    def under_way(self) -> str:
+        """`clearing`, `releasing`."""
+        return f"{self.verb.removesuffix('e')}ing"
+
+    def takes(self, job: Job) -> bool:
+        """Say whether a job, as it was read, with its liveness, can take it."""
+        if self.statuses and job.status not in self.statuses:
+            return False
+        return job.status != RESERVED or not self.only_abandoned or job.liveness is Liveness.ABANDONED
 
     def is_allowed(self, user: User) -> bool:
         """Say whether `user` may do this."""

@@ -45,6 +45,7 @@ def go_on(
     progress = progress_of(progress.continuation, is_mine=True)
     record = ActRecord(progress.continuation.act, progress.continuation)
     record.last_chunk = progress.counted
+    selection = selection.taking(progress.action.statuses)
     act = ActUnderWay(progress.action, selection, confirmation, record)
     act.outcome, act.position = progress.outcome, progress.position
     try:

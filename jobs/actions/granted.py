@@ -14,23 +14,30 @@ from jobsite.lab import shared_reads
 from jobsite.lab.grants import grant
 from jobsite.lab.server import Server
 
+OPTIONAL = frozenset({"INSERT", "UPDATE"})
+"""What docs/grants.sql leaves to the lab: no page asks for it, only who wants to do what needs it is told."""
 NOT_GRANTED = "Jobsite’s account may not {verb} them"
 
 
 def grant_for(action: Action, layout: Layout) -> str:
     """Return the GRANT that lets the site's account do this to the jobs of a table, to copy."""
     account = shared_reads.server().account
-    return grant(layout.statements[action.verb].privilege, layout.table.quoted, account)
+    return grant(layout.statements[action.name].privilege, layout.table.quoted, account)
+
+
+def is_optional(action: Action, layout: Layout) -> bool:
+    """Say whether the lab may have left out the privilege for this on purpose."""
+    return layout.statements[action.name].privilege in OPTIONAL
 
 
 def is_granted(action: Action, layout: Layout, server: Server) -> bool:
     """Say whether the site's account has the privilege for this on a table whose jobs can take it."""
-    return server.grants.allow(layout.statements[action.verb].privilege, *layout.table)
+    return server.grants.allow(layout.statements[action.name].privilege, *layout.table)
 
 
 def ungranted(action: Action, layouts: Iterable[Layout], server: Server) -> list[Layout]:
     """Return those whose jobs can take the action, but for a privilege."""
-    return [layout for layout in layouts if layout.supports(action.verb) and not is_granted(action, layout, server)]
+    return [layout for layout in layouts if layout.supports(action.name) and not is_granted(action, layout, server)]
 
 
 def set_aside_ungranted(action: Action, reading: Reading, among: Collection[QualifiedName] | None = None) -> None:

@@ -1,12 +1,17 @@
 """What became of the jobs that an action was done to? Counted, added up, and said in a sentence."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from jobs.actions.action import Action, count_jobs
 from jobs.layouts.reading import LeftOut
 from jobs.models import QualifiedName
+from jobs.statuses import ERROR, IGNORE
+
+STATUS_WORDS = {ERROR: "failed", IGNORE: "ignored"}
+"""What the jobs of a status are called in a sentence, where it is another word than the status."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,8 @@ class ActionOutcome:
     """The jobs tables that could not be read or locked; the jobs there that were not reached were left alone."""
     stopped: str = ""
     """Why the act ended before its time, in a sentence; '' when it came to its end."""
+    left: Counter[str] = field(default_factory=Counter)
+    """How many cannot take the action and were left alone, by the word for why: a status, or a liveness."""
     unfinished: int | None = None
     """The number of the act in the record when the next request goes on with it; None when it has ended."""
 
@@ -39,6 +46,7 @@ class ActionOutcome:
             self.grants | other.grants,
             self.left_out | other.left_out,
             self.stopped or other.stopped,
+            self.left + other.left,
             self.unfinished or other.unfinished,
         )
 
@@ -53,7 +61,8 @@ class ActionOutcome:
         """Return what `as_json` wrote; {} is nothing yet."""
         numbers: dict[str, Any] = {name: number for name, number in written.items() if isinstance(number, int)}
         left_out = (LeftOut(QualifiedName(*table), why, has_jobs=True) for *table, why in written.get("left_out", ()))
-        return cls(**numbers, grants=frozenset(written.get("grants", ())), left_out=frozenset(left_out))
+        grants, left = frozenset(written.get("grants", ())), Counter(written.get("left", {}))
+        return cls(**numbers, grants=grants, left_out=frozenset(left_out), left=left)
 
     @property
     def handled(self) -> int:
@@ -66,6 +75,7 @@ class ActionOutcome:
             **{one.name: getattr(self, one.name) for one in fields(self)[:5]},
             "grants": sorted(self.grants),
             "left_out": [[*one.table, one.in_words] for one in self.left_out],
+            "left": dict(self.left),
         }
 
     @property
@@ -85,6 +95,8 @@ class ActionOutcome:
             said.append(f"{self.changed:,} changed meanwhile and {_were(self.changed)} left alone.")
         if self.gone:
             said.append(f"{self.gone:,} {_were(self.gone)} gone already.")
+        if self.left:
+            said.append(left_in_words(action, self.left, f"{_were(self.left.total())} left alone"))
         if self.refused:
             grants = " ".join(sorted(self.grants))
             said.append(f"{self.refused:,} could not be {action.past}, the server asks for a privilege: {grants}")
@@ -100,6 +112,12 @@ class ActionOutcome:
             more = " more" * bool(self.done)
             said.append(f"Whether {self.unknown:,}{more} {_were(self.unknown)} {action.past} is not known.")
         return said or [f"Nothing was {action.past}."]
+
+
+def left_in_words(action: Action, left: Counter[str], are_left: str) -> str:
+    """Return in a sentence how many jobs cannot take an action, and why; `are_left` says that they are left alone."""
+    why = ", ".join(f"{number:,} {STATUS_WORDS.get(word, word)}" for word, number in sorted(left.items()))
+    return f"{left.total():,} {are_left} ({why}): {action.takes_in_words}."
 
 
 def _were(number: int) -> str:

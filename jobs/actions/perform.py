@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from django.db import DatabaseError
 
+from jobs.actions.abandoned import spare_living
 from jobs.actions.action import Action
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
 from jobs.actions.granted import grant_for, set_aside_ungranted
@@ -51,17 +52,20 @@ def perform(
     action.check(user)
     check_unused(user.get_username(), confirmation.form_number)
     begin_anew()
+    selection = selection.taking(action.statuses)
     set_aside(action, selection, confirmation)
     reviewed = review_numbers(action, selection)
     if reason := confirmation.refusal_reason(reviewed):
         raise NotConfirmedError(reason, review(action, selection))
     username, form = user.get_username(), confirmation.form_number
     try:
-        record = begin_act(username, action.verb, selection.in_words, form, sent=sent, total=reviewed.count)
+        record = begin_act(username, action.name, selection.in_words, form, sent=sent, total=reviewed.count)
     except RecordError as error:
         log.warning("%s %s no jobs: %s %s", username, action.past, selection.in_words, error)
         return ActionOutcome(stopped=str(error))
-    return run(ActUnderWay(action, selection, confirmation, record), username)
+    act = ActUnderWay(action, selection, confirmation, record)
+    act.outcome += ActionOutcome(left=reviewed.found.left)
+    return run(act, username)
 
 
 def set_aside(action: Action, selection: Selection, confirmation: Confirmation) -> None:
@@ -74,7 +78,7 @@ def set_aside(action: Action, selection: Selection, confirmation: Confirmation) 
 
 def act_on_chunk(action: Action, layout: Layout, rows: Sequence[SeenRow]) -> ActionOutcome:
     """Do `action` to one chunk in one statement; return what became of it. Raises DatabaseError."""
-    statement = layout.statements[action.verb]
+    statement = layout.statements[action.name]
     try:
         done = statement.send(rows)
     except DatabaseError as error:
@@ -171,6 +175,13 @@ class ActUnderWay:
         return self.is_paused
 
     def _act_on(self, layout: Layout, rows: Sequence[SeenRow]) -> None:
+        if self.action.only_abandoned:
+            rows, left = spare_living(layout, rows)
+            self.outcome += ActionOutcome(left=left)
+        if rows:
+            self._act_on_those(layout, rows)
+
+    def _act_on_those(self, layout: Layout, rows: Sequence[SeenRow]) -> None:
         if self._most and self.outcome.handled + len(rows) > self._most:
             self.outcome += ActionOutcome(
                 stopped=f"More jobs match by now than the {self._most:,} that were confirmed."

@@ -86,7 +86,7 @@ class Progress:
     @property
     def heading(self) -> str:
         """What is done, in words: `Clearing 100,000 jobs`."""
-        return f"{self.action.verb.capitalize()}ing {count_jobs(self.total)}"
+        return f"{self.action.under_way.capitalize()} {count_jobs(self.total)}"
 
     @property
     def how_far(self) -> str:

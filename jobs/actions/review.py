@@ -5,11 +5,13 @@ The sentences stand here and not on a page: a command says the same.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from jobs.actions.abandoned import living_of, why_left
 from jobs.actions.action import Action
-from jobs.actions.selection import Found, Selection
+from jobs.actions.outcome import left_in_words
+from jobs.actions.selection import ROWS_SHOWN, Found, Selection
 from jobs.layouts.reading import LeftOut, Reading
 from jobs.listing.marking import annotate_liveness
 from jobs.liveness import Liveness
@@ -65,8 +67,8 @@ class Review:
 
     @property
     def running(self) -> int:
-        """How many may be running: every reserved job that is not known to be abandoned."""
-        return self.by_status[RESERVED] - len(self.abandoned)
+        """How many may be running: every reserved job that is not known to be abandoned, unless such are spared."""
+        return 0 if self.action.only_abandoned else self.by_status[RESERVED] - len(self.abandoned)
 
     @property
     def needs_number(self) -> bool:
@@ -91,10 +93,15 @@ class Review:
     def _about_workers(self) -> Iterator[Sentence]:
         if self.running:
             yield Sentence(f"{self.running:,} of them may be running: {self.action.if_running}", is_warning=True)
-        if number := len(self.abandoned):
+        number = len(self.abandoned)
+        if number and not self.action.only_abandoned:
             yield Sentence(f"{number:,} of them {_are(number)} abandoned: the worker is gone.")
+        if self.found.unlooked and self.action.only_abandoned:
+            yield Sentence(f"Whether {self.found.unlooked:,} of them are abandoned is seen when it is their turn.")
 
     def _about_others(self) -> Iterator[Sentence]:
+        if left := self.found.left + self.found.living:
+            yield Sentence(left_in_words(self.action, left, f"{_are(left.total())} left alone"))
         if self.found.changed:
             yield Sentence(f"{self.found.changed:,} {self.selection.changed_in_words}: left alone.")
         if self.found.gone:
@@ -114,28 +121,49 @@ def review(action: Action, selection: Selection, threads: ConnectedThreads | Non
     `threads` is who was connected a moment ago, when that was asked; else it is asked where a job is reserved.
     """
     set_aside_unsupported(action, selection.reading)
+    selection = selection.taking(action.statuses)
     return _review_found(action, selection, selection.read(), threads)
 
 
 def review_numbers(action: Action, selection: Selection) -> Review:
     """Return the same without the first of the jobs, which are searched and sorted for a page alone."""
+    selection = selection.taking(action.statuses)
     return _review_found(action, selection, selection.read(shown=0), None)
 
 
 def review_workers(action: Action, selection: Selection) -> Review:
     """Return what is known now of the reserved jobs of `selection` alone: who goes on with an act has confirmed it."""
+    selection = selection.taking(action.statuses)
     return _review_found(action, selection, selection.read_reserved(), None)
 
 
 def _review_found(action: Action, selection: Selection, found: Found, threads: ConnectedThreads | None) -> Review:
     if found.reserved:
-        annotate_liveness([*found.first, *found.reserved], threads or who_is_connected())
+        threads = threads or who_is_connected()
+        annotate_liveness([*found.first, *found.reserved], threads)
+        if action.only_abandoned:
+            found = _without_living(found, threads)
     return Review(action, selection, found, selection.left_out)
+
+
+def _without_living(found: Found, threads: ConnectedThreads) -> Found:
+    """Return what is left of `found` for an action that spares the reserved jobs of living workers."""
+    living = living_of(found.reserved, threads)
+    spared = {JobSnapshot.of(job) for job in living}
+    rows = {JobSnapshot.of(job): job for job in [*found.first, *found.reserved]}
+    return replace(
+        found,
+        by_status=found.by_status - Counter({RESERVED: len(living)}),
+        first=[job for seen, job in rows.items() if seen not in spared][:ROWS_SHOWN],
+        unlooked=found.by_status[RESERVED] - len(found.reserved),
+        reserved=[],
+        living=why_left(living),
+    )
 
 
 def set_aside_unsupported(action: Action, reading: Reading) -> None:
     """Leave out the jobs tables whose jobs cannot take the action."""
-    unsupported = [layout.table for layout in reading.layouts if not layout.supports(action.verb)]
+    unsupported = [layout.table for layout in reading.layouts if not layout.supports(action.name)]
     reading.set_aside(unsupported, f"jobs in a table of this kind cannot be {action.past}")
 
 

@@ -7,9 +7,11 @@ their list was read. Both yield short chunks: one long statement would keep the 
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar
+
+from django.db.models import Q
 
 from jobs.actions.action import count_jobs
 from jobs.layouts.base import Layout
@@ -33,7 +35,7 @@ class Found:
     """What stands there now of a selection."""
 
     by_status: Counter[str]
-    """How many still are as they were seen."""
+    """How many still are as they were seen, of those with a status that is taken."""
     first: Sequence[Job]
     """The first of these, as many as are shown."""
     reserved: Sequence[Job]
@@ -42,6 +44,12 @@ class Found:
     gone: int = 0
     unread: int = 0
     """How many are in a jobs table that is left out."""
+    unlooked: int = 0
+    """Of how many reserved ones it is not known whether their workers live, because there are so many."""
+    left: Counter[str] = field(default_factory=Counter)
+    """How many are as they were seen and have a status that is not taken, by status."""
+    living: Counter[str] = field(default_factory=Counter)
+    """How many reserved ones are left alone for their workers' sake, by liveness."""
 
 
 NOTHING = Found(Counter(), (), (), 0)
@@ -51,10 +59,20 @@ class Selection(ABC):
     """The jobs that an action is to be done to, and the jobs tables as they can be read now."""
 
     reading: Reading
+    statuses: tuple[str, ...] = ()
+    """The statuses of those that an action is done to; () for any."""
     may_grow: ClassVar[bool] = False
     """Whether more jobs may belong to it by now than when a person was told of them."""
     changed_in_words: ClassVar[str] = "changed since you looked"
     """How a row that is left alone differs from what was seen."""
+
+    @abstractmethod
+    def taking(self, statuses: tuple[str, ...]) -> "Selection":
+        """Return the same for an action that is done to jobs of these statuses alone; () for any."""
+
+    def takes(self, status: str) -> bool:
+        """Say whether the action is done to jobs of a status."""
+        return not self.statuses or status in self.statuses
 
     @property
     @abstractmethod
@@ -105,6 +123,11 @@ class SelectedJobs(Selection):
 
     snapshots: Sequence[JobSnapshot]
     reading: Reading
+    statuses: tuple[str, ...] = ()
+
+    def taking(self, statuses: tuple[str, ...]) -> "SelectedJobs":
+        """Return the same for an action that is done to jobs of these statuses alone; () for any."""
+        return replace(self, statuses=statuses)
 
     @property
     def in_words(self) -> str:
@@ -133,18 +156,20 @@ class SelectedJobs(Selection):
         found = read_again(self.snapshots, self.reading)
         readable = {one for one in self.snapshots if one.stored_in not in self.reading.left_out}
         same = [job for job in found if JobSnapshot.of(job) in readable]
+        taken = [job for job in same if self.takes(job.status)]
         return Found(
-            by_status=Counter(job.status for job in same),
-            first=same[:shown],
-            reserved=[job for job in same if job.status == RESERVED],
+            by_status=Counter(job.status for job in taken),
+            first=taken[:shown],
+            reserved=[job for job in taken if job.status == RESERVED],
             changed=len(found) - len(same),
             gone=len(readable) - len(found),
             unread=len(set(self.snapshots)) - len(readable),
+            left=Counter(job.status for job in same if not self.takes(job.status)),
         )
 
     def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[SeenRow]]:
         """Yield those of one jobs table, CHUNK_ROWS at a time, from the one with the primary key `after` on."""
-        snapshots = by_table(self.snapshots)[layout.table]
+        snapshots = [one for one in by_table(self.snapshots)[layout.table] if self.takes(one.status)]
         keys = [snapshot.key for snapshot in snapshots]
         snapshots = snapshots[keys.index(after) + 1 if after in keys else 0 :]
         for start in range(0, len(snapshots), CHUNK_ROWS):
@@ -166,8 +191,13 @@ class MatchingJobs(Selection):
     chosen: JobFilter
     as_of: datetime
     reading: Reading
+    statuses: tuple[str, ...] = ()
     may_grow = True
     changed_in_words = "changed since you looked, or came later"
+
+    def taking(self, statuses: tuple[str, ...]) -> "MatchingJobs":
+        """Return the same for an action that is done to jobs of these statuses alone; () for any."""
+        return replace(self, statuses=statuses)
 
     @property
     def in_words(self) -> str:
@@ -183,24 +213,37 @@ class MatchingJobs(Selection):
 
     def read(self, shown: int = ROWS_SHOWN) -> Found:
         """Count them, and read the first of them and of the reserved ones among them."""
-        by_status, later = count_jobs_before(self.chosen, self.reading, self.as_of)
-        reserved = self.chosen.with_status(RESERVED)
+        found, later = count_jobs_before(self.chosen, self.reading, self.as_of)
+        by_status = Counter({status: number for status, number in found.items() if self.takes(status)})
         return Found(
             by_status=by_status,
-            first=list_jobs_before(self.chosen, self.reading, self.as_of, min(shown, by_status.total())),
-            reserved=list_jobs_before(reserved, self.reading, self.as_of, MOST_LOOKED_AT if by_status[RESERVED] else 0),
+            first=[job for part in self._parts() for job in self._list(part, min(shown, by_status.total()))][:shown],
+            reserved=self._list(self.chosen.with_status(RESERVED), MOST_LOOKED_AT if by_status[RESERVED] else 0),
             changed=later,
+            left=found - by_status,
         )
+
+    def _parts(self) -> list[JobFilter]:
+        """Return the filter, or one for each status that is taken."""
+        if self.statuses and not self.chosen.status:
+            return [self.chosen.with_status(status) for status in self.statuses]
+        return [self.chosen] if self.takes(self.chosen.status) else []
+
+    def _list(self, chosen: JobFilter, most: int) -> list[Job]:
+        return list_jobs_before(chosen, self.reading, self.as_of, most)
 
     def read_reserved(self) -> Found:
         """Read the reserved ones again, where there may be any."""
-        if self.chosen.status not in ("", RESERVED):
+        if self.chosen.status not in ("", RESERVED) or not self.takes(RESERVED):
             return NOTHING
         return replace(self, chosen=self.chosen.with_status(RESERVED)).read(shown=0)
 
     def chunks(self, layout: Layout, after: tuple[str, str] | None = None) -> Iterator[Sequence[SeenRow]]:
         """Yield those of one jobs table, CHUNK_ROWS at a time, from the one with the primary key `after` on."""
-        return chunks_of(layout, matching_before(self.chosen, self.as_of, layout.schema), CHUNK_ROWS, after)
+        wanted = matching_before(self.chosen, self.as_of, layout.schema)
+        if self.statuses:
+            wanted &= Q(status__in=self.statuses)
+        return chunks_of(layout, wanted, CHUNK_ROWS, after)
 
     @property
     def fields(self) -> Sequence[tuple[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import math
 import re
 import uuid
@@ -25,6 +26,8 @@ KEY_LIMITS = Limits(inflated_bytes=64 * 1024, items=1_000, depth=8)  # the colum
 PAIRS_SHOWN = 12
 NAME_CHARS = 64
 VALUE_CHARS = 60
+BYTES_READ = 60
+"""Bytes of a binary value that a person reads and writes."""
 BYTES_SHOWN = 4
 EXACT_WHOLE_FLOAT = 2.0**53
 
@@ -57,6 +60,29 @@ class Key:
 def key_hash(key: Mapping[str, object]) -> str:
     """The `key_hash` of a job: md5 of the values as text, in order of their names (DataJoint 0.14.10, hash.py)."""
     return _hash("".join(str(key[name]) for name in sorted(key)))
+
+
+def hash_of_json(text: str) -> str:
+    """The `key_hash` of a key written as JSON, such as `{"id": 2}`: what `datajoint.key_hash` says of what JSON means.
+
+    A number is hashed as it is written there, 2 and 2.0 apart; dates are texts. Raises ValueError with one sentence.
+    """
+    try:
+        key = json.loads(text, object_pairs_hook=_fields_of_json)
+        if isinstance(key, dict):
+            return key_hash(key)
+    except (ValueError, RecursionError):
+        pass
+    shown = printable(text if len(text) <= VALUE_CHARS else f"{text[: VALUE_CHARS - 1]}…")
+    raise ValueError(f'“{shown}” is no key: write its attributes as a JSON object, such as {{"id": 2}}.')
+
+
+def _fields_of_json(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """The names and values of a JSON object. Raises ValueError where a name comes twice: which value is meant?"""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a name that comes twice")
+    return fields
 
 
 def row_hashes(names: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -209,7 +235,7 @@ def as_text(value: object) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, bytes):
-        return f"0x{value[:VALUE_CHARS].hex()}"
+        return f"0x{value[:BYTES_READ].hex()}"
     if isinstance(value, float) and value.is_integer() and abs(value) < EXACT_WHOLE_FLOAT:
         return str(int(value))  # MATLAB keeps every number of a key as a double
     return '""' if value == "" else str(value)

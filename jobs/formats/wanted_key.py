@@ -8,10 +8,12 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
+from math import prod
 
-from jobs.formats.key import SURROGATE, as_text
+from jobs.formats.key import BYTES_READ, SURROGATE, as_text, key_hash
 
 HASH = re.compile(r"[0-9a-f]{32}|[A-Za-z0-9+/]{32}")
 """An md5, or what MATLAB writes: the beginning of a SHA-256 in base64."""
@@ -19,8 +21,12 @@ PAIR = re.compile(
     r"""\s*`?(?P<name>\w{1,64})`?\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s,&"']+))"""
 )
 BETWEEN = re.compile(r"\s*(?:,|&|and\b)\s*|\s+|\Z", re.IGNORECASE)
+WHOLE = re.compile(r"-?\d+")
+BYTES = re.compile(r"0x(?:[0-9a-f]{2})*")
 LONGEST = 2000
 """Characters of a key that are read."""
+MOST_HASHES = 64
+"""Hashes that are tried for one key: six numbers, each of which may be stored as 3 or as 3.0."""
 HOW = "write subject_id=3, session=1, a whole key as JSON, or a key_hash"
 
 
@@ -34,6 +40,18 @@ class WantedKey:
     def __str__(self) -> str:
         """Return it as people write it."""
         return self.key_hash or ", ".join(f"{name}={value}" for name, value in self.fields.items())
+
+    @property
+    def hashes(self) -> Sequence[str]:
+        """The hashes that a key of exactly these attributes may have; none where they are too many to be tried.
+
+        DataJoint hashes values as str() writes them (jobs.formats.key.key_hash), which differs from how a person reads
+        some of them: where a DOUBLE holds 3.0, a person reads 3.
+        """
+        written = [_as_hashed(text) for text in self.fields.values()]
+        if not 0 < prod(map(len, written)) <= MOST_HASHES:
+            return []
+        return [key_hash(dict(zip(self.fields, values, strict=True))) for values in product(*written)]
 
     def is_in(self, found: Mapping[str, object]) -> bool:
         """Say whether the fields of a key are these attributes with these values, among others."""
@@ -49,6 +67,20 @@ def read_wanted_key(text: str) -> WantedKey:
         shown = text if len(text) <= 40 else f"{text[:40]}…"
         raise ValueError(f"“{shown}” is no key: {HOW}.")
     return WantedKey(fields)
+
+
+def _as_hashed(text: str) -> list[str]:
+    """Return how str() writes the values that `as_text` writes so; none where it cannot be known."""
+    if text == "NULL":
+        return [text, str(None)]
+    if text == as_text(""):
+        return [text, ""]
+    if WHOLE.fullmatch(text):
+        return [text, f"{text}.0", *(["-0.0"] if text == "0" else [])]
+    if BYTES.fullmatch(text):
+        raw = bytes.fromhex(text[2:])
+        return [text, str(raw)] if len(raw) < BYTES_READ else []
+    return [text]
 
 
 def _of_dict(text: str) -> dict[str, str]:
@@ -69,8 +101,7 @@ def _of_pairs(text: str) -> dict[str, str]:
         between = BETWEEN.match(text, pair.end()) if pair else None
         if pair is None or between is None or pair["name"] in found:
             return {}
-        found[pair["name"]] = next(
-            value for value in (pair["double"], pair["single"], pair["bare"]) if value is not None
-        )
+        value = next(value for value in (pair["double"], pair["single"], pair["bare"]) if value is not None)
+        found[pair["name"]] = as_text(value)
         at = between.end()
     return found

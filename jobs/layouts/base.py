@@ -141,6 +141,13 @@ class Layout(ABC):
         """Say whether its jobs can take the action called `verb`: asked before a button is drawn."""
         return verb in self.statements
 
+    def add_ignored(self, table_name: str, key_hash: str, key_blob: bytes) -> None:
+        """Write that a key without a row is ignored; `key_blob` is the key as DataJoint packs it.
+
+        Raises DatabaseError, of the kind DUPLICATE when the key has a row by now.
+        """
+        raise NotImplementedError(f"No row is written into a table of {type(self).__name__}.")
+
     @abstractmethod
     def rows(self) -> JobQuerySet:
         """Return its jobs, without their `schema` and `jobs_table`."""

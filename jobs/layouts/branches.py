@@ -5,6 +5,7 @@ each table takes its place. (50 branches compiled one by one take 60 ms.) No use
 parameters.
 """
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,7 @@ ANY_TABLE = QualifiedName("the schema of any table", "any jobs table of this sha
 EVERYTHING = "TRUE"
 FIELDS: Mapping[str, Any] = {field.attname: field for field in Job._meta.concrete_fields}
 LONG_TYPES = frozenset({"text", "tinytext", "mediumtext", "longtext"})
+COLLATION = re.compile(r"\w+", re.ASCII)
 
 Parameters = tuple[Any, ...]
 Select = tuple[str, Parameters]
@@ -107,3 +109,15 @@ def bare(layout: Layout, name: str) -> str:
 def as_text(sql: str, name: str) -> str:
     """Return a column of Job as a page shows it: cut, and in the one collation."""
     return str(FIELDS[name].select_format(None, sql, ())[0])
+
+
+def literal(layout: Layout, name: str) -> str:
+    """Return the place of a parameter to compare with a text column: in its own collation, whatever letters come."""
+    collation = collation_of(layout, name)
+    return f"CONVERT(%s USING {collation.partition('_')[0]}) COLLATE {collation}" if collation else "%s"
+
+
+def collation_of(layout: Layout, name: str) -> str:
+    """Return the collation of the column that a text of Job is read from; '' where it is not known."""
+    column = layout.column(name)
+    return column.collation if column and COLLATION.fullmatch(column.collation) else ""

@@ -1,6 +1,9 @@
 """DataJoint's schema-wide jobs table `~jobs` (DataJoint 0.14.10, jobs.py), of today or as an older version made it."""
 
+import os
+import platform
 from collections.abc import Collection, Hashable, Mapping, Sequence
+from typing import Any
 
 from django.db import DatabaseError
 from django.db.models import Q
@@ -10,6 +13,7 @@ from jobs.layouts.base import OPEN_LIMIT_MS, Column, Layout, Statement, Unreadab
 from jobs.layouts.named_rows import like_one_of
 from jobs.models import Job, JobQuerySet, QualifiedName
 from jobs.snapshots import JobSnapshot, SeenRow
+from jobs.statuses import IGNORE
 from jobsite.lab.errors import lacks_privilege
 from jobsite.lab.identifiers import quoted
 from jobsite.lab.session import without_waiting
@@ -19,10 +23,17 @@ from jobsite.lab.sql import lab_cursor
 ALL_COLUMNS_SQL = "SELECT /*+ MAX_EXECUTION_TIME({limit_ms}) */ * FROM {table} LIMIT 0"
 
 DELETE_SQL = "DELETE FROM {table} WHERE {rows}"
+# The time is that of the change, as with DataJoint's own errors: "all that match" binds to it. Of an older table the
+# server would set it by itself, or keep it (MySQL manual, "Automatic Initialization and Updating for TIMESTAMP").
+IGNORE_SQL = "UPDATE {table} SET status = 'ignore'{time} WHERE {rows}"
+SET_TIME = ", `timestamp` = CURRENT_TIMESTAMP"
+INSERT_SQL = "INSERT INTO {table} ({columns}) VALUES ({values})"
 COUNT_SQL = "SELECT COUNT(*) FROM {table} WHERE {rows}"
 
 KEY = ("table_name", "key_hash")
 GUARD = (*KEY, "status", "timestamp")
+OF_THE_SESSION = {"user": "USER()", "connection_id": "CONNECTION_ID()"}
+"""What the server itself puts into a row."""
 GUARD_WITHOUT_TIME = GUARD[:-1]
 """For a table that keeps no time: a row that came back since is not told from the one that was seen."""
 
@@ -84,14 +95,44 @@ class SchemaWide(Layout):
     @property
     def statements(self) -> Mapping[str, Statement]:
         """How each action that its jobs can take is done to them, by the action's verb."""
-        return {"clear": Statement(self._delete, "DELETE")}
+        delete = Statement(self._delete, "DELETE")
+        found = dict.fromkeys(("clear", "retry", "release", "unignore"), delete)
+        status = self.column("status")
+        if not status or not status.values or IGNORE in status.values:  # an enum may know no such status
+            found["ignore"] = Statement(self._ignore, "UPDATE", keeps_rows=True)
+        return found
 
     def _delete(self, seen: Sequence[SeenRow]) -> int:
         """Delete the rows that still have the primary key, status and timestamp that were seen."""
-        guard = GUARD_WITHOUT_TIME if "timestamp" in self.missing else GUARD
-        rows, values = like_one_of(seen, guard)
+        return self._change(DELETE_SQL, seen)
+
+    def _ignore(self, seen: Sequence[SeenRow]) -> int:
+        """Let populate skip the keys of such rows; message and stack stay."""
+        return self._change(IGNORE_SQL, seen, time="" if self._keeps_no_time else SET_TIME)
+
+    def add_ignored(self, table_name: str, key_hash: str, key_blob: bytes) -> None:
+        """Write that a key without a row is ignored, as DataJoint does (0.14.10, jobs.py, JobTable.ignore)."""
+        row: dict[str, Any] = {"table_name": table_name, "key_hash": key_hash, "status": IGNORE, "key": key_blob}
+        row |= {"host": platform.node(), "pid": os.getpid()}
+        written = [name for name in (*row, *OF_THE_SESSION) if name not in self.missing]
+        columns = ", ".join(quoted((self.names or {}).get(name, name)) for name in written)
+        values = ", ".join(OF_THE_SESSION.get(name, "%s") for name in written)
         with lab_cursor() as cursor:
-            cursor.execute(DELETE_SQL.format(table=quoted(*self.table), rows=rows), values)
+            statement = INSERT_SQL.format(table=quoted(*self.table), columns=columns, values=values)
+            cursor.execute(statement, [row[name] for name in written if name in row])
+
+    @property
+    def _keeps_no_time(self) -> bool:
+        return "timestamp" in self.missing
+
+    def _change(self, statement: str, seen: Sequence[SeenRow], **parts: str) -> int:
+        """Send a statement about the rows that still are as they were seen; return how many these were.
+
+        Django asks the driver for the rows that a statement finds, not for those that it makes different.
+        """
+        rows, values = like_one_of(seen, GUARD_WITHOUT_TIME if self._keeps_no_time else GUARD)
+        with lab_cursor() as cursor:
+            cursor.execute(statement.format(table=quoted(*self.table), rows=rows, **parts), values)
             return int(cursor.rowcount)
 
     def count(self, seen: Sequence[SeenRow]) -> int:

@@ -1,5 +1,7 @@
 """Which filters does the list of jobs have? Each is one field of the form."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -9,9 +11,10 @@ from django.db.models import F, Q
 from django.db.models.lookups import Exact, In, IRegex
 
 from jobs.formats.table_name import class_name
-from jobs.formats.wanted_key import WantedKey, read_wanted_key
+from jobs.formats.wanted_key import HASH, WantedKey, read_wanted_key
 from jobs.statuses import STATUSES
 from jobsite.lab.columns import AsBytes, InOneCollation, JoinedAsBytes
+from jobsite.lab.restricted import restricted_to
 from jobsite.masking.hints import HINTS
 from jobsite.pages.filter_form import (
     DurationField,
@@ -22,6 +25,8 @@ from jobsite.pages.filter_form import (
     SearchField,
     check_characters,
 )
+from jobsite.pages.listed_field import IdsField, ListedField
+from jobsite.restrictions.reading import Restriction
 
 SORTS = {
     "status": "status",
@@ -43,6 +48,10 @@ SUBJECTS = {"error": "Failed jobs", "reserved": "Reserved jobs", "ignore": "Igno
 
 
 KEY_RULE = "A key or a part of it, such as subject_id=3, session=1; a whole key as JSON; or a key_hash."
+
+HASH_RULE = "The key_hash of a job, as its page and DataJoint's jobs table show it; several with commas between."
+
+WHOLE_HASHES = r"(\S{32}(,\s*|\s+|))*"
 
 WHOLE_KEY = r".*\w\s*=\s*\S.*|\{.*\}|\S{32}|"
 """What may be a key by now, as HTML's pattern: half a word typed is not."""
@@ -75,9 +84,38 @@ class KeyField(FilterField):
             raise forms.ValidationError(str(error)) from None
 
 
+class HashesField(ListedField):
+    """One or more hashes of whole keys."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Return the attributes of the box; by its pattern the page knows what is worth asking for."""
+        return {**super().widget_attrs(widget), "title": HASH_RULE, "pattern": WHOLE_HASHES}
+
+    def read_word(self, word: str) -> str:
+        """Return the hash. Raises ValueError with how to write it."""
+        if not HASH.fullmatch(word):
+            raise ValueError("is no key_hash: write its 32 characters")
+        return word
+
+
 def ago(age_s: int, now: datetime) -> datetime:
     """Return the time `age_s` before `now`, which a form may put at the beginning of the calendar."""
     return now - min(timedelta(seconds=age_s), now - FIRST)
+
+
+def _any_of(names: Iterable[Sequence[str]]) -> Q:
+    """Return the condition that a job has one of these pairs of a table_name and a key_hash.
+
+    The first part goes along the primary key, where it takes `A` for `a`; the second is exact.
+    """
+    by_table: dict[str, list[str]] = defaultdict(list)
+    for table_name, key_hash in names:
+        by_table[table_name].append(key_hash)
+    along_index = Q(pk__in=[])
+    for table_name, hashes in by_table.items():
+        along_index |= Q(table_name=table_name, key_hash__in=hashes)
+    exactly = [f"{table_name} {key_hash}".encode() for table_name, hashes in by_table.items() for key_hash in hashes]
+    return along_index & Q(In(JoinedAsBytes("table_name", "key_hash"), exactly))
 
 
 class JobFilterForm(FilterForm):
@@ -104,6 +142,9 @@ class JobFilterForm(FilterForm):
         size=5,
         placeholder="15m",
     )
+    key_hash = HashesField("with the key_hash {}", size=32, is_rare=True)
+    pid = IdsField("of the process {}", "pid", "number of a process", label="PID", size=9, is_rare=True)
+    connection = IdsField("over the connection {}", "connection_id", size=12, is_rare=True)
 
 
 @dataclass(frozen=True)
@@ -123,6 +164,23 @@ class JobFilter(ListFilter):
     """Schema, table and key_hash of the jobs that have the wanted key, once jobs.listing.keys has looked for them."""
     not_found: str = ""
     """Why not all jobs with the key were found, in sentences."""
+    restriction: Restriction | None = None
+    """A condition beside those of the fields, as DataJoint's users write one: for commands."""
+    converts_times: bool = True
+    """What Server.converts_times says of the times in it."""
+
+    @property
+    def names_jobs(self) -> bool:
+        """Say whether it asks for jobs that jobs.listing.keys has to look for, and lists none but those it found."""
+        return self.wanted_key is not None or self.hashes is not None
+
+    @property
+    def hashes(self) -> frozenset[str] | None:
+        """The hashes that a job may have; None for any."""
+        asked = [frozenset(value) for found, value in self._values() if isinstance(found, HashesField)]
+        if (key := self.wanted_key) and key.key_hash:
+            asked.append(frozenset({key.key_hash}))
+        return frozenset.intersection(*asked) if asked else None
 
     @property
     def wanted_key(self) -> WantedKey | None:
@@ -131,13 +189,9 @@ class JobFilter(ListFilter):
 
     def condition_in(self, schema: str, now: datetime) -> Q:
         """Return the condition on the jobs of one schema: that of all fields, the key among them."""
-        key = self.wanted_key
-        if key is None:
+        if not self.names_jobs:
             return self.condition(now)
-        if key.key_hash:
-            return self.condition(now) & Q(Exact(AsBytes(F("key_hash")), key.key_hash.encode()))
-        names = [f"{table} {key_hash}".encode() for of, table, key_hash in self.found if of == schema]
-        return self.condition(now) & Q(In(JoinedAsBytes("table_name", "key_hash"), names or [b""]))
+        return self.condition(now) & _any_of([name for of, *name in self.found if of == schema])
 
     def condition(self, now: datetime) -> Q:
         """Return the condition of all fields but the key.
@@ -145,7 +199,16 @@ class JobFilter(ListFilter):
         A search finds no message that may hold what the person does not see.
         """
         wanted = super().condition(now)
+        if self.restriction:
+            wanted &= restricted_to(self.restriction, {}, converts_times=self.converts_times)
         return wanted & ~Q(IRegex(InOneCollation(F("error_message")), HINTS)) if self.passes_over else wanted
+
+    @property
+    def of_table(self) -> Q:
+        """The condition that a job is of the chosen table: `=` goes along the index, but takes `A` for `a`."""
+        if not self.table:
+            return Q()
+        return Q(table_name=self.table) & Q(Exact(AsBytes(F("table_name")), self.table.encode()))
 
     @property
     def sort(self) -> str:
@@ -165,12 +228,20 @@ class JobFilter(ListFilter):
     @property
     def passes_over(self) -> bool:
         """Say whether jobs are passed over whose message may hold a secret: searching would tell it bit by bit."""
-        return "message" in self.texts and not self.reads_stored
+        searched = {*self.texts, *(self.restriction.columns if self.restriction else ())}
+        return bool(searched & {"message", "error_message"}) and not self.reads_stored
 
     @property
     def looks_into_rows(self) -> bool:
         """Say whether it asks for more than an index may hold: status, table and age."""
-        return bool(self.texts.keys() & {"message", "key", "user", "host"})
+        fields = {"message", "key", "user", "host", "key_hash", "pid", "connection"}
+        return self.restriction is not None or bool(self.texts.keys() & fields)
+
+    @property
+    def in_words(self) -> str:
+        """The filter as a sentence, the restriction as it was understood."""
+        said = super().in_words
+        return f"{said.removesuffix('.')} where {self.restriction}." if self.restriction else said
 
     @property
     def status(self) -> str:

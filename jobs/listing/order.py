@@ -5,13 +5,12 @@ table, which ends in its primary key, serves where there is one. A page begins a
 so that nothing is walked over; a place stays where it is when its job is gone.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from jobs.layouts.base import Column, Layout
-from jobs.layouts.branches import Branch, as_text, bare
+from jobs.layouts.base import Layout
+from jobs.layouts.branches import Branch, as_text, bare, collation_of, literal
 from jobs.listing.filters import SORTS
 from jobs.models import QualifiedName
 from jobsite.lab.columns import ONE_COLLATION
@@ -22,7 +21,6 @@ TIME, NUMBER, STATUS, SCHEMA, MESSAGE = "timestamp", "connection_id", "status", 
 VALUE_LETTERS = 100
 """Letters of a message, user or host that are sorted by: a server sorts by no more than the first kilobyte of one."""
 NOTHING = "FALSE"
-NAME = re.compile(r"\w+", re.ASCII)
 
 
 class Place(NamedTuple):
@@ -102,7 +100,8 @@ class Order:
             return as_text(quoted(self.column), self.column)  # an enum would be sorted by its numbers
         first = bare(layouts[0], self.column)
         column = first if self.column in KEY else f"LEFT({quoted(self.column)}, {VALUE_LETTERS})"
-        same = len({_collation(layout, self.column) for layout in layouts}) == 1 and _collation(layouts[0], self.column)
+        collations = {collation_of(layout, self.column) for layout in layouts}
+        same = len(collations) == 1 and "" not in collations
         alike = len({bare(layout, self.column) for layout in layouts}) == 1
         return column if len(layouts) == 1 or (same and alike) else as_text(column, self.column)
 
@@ -160,7 +159,7 @@ class Order:
         """
         table, row = (Compared(bare(layout, name), literal(layout, name)) for name in KEY)
         is_along_index = self.column in (SCHEMA, *KEY) or (self.column == TIME and layout.has_status_index)
-        if is_along_index or not _collation(layout, "table_name"):
+        if is_along_index or not collation_of(layout, "table_name"):
             return [table, row]
         return [Compared(*(f"CRC32({sql})" for sql in table)), row]
 
@@ -174,17 +173,6 @@ class Order:
         if self.column in (TIME, NUMBER, SCHEMA) or ONE_COLLATION in value:
             return "%s"
         return literal(layout, self.column)
-
-
-def literal(layout: Layout, name: str) -> str:
-    """Return the place of a parameter to compare with a text column: in its own collation, whatever letters come."""
-    collation = _collation(layout, name)
-    return f"CONVERT(%s USING {collation.partition('_')[0]}) COLLATE {collation}" if collation else "%s"
-
-
-def _collation(layout: Layout, name: str) -> str:
-    column: Column | None = layout.column(name)
-    return column.collation if column and NAME.fullmatch(column.collation) else ""
 
 
 def _any(*conditions: Condition) -> Condition:

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import timezone
 from typing import Any
 
-from jobs.layouts.branches import FIELDS, Branch, Select, as_text, bare, union_all
-from jobs.listing.order import KEY, NOTHING, TIME, Order, Place, literal
+from jobs.layouts.branches import FIELDS, Branch, Select, as_text, bare, literal, union_all
+from jobs.listing.order import KEY, NOTHING, TIME, Order, Place
 from jobs.listing.page_start import FIRST, LAST, Start, write_place
 from jobs.models import Job, QualifiedName
 from jobsite.lab.identifiers import quoted
@@ -88,12 +88,27 @@ def read_jobs(branches: Sequence[Branch], places: Sequence[Place]) -> list[Job]:
     chosen = [branch for branch in branches if branch.table in by_table]
     if not chosen:
         return []
-    rows = [_rows(number, _at(by_table[branch.table], branch)) for number, branch in enumerate(chosen)]
+    rows = [_rows(number, at_places(by_table[branch.table], branch)) for number, branch in enumerate(chosen)]
     with lab_cursor() as cursor:
         cursor.execute(*union_all(rows))
         jobs = [_job(chosen[number].table, row) for number, *row in cursor.fetchall()]
     found = {(job.stored_in, job.pk): job for job in jobs}
     return [found[place.table, place.key] for place in places if (place.table, place.key) in found]
+
+
+def at_places(places: Iterable[Place], branch: Branch) -> Branch:
+    """Return the rows of a branch at these places, named table by table: both families go along the primary key so."""
+    (table, table_letters), (row, letters) = ((bare(branch.layout, name), literal(branch.layout, name)) for name in KEY)
+    by_name: dict[str, list[str]] = {}
+    for place in places:
+        by_name.setdefault(place.key[0], []).append(place.key[1])
+    listed = (
+        f"({table} = {table_letters} AND {row} IN ({', '.join([letters] * len(hashes))}))"
+        for hashes in by_name.values()
+    )
+    return branch.beside(
+        f"({' OR '.join(listed)})", *(text for name, hashes in by_name.items() for text in (name, *hashes))
+    )
 
 
 def _from_start(branch: Branch, order: Order, start: Start, value: str) -> Branch | None:
@@ -129,14 +144,6 @@ def _merged(selects: Mapping[int, Select], order: Order, most: int) -> Select:
     return OF_ALL_TABLES.format(sql, way=order.way, most=most), parameters
 
 
-def _at(places: Iterable[Place], branch: Branch) -> Branch:
-    """Return the rows of a branch at these places."""
-    columns = [(bare(branch.layout, name), literal(branch.layout, name)) for name in KEY]
-    same = " AND ".join(f"{column} = {letters}" for column, letters in columns)
-    keys = [place.key for place in places]
-    return branch.beside(f"({' OR '.join([f'({same})'] * len(keys))})", *(text for key in keys for text in key))
-
-
 def _rows(number: int, rows: Branch) -> Select:
     columns = ", ".join(as_text(quoted(FIELDS[name].column), name) for name in COLUMNS)
     return ROWS.format(number, columns, rows.sql), rows.parameters
@@ -155,7 +162,7 @@ def _look_up(branches: Iterable[Branch], order: Order, start: Start, place: Plac
     layouts = [branch.layout for branch in branches]
     for branch in branches:
         if branch.table == place.table:
-            rows = _at([place], branch)
+            rows = at_places([place], branch)
             with lab_cursor() as cursor:
                 cursor.execute(VALUE.format(order.value(layouts), rows.sql), rows.parameters)
                 if found := cursor.fetchone():

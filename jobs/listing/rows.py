@@ -24,7 +24,7 @@ from jobs.listing.page_start import FIRST, Start
 from jobs.models import Job, QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobs.statuses import ERROR
-from jobsite.lab.columns import AsBytes, OffIndex
+from jobsite.lab.columns import OffIndex
 from jobsite.lab.sql import lab_cursor
 from jobsite.pages.paging import Page
 
@@ -107,19 +107,26 @@ def read_again(snapshots: Iterable[JobSnapshot], reading: Reading) -> list[Job]:
     return reading.ask(rows_of, [layout for layout in reading.layouts if layout.table in wanted])
 
 
-def read_one_of_each(reading: Reading) -> None:
-    """Read a row of each jobs table, so that `reading` knows which cannot be read."""
+def read_one_of_each(reading: Reading, schema: str = "") -> None:
+    """Read a row of each jobs table, of one schema or of all, so that `reading` knows which cannot be read."""
 
     def rows_of(layouts: Sequence[Layout]) -> list[Job]:
         branches = [layout.jobs().defer("error_stack").order_by()[:1] for layout in layouts]
         return list(union_of(branches)) if branches else []
 
-    reading.ask(rows_of)
+    reading.ask(rows_of, reading.layouts_in(schema))
 
 
 def matching_before(chosen: JobFilter, before: datetime, schema: str) -> Q:
     """Return the condition to match the filter, and to have stood there before a second of the server's clock."""
     return _matching(chosen, before, schema) & _stood_before(before)
+
+
+def branches_matching(
+    chosen: JobFilter, layouts: Sequence[Layout], now: datetime, *, along_index: bool
+) -> list[Branch]:
+    """Return the jobs that match the filter in each table; `along_index` when an index may have them in their order."""
+    return _branches(chosen, layouts, partial(_matching, chosen, now, along_index=along_index))
 
 
 def list_jobs_before(chosen: JobFilter, reading: Reading, before: datetime, most: int) -> list[Job]:
@@ -207,9 +214,7 @@ def union_of(branches: Sequence[Any]) -> Any:
 
 
 def _matching(chosen: JobFilter, now: datetime, schema: str, *, along_index: bool = True) -> Q:
-    wanted = chosen.condition_in(schema, now)
-    if chosen.table:  # `=` is along the index, but takes `A` for `a`, and one emoji for another
-        wanted &= Q(table_name=chosen.table) & Q(Exact(AsBytes(F("table_name")), chosen.table.encode()))
+    wanted = chosen.condition_in(schema, now) & chosen.of_table
     if chosen.status == ERROR and not along_index:  # most jobs are errors
         return wanted & Q(Exact(OffIndex(F("status")), ERROR))
     return wanted & Q(status=chosen.status) if chosen.status else wanted

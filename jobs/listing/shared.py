@@ -57,8 +57,8 @@ def second_of(threads: ConnectedThreads) -> datetime:
 
 
 def with_found_keys(chosen: JobFilter, reading: Reading, now: datetime) -> JobFilter:
-    """Return the filter with the jobs that have its key, as jobs.listing.keys does."""
-    if chosen.wanted_key is None or chosen.problems:
+    """Return the filter with the jobs that jobs.listing.keys finds for it."""
+    if chosen.problems or not chosen.names_jobs:
         return chosen
 
     def read() -> tuple[Any, str, LeftOutTables]:

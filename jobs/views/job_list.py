@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from jobs.actions.clear import CLEAR
-from jobs.actions.offered import offer
+from jobs.actions.offered import Offer, offer, on_tab
 from jobs.actions.progress import unfinished_acts
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
@@ -192,14 +192,20 @@ def _numbers(request: HttpRequest, asked: Asked, counted: Shared[CountedJobs] | 
         "reading": asked.reading,
         "parts": asked.parts,
         "server": asked.threads.server,
-        "at_least": asked.reading.misses(chosen.schema),
+        "at_least": asked.reading.misses(chosen.schema) or bool(asked.chosen.not_found),
         "tabs": _tabs(chosen, found),
         "numbers_old": say_duration(counted.age_s) if counted and counted.is_old else "",
         "count": found.matching(chosen.status) if found else None,
-        "offer": offer(request.user, asked.reading.layouts_in(chosen.schema), asked.threads.server),
+        "offer": _offer(request, asked),
         "confirm_url": reverse("jobs:clear_confirm"),
+        "export_url": reverse("jobs:job_export"),
         "choices_url": reverse("jobs:job_choices"),
     }
+
+
+def _offer(request: HttpRequest, asked: Asked) -> Offer:
+    layouts = asked.reading.layouts_in(asked.chosen.schema)
+    return offer(on_tab(asked.chosen.status), request.user, layouts, asked.threads.server)
 
 
 def _opened(request: HttpRequest, asked: Asked) -> str:

@@ -1,20 +1,25 @@
 """Which rows of a model does a restriction select? As a condition on its fields, for filter()."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.db.models import BooleanField, F, Func, Q
+from django.db.models import BooleanField, Func, Q
+from django.db.models.expressions import Combinable
 from django.db.models.lookups import Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 from jobsite.restrictions.reading import Restriction
 
+Fields: TypeAlias = Mapping[str, str | Combinable]
+"""What each column of a restriction is in a model."""
 
-def restricted_to(restriction: Restriction, fields: Mapping[str, str], *, converts_times: bool) -> Q:
+
+def restricted_to(restriction: Restriction, fields: Fields, *, converts_times: bool) -> Q:
     """Return the condition that a restriction selects a row.
 
-    `fields` names the field of each column that is called otherwise than its column in small letters. `converts_times`
-    as in Restriction.sql: it is what Server.converts_times says. The server may answer with an error of Kind.UNLIKE.
+    `fields` has the field, or the expression without parameters, of each column that is called otherwise than its
+    column in small letters. `converts_times` is what Server.converts_times says. Where the server refuses the text,
+    too, it answers with an error of Kind.NOT_COMPARABLE or Kind.NO_VALUE.
     """
     return Q(Restricted(restriction, fields, converts_times=converts_times))
 
@@ -25,8 +30,8 @@ else:  # generic for the type checker alone
     AnyLookup = Lookup
 
 
-class Fields(Func):
-    """The columns of some fields, side by side."""
+class SideBySide(Func):
+    """The columns that a restriction names."""
 
     output_field = BooleanField()
 
@@ -40,10 +45,10 @@ class Restricted(AnyLookup):
     prepare_rhs = False
     rhs: Restriction
 
-    def __init__(self, restriction: Restriction, fields: Mapping[str, str], *, converts_times: bool) -> None:
+    def __init__(self, restriction: Restriction, fields: Fields, *, converts_times: bool) -> None:
         """As restricted_to."""
-        named = (F(fields.get(column, column.lower())) for column in restriction.columns)
-        super().__init__(Fields(*named), restriction)
+        named = (fields.get(column, column.lower()) for column in restriction.columns)
+        super().__init__(SideBySide(*named), restriction)
         self.converts_times = converts_times
 
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:

@@ -67,10 +67,15 @@ class FilterField(forms.CharField):
         condition: Condition | None = None,
         size: int | None = None,
         placeholder: str = "",
+        *,
+        is_rare: bool = False,
         **kwargs: Any,
     ) -> None:
-        """`clause` has {} where the value stands. Without a `condition`, the list itself reads the field."""
-        self.clause, self.condition = clause, condition
+        """`clause` has {} where the value stands. Without a `condition`, the list itself reads the field.
+
+        A rare one stands among those that a person opens first.
+        """
+        self.clause, self.condition, self.is_rare = clause, condition, is_rare
         self.attrs = {name: value for name, value in (("size", size), ("placeholder", placeholder)) if value}
         super().__init__(required=False, **kwargs)
         self.validators = [check_length, check_characters, *kwargs.get("validators", ())]
@@ -171,6 +176,21 @@ class FilterForm(forms.Form):
     def filters(cls) -> Iterator[tuple[str, FilterField]]:
         """Yield the name and the field of each filter."""
         yield from ((name, found) for name, found in cls.base_fields.items() if isinstance(found, FilterField))
+
+    @property
+    def usual_fields(self) -> list[forms.BoundField]:
+        """The fields that are always in sight."""
+        return [bound for bound in self.visible_fields() if bound not in self.rare_fields]
+
+    @property
+    def rare_fields(self) -> list[forms.BoundField]:
+        """The fields that a person opens first."""
+        return [bound for bound in self.visible_fields() if getattr(bound.field, "is_rare", False)]
+
+    @property
+    def uses_rare_fields(self) -> bool:
+        """Say whether one of these is filled in, so that it must not be hidden."""
+        return any(self.data.get(bound.name) for bound in self.rare_fields)
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -77,7 +77,12 @@ def locked_out(request: HttpRequest, wait: str) -> HttpResponse:
         f"Too many log-ins by this name failed from this address: wait {wait}, then try again, "
         "or ask whoever runs Jobsite to unlock it."
     )
-    return _refusal(request, PermissionDenied(said), HTTPStatus.TOO_MANY_REQUESTS)
+    return too_often(request, said)
+
+
+def too_often(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Answer 429 with the sentence, to somebody who has to wait."""
+    return _refusal(request, PermissionDenied(sentence), HTTPStatus.TOO_MANY_REQUESTS)
 
 
 def wrong_method(request: HttpRequest, allowed: str) -> HttpResponse:

@@ -2,6 +2,9 @@
 
 DataJoint's session is in the zone of the server, and Jobsite's in UTC (jobsite.lab.session). So what a time column is
 compared with is converted, where it has no column itself: the column stays as it is, and an index on it serves.
+
+In the hour that a clock has twice when summer ends, a server has two answers of its own to one text: by an index it
+compares times of UTC, without one the times on the clock. Here it is always the first.
 """
 
 from collections.abc import Sequence
@@ -12,12 +15,12 @@ from jobsite.restrictions.literals import is_time
 from jobsite.restrictions.terms import Constant, InUtc, Named, Term
 
 NO_TIME = (
-    "is compared with a time, and is none: write it as 2026-11-27 or 2026-11-27 10:30:00, or NOW() - INTERVAL 2 HOUR."
+    "stands beside a time, and is none: write it as 2026-11-27 or 2026-11-27 10:30:00, or NOW() - INTERVAL 2 HOUR."
 )
 
 
 class UnlikeError(ValueError):
-    """A value that cannot be compared with a time; `number` says which of them it is."""
+    """A value that stands beside a time, but is none; `number` says which of them it is."""
 
     def __init__(self, number: int) -> None:
         """As a text it is what follows after the value in a sentence."""
@@ -27,21 +30,28 @@ class UnlikeError(ValueError):
 
 def compared(values: Sequence[Term]) -> tuple[Term, ...]:
     """Return values as they are compared with one another. Raises UnlikeError."""
-    if not any(_is_time_column(value) for value in values):
-        return tuple(values)
-    for number, value in enumerate(values):
-        if not _is_time(value):
-            raise UnlikeError(number)
-    if all(_is_time_column(value) or not any(value.columns) for value in values):
+    check_alike(values)
+    columns = [isinstance(value, Named) and value.kind is Kind.TIME for value in values]
+    if any(columns) and all(
+        is_column or not any(value.columns) for is_column, value in zip(columns, values, strict=True)
+    ):
         return tuple(_in_utc(value) for value in values)
     return tuple(values)
 
 
-def _is_time_column(value: Term) -> bool:
-    return isinstance(value, Named) and value.kind is Kind.TIME
+def check_alike(values: Sequence[Term]) -> None:
+    """Raise UnlikeError where one of the values is a time, and another none.
+
+    What a server makes of a number or of any text as a time differs by family and by sql_mode.
+    """
+    if any(value.kind is Kind.TIME for value in values):
+        for number, value in enumerate(values):
+            if not is_time_like(value):
+                raise UnlikeError(number)
 
 
-def _is_time(value: Term) -> bool:
+def is_time_like(value: Term) -> bool:
+    """Say whether a value is a time, NULL, or a text that is read as a time."""
     if isinstance(value, Constant) and isinstance(value.value, str):
         return is_time(value.value)
     return value.kind in (Kind.TIME, Kind.NULL)

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from sqlglot import exp
 
 from jobsite.restrictions.columns import Kind
+from jobsite.restrictions.comparing import UnlikeError, check_alike, is_time_like
 from jobsite.restrictions.functions import Function
 from jobsite.restrictions.leaves import Piece
 from jobsite.restrictions.parsing import CALLED, NAMED, unreadable
@@ -112,10 +113,18 @@ class ValueBuilder:
             raise RestrictionError(f"{function.name} takes {function.takes}.", piece.token.position)
         values = [self.exact(one) for one in nodes]
         for value, one in zip(values[: function.of_times], nodes, strict=False):
-            if value.kind not in (Kind.TIME, Kind.TEXT, Kind.NULL):
+            if not is_time_like(value):
                 raise self.refused(one, f"is no time, as {function.name} needs.")
+        if function.kind is None:
+            self._check_alike(values, nodes)
         pattern = f"{function.name}({', '.join(['{}'] * len([*unit, *values]))})"
-        return Applied(pattern, (*unit, *values), function.kind or values[0].kind)
+        return Applied(pattern, (*unit, *values), function.kind or _kind_of(values))
+
+    def _check_alike(self, values: Sequence[Term], nodes: Sequence[Node]) -> None:
+        try:
+            check_alike(values)
+        except UnlikeError as error:
+            raise self.refused(nodes[error.number], str(error)) from None
 
     def _unit(self, function: Function, nodes: Sequence[Node]) -> tuple[list[Term], Sequence[Node]]:
         """Return the unit of a function that takes one, which leaves.py has seen to, and its other arguments."""
@@ -126,3 +135,9 @@ class ValueBuilder:
         if leaf is None or isinstance(leaf, Function):
             raise unreadable(self.pieces[int(number)])
         return leaf
+
+
+def _kind_of(values: Sequence[Term]) -> Kind:
+    """Return what is one of these values, whichever that is: a time where one of them is."""
+    kinds = {value.kind for value in values} - {Kind.NULL}
+    return Kind.TIME if Kind.TIME in kinds else kinds.pop() if len(kinds) == 1 else Kind.TEXT

@@ -64,6 +64,7 @@ class Listing(Screen):
         self.first_page = self.list.get_by_role("link", name="First")
         self.last_page = self.list.get_by_role("link", name="Last", exact=True)
         self.range = self.list.locator(".pager .range")
+        self.more_filters = page.get_by_text("More filters", exact=True)
         self.go_to = self.list.get_by_role("searchbox", name="Go to")
 
     def box(self, name: str) -> Locator:
@@ -113,8 +114,12 @@ class Jobs(Listing):
         self.panel = page.locator("#panel")
         self.opened = self.rows.and_(page.locator("[aria-selected=true]"))
         self.said = page.locator("#said")
-        self.clear_selected = page.get_by_role("button", name=re.compile(r"^Clear (\d+ )?selected…$"))
+        self.clear_selected = self.to_selected("Clear")
         self.clear_all = page.get_by_role("button", name=re.compile("^Clear all"))
+
+    def to_selected(self, verb: str) -> Locator:
+        """Return the button that does something to the selected jobs."""
+        return self.page.get_by_role("button", name=re.compile(rf"^{verb} (\d+ )?selected…$"))
 
     def tab(self, word: str) -> Locator:
         """Return a status tab."""

@@ -74,6 +74,10 @@ def reserved_jobs(page: Page, scene: Scene) -> None:
     Jobs(page).open(f"schema={scene.schema}&status=reserved")
 
 
+def jobs_of_a_process(page: Page, scene: Scene) -> None:
+    Jobs(page).open(f"schema={scene.schema}&pid=1")
+
+
 def ignored_jobs(page: Page, scene: Scene) -> None:
     Jobs(page).open(f"schema={scene.schema}&status=ignore")
 
@@ -201,6 +205,7 @@ PAGES = [
     failed_jobs_selected,
     reserved_jobs,
     ignored_jobs,
+    jobs_of_a_process,
     no_job_matches,
     a_filter_that_cannot_be_read,
     a_job_in_the_panel,

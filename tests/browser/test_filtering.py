@@ -53,6 +53,19 @@ def test_every_search_box_filters_while_one_types(visit: Visits, failed_jobs: st
     expect(jobs.box(name)).to_be_focused()
 
 
+def test_more_filters_are_a_press_away_and_stay_open_where_one_is_used(visit: Visits, failed_jobs: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={failed_jobs}")
+    expect(jobs.box("connection")).to_be_hidden()
+    jobs.more_filters.click()
+    jobs.box("connection").press_sequentially("999999")
+    expect(jobs.rows).to_have_count(0)
+    expect(jobs.page).to_have_url(re.compile("[?&]connection=999999(&|$)"))
+    jobs.page.reload()
+    expect(jobs.box("connection")).to_have_value("999999")
+    expect(jobs.box("connection")).to_be_visible()
+
+
 def test_pauses_while_one_types_are_one_step_back(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit.afresh("vera"))
     jobs.open(f"schema={failed_jobs}")

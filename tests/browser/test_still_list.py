@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.screens import Job, Jobs
 from tests.browser.visits import Visits
 from tests.lab import Lab
-from tests.server import SERVER
+from tests.server import SERVER, SITE
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +20,7 @@ NARROW = 960
 BOXES = """() => [...document.querySelectorAll("#job_list :is(.tabs, .says, .acts, th, tr, td, td *, .pager)")]
   .map((part) => part.getBoundingClientRect())
   .map(({ x, y, width, height }) => [x, y, width, height].map((length) => Math.round(length * 100) / 100))"""
+BUTTONS = BOXES.replace("td *", "td *, .acts button")
 OPEN_ROW = "m20"
 
 
@@ -99,6 +100,19 @@ def test_a_link_to_an_open_job_shows_the_list_where_it_is_without_it(
     jobs.open(f"schema={long_list}&sort=table&open={names}")
     expect(Job(window).whole).to_contain_text(f"subject={OPEN_ROW}")
     assert window.evaluate(BOXES) == before
+
+
+@pytest.mark.parametrize("zoom", [1], ids=["100 %"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_moves_when_rows_are_selected(window: Page, long_list: str, width: int) -> None:
+    SERVER.sql(f"GRANT UPDATE ON `{long_list}`.`~jobs` TO '{SITE}'@'%'")
+    jobs = Jobs(window)
+    jobs.open(f"schema={long_list}&status=error")
+    expect(jobs.to_selected("Ignore")).to_have_count(1)
+    before = window.evaluate(BUTTONS)
+    jobs.select_page.evaluate("box => box.click()")  # a real click may scroll
+    expect(jobs.to_selected("Ignore")).to_contain_text(" 44 ")
+    assert window.evaluate(BUTTONS) == before
 
 
 @pytest.mark.parametrize("zoom", [1, 2], ids=["100 %", "200 %"])

@@ -78,6 +78,23 @@ def test_the_doctor_names_the_jobs_that_cannot_be_cleared(failed_jobs: str) -> N
     assert found.returncode == 1
 
 
+@pytest.mark.parametrize(
+    ("granted", "said"),
+    [
+        ("INSERT, UPDATE", "It may ignore the jobs of {schema}, also keys without one."),
+        ("INSERT", "It may not ignore jobs in {schema}, which is optional: GRANT UPDATE ON {on};"),
+        ("UPDATE", "It may not ignore keys without a job in {schema}, which is optional: GRANT INSERT ON {on};"),
+        ("SELECT", "It may not ignore jobs in {schema}, which is optional: GRANT UPDATE, INSERT ON {on};"),
+    ],
+)
+def test_the_doctor_says_whether_jobs_can_be_ignored(failed_jobs: str, granted: str, said: str) -> None:
+    on = f"`{failed_jobs}`.`~jobs`"
+    with SERVER.granting(granted, on=on):
+        found = doctor()
+    line = said.format(schema=failed_jobs, on=f"{on} TO '{SITE}'@'%'")
+    assert (found.returncode, f"ok       {line}" in found.stdout.splitlines()) == (0, True)
+
+
 def test_a_server_that_only_reads_leaves_the_other_findings(failed_jobs: str) -> None:
     if not SERVER.is_mariadb:
         pytest.skip("MySQL explains a DELETE also while it only reads.")

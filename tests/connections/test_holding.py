@@ -34,7 +34,7 @@ from tests.connections.test_killing import KILL, confirm, consequences, selected
 from tests.forked_worker import ForkedWorker
 from tests.jobs.tables import reading_of
 from tests.lab import TRANSACTIONS_KEPT_S, Lab, eventually, is_connected
-from tests.pages import fields, look, notices, page, text_of
+from tests.pages import cells, fields, look, notices, page, text_of
 from tests.server import PASSWORD, SERVER, SITE
 
 MORE = MOST_READ + 1
@@ -169,8 +169,11 @@ def test_of_many_jobs_of_a_connection_the_others_are_counted(lab: Lab, viewer: C
     schema = lab.failed(m1="value")
     _, thread = lab.idle("bob")
     plant(schema, thread, "bob@127.0.0.1", rows=7)
-    told = row_of(look(viewer, f"{LIST}?user=bob"), thread)["Holds"]
+    found = look(viewer, f"{LIST}?user=bob")
+    told = row_of(found, thread)["Holds"]
     assert (told.count("A no key stored"), told.endswith("and 2 more")) == (5, True)
+    more = next(link for link in found.select("td.holds a") if text_of(link) == "2 more")
+    assert len(cells(look(viewer, str(more["href"])), "Key")) == 7
 
 
 def test_a_job_of_another_user_is_never_said_to_be_a_connection_s(lab: Lab, admin: Client) -> None:

@@ -20,8 +20,11 @@ from tests.pages import look, notices, page, text_of
     ("group", "rights"),
     [
         ("viewer", ["view_connection", "view_job"]),
-        ("operator", ["clear_job", "view_connection", "view_job"]),
-        ("admin", ["change_act", "clear_job", "kill_connection", "view_connection", "view_job"]),
+        ("operator", ["clear_job", "ignore_job", "release_job", "view_connection", "view_job"]),
+        (
+            "admin",
+            ["change_act", "clear_job", "ignore_job", "kill_connection", "release_job", "view_connection", "view_job"],
+        ),
     ],
 )
 def test_a_group_may_do_this_and_no_more(db: None, group: str, rights: list[str]) -> None:

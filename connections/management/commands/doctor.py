@@ -9,8 +9,10 @@ from django.core.management.base import CommandError
 from django.db import Error
 from django.utils import timezone
 
+from jobs.actions import ignore_key
 from jobs.actions.clear import CLEAR
 from jobs.actions.granted import grant_for
+from jobs.actions.ignore import IGNORE_JOB
 from jobs.layouts.base import Layout
 from jobs.layouts.indexes import advised_indexes
 from jobs.layouts.reading import Reading
@@ -19,6 +21,7 @@ from jobsite.activity import record
 from jobsite.durations import say_duration
 from jobsite.lab import shared_reads
 from jobsite.lab.explanations import explain
+from jobsite.lab.grants import grant
 from jobsite.lab.server import Server
 from jobsite.management.command import JobsiteCommand
 from jobsite.one_line import printable
@@ -93,6 +96,8 @@ def _about_jobs(reading: Reading) -> Iterator[Finding]:
     for layout in reading.layouts:
         yield from _about_columns(layout)
         yield _about_clearing(layout)
+        if layout.supports(IGNORE_JOB.name):
+            yield _about_ignoring(layout, shared_reads.server())
     yield from _about_indexes(reading)
 
 
@@ -111,6 +116,17 @@ def _about_clearing(layout: Layout) -> Finding:
             raise
         return MISSING, f"Whether it may clear the jobs of {layout.schema} could not be seen. {why}"
     return _or(may, f"It may clear the jobs of {layout.schema}.", grant_for(CLEAR, layout))
+
+
+def _about_ignoring(layout: Layout, server: Server) -> Finding:
+    """Say whether the account may do what docs/grants.sql leaves to the lab; nothing is missing where it may not."""
+    privileges = (layout.statements[IGNORE_JOB.name].privilege, ignore_key.PRIVILEGE)
+    lacking = [privilege for privilege in privileges if not server.grants.allow(privilege, *layout.table)]
+    if not lacking:
+        return OK, f"It may ignore the jobs of {layout.schema}, also keys without one."
+    statement = grant(", ".join(lacking), layout.table.quoted, server.account)
+    what = "jobs" if privileges[0] in lacking else "keys without a job"
+    return OK, f"It may not ignore {what} in {layout.schema}, which is optional: {statement}"
 
 
 def _about_indexes(reading: Reading) -> Iterator[Finding]:

@@ -1,8 +1,13 @@
 """A key as a person writes it is read, and compared with the keys of jobs."""
 
+import datetime as dt
+import uuid
+from decimal import Decimal
+
 import pytest
 
-from jobs.formats.wanted_key import WantedKey, read_wanted_key
+from jobs.formats.key import as_text, key_hash
+from jobs.formats.wanted_key import MOST_HASHES, WantedKey, read_wanted_key
 
 
 @pytest.mark.parametrize(
@@ -15,7 +20,7 @@ from jobs.formats.wanted_key import WantedKey, read_wanted_key
         ("a='x, y=2' & b=2026-01-04", {"a": "x, y=2", "b": "2026-01-04"}),
         ('{"subject_id": 3, "name": "m1", "gone": null}', {"subject_id": "3", "name": "m1", "gone": "NULL"}),
         ("{'subject_id': 3, 'rate': 2.0}", {"subject_id": "3", "rate": "2"}),
-        ("name=''", {"name": ""}),
+        ("name=''", {"name": '""'}),
     ],
 )
 def test_a_key_is_read(text: str, fields: dict[str, str]) -> None:
@@ -50,3 +55,26 @@ def test_half_a_character_is_in_no_key(text: str) -> None:
 )
 def test_a_key_has_all_that_is_wanted_or_it_is_another(text: str, is_in: bool) -> None:
     assert read_wanted_key(text).is_in({"a": 1.0, "b": "x"}) is is_in
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        3, -3, 0, 0.0, -0.0, 3.0, -3.0, 0.1, 1e22, 2**60, True, None, "", "m 1", "3", "None", "NULL", b"", b"\0\xff",
+        Decimal("1.50"), Decimal(3), dt.date(2026, 1, 4), dt.time(10, 20), dt.datetime(2026, 1, 4),  # noqa: DTZ001
+        uuid.UUID(int=7),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_the_hash_of_a_value_is_one_of_those_that_its_text_may_have(value: object) -> None:
+    key = {"subject": value, "session": 1}
+    assert key_hash(key) in WantedKey({name: as_text(one) for name, one in key.items()}).hashes
+
+
+@pytest.mark.parametrize("fields", [{f"a{number}": "1" for number in range(7)}, {"raw": as_text(b"x" * 60)}], ids=str)
+def test_no_hash_is_tried_where_they_are_too_many_or_the_value_is_cut(fields: dict[str, str]) -> None:
+    assert WantedKey(fields).hashes == []
+
+
+def test_six_numbers_are_not_too_many() -> None:
+    assert len({*WantedKey({f"a{number}": "1" for number in range(6)}).hashes}) == MOST_HASHES

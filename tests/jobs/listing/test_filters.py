@@ -1,12 +1,15 @@
 """The filter of jobs: read, written and said."""
 
+from urllib.parse import urlencode
+
 from django.http import QueryDict
 
 from jobs.listing.filters import JobFilter
 
 
 def test_a_filter_read_from_its_own_query_is_the_same() -> None:
-    query = "status=error&schema=lab+a&table=__x%26y&user=al&host=gpu&message=%25_%27&newer=24h&older=10m&sort=-message"
+    query = "status=error&schema=lab+a&table=__x%26y&user=al&host=gpu&message=%25_%27&newer=24h&older=10m"
+    query += f"&key_hash={'0' * 32}&pid=7%2C8&connection=9&sort=-message"
     chosen = JobFilter.read(QueryDict(query))
     assert JobFilter.read(QueryDict(chosen.query)) == chosen
 
@@ -25,6 +28,29 @@ def test_each_part_of_a_filter_is_said() -> None:
         "Reserved jobs in schema lab_a, of table SpikeSorting, with a message containing “memory”, of users containing"
         " “al”, on hosts containing “gpu”, from the last 1 h 30 min, older than 1 min."
     )
+
+
+def test_several_numbers_and_hashes_are_said() -> None:
+    hashes = f"{'0' * 32} {'Aa+/' * 8}"
+    query = urlencode({"key_hash": hashes, "pid": "12, 13", "connection": "007"})
+    assert JobFilter.read(QueryDict(query)).in_words == (
+        f"All jobs with the key_hash {'0' * 32}, {'Aa+/' * 8}, of the process 12, 13, over the connection 7."
+    )
+
+
+def test_a_number_or_a_hash_that_cannot_be_read_is_a_problem() -> None:
+    query = urlencode({"key_hash": f"{'0' * 32},abc", "pid": "12 x\x1b", "connection": "-1"})
+    assert JobFilter.read(QueryDict(query)).problems == (
+        "“abc” is no key_hash: write its 32 characters.",
+        r"“x\x1b” is no number of a process: write 123, or 123, 124.",
+        "“-1” is no id of a connection: write 123, or 123, 124.",
+    )
+
+
+def test_rare_fields_are_in_sight_where_one_is_used() -> None:
+    form = JobFilter.read(QueryDict("pid=12")).form()
+    assert [bound.name for bound in form.rare_fields] == ["key_hash", "pid", "connection"]
+    assert (form.uses_rare_fields, JobFilter().form().uses_rare_fields) == (True, False)
 
 
 def test_what_cannot_be_read_is_a_problem_and_never_passed_over() -> None:

@@ -16,7 +16,9 @@ from django.utils import timezone
 from jobsite.activity import forms
 from jobsite.activity.models import Act, ActChunk, Continuation
 from tests.cast import person
+from tests.jobs.acting import confirm_to, send_to
 from tests.jobs.clearing import JOBS, again, confirm, everything, post, selected, wait_a_second
+from tests.jobs.planting import Planted
 from tests.lab import Lab
 from tests.pages import FRAGMENT, Response, fields, look, notices, page, text_of
 from tests.server import SERVER
@@ -416,3 +418,29 @@ def test_the_record_is_not_read_row_by_row(many: str, operator: Client) -> None:
     with CaptureQueriesContext(connections["default"]) as asked:
         look(operator, address)
     assert [query["sql"] for query in asked if re.search(r'"activity_actchunk"\."rows"', query["sql"])] == []
+
+
+# --- Other actions ----------------------------------------------------------------------------------------------------
+
+
+def test_ignoring_goes_on_in_the_same_way(many: str, operator: Client) -> None:
+    with SERVER.granting("UPDATE"):
+        confirmed = confirm_to(operator, "ignore", everything(operator, f"schema={many}&status=error"))
+        address = send_to(operator, "ignore", confirmed, typed="51").headers["Location"]
+        found = look(operator, address)
+        assert (text_of(found.h1), says(found)) == ("Ignoring 51 jobs", ["20 of 51 jobs.", "Ignored 20 jobs."])
+        assert to_the_end(operator, address) == ["Ignored 51 jobs."]
+    assert SERVER.sql(f"SELECT DISTINCT status FROM `{many}`.`~jobs`") == [("ignore",)]
+
+
+def test_what_is_left_alone_is_counted_over_all_requests(planted: Planted, operator: Client) -> None:
+    for number in range(50):
+        connection = 0 if number % 10 == 5 else 1  # of no connection nobody can tell whose it is
+        row = {"key_hash": f"{number:02}", "connection_id": connection, "user": "carol@10.0.0.9"}
+        planted.row(status="reserved", timestamp="2026-01-01 00:00:00", **row)
+    planted.row(key_hash="error", timestamp="2026-01-01 00:00:00")
+    confirmed = confirm_to(operator, "release", everything(operator, f"schema={planted.schema}"))
+    address = send_to(operator, "release", confirmed).headers["Location"]
+    assert says(look(operator, address))[0] == "18 of 45 jobs."
+    why = "only a reservation whose worker is gone can be released."
+    assert to_the_end(operator, address) == [f"Released 45 jobs. 6 were left alone (5 cannot tell, 1 failed): {why}"]

@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from jobsite.lab.identifiers import identifier
+from tests.jobs.acting import buttons
 from tests.jobs.clearing import JOBS, confirm, everything, selected
 from tests.lab import Lab
 from tests.pages import look, notices, text_of, tokens
@@ -19,11 +20,6 @@ ACCOUNT = f"'{SITE}'@'%'"
 
 def grant_on(schema: str) -> str:
     return f"GRANT DELETE ON `{schema}`.`~jobs` TO {ACCOUNT};"
-
-
-def buttons(found: BeautifulSoup) -> list[str]:
-    """Return the buttons that change something."""
-    return [text_of(button) for button in found.select('.acts button[type="submit"], form.acts button')]
 
 
 def grants_in(found: BeautifulSoup) -> list[str]:

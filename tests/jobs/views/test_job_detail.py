@@ -1,5 +1,6 @@
 """A job of its own: page, panel, gone, traceback, key, lines to copy, odd names in its address."""
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.lab import Lab
-from tests.pages import FRAGMENT, fields, look, page, text_of, tokens
+from tests.pages import FRAGMENT, cells, fields, look, page, text_of, tokens
 
 MANY = 90_000
 ODD_NAMES = ["a/b", "a`b", "100%", "%41", "a.b", ".", "..", "", "~1", "<script>", "a b ", "ü", "?#", "\\", "a\nb", "🧠"]
@@ -39,6 +40,16 @@ def test_a_failed_job_tells_its_table_key_message_and_worker(failed_jobs: str, v
     assert told["table"] == f"{failed_jobs}.__score"
     assert told["user"].startswith("alice@")
     assert told["failed at"].endswith(" UTC")
+
+
+def test_the_hash_of_the_key_is_that_of_datajoint_and_can_be_copied(
+    failed_jobs: str, viewer: Client, datajoint: Any
+) -> None:
+    found = look(viewer, address_of(failed_jobs, viewer, "empty"))
+    (code,) = [button.find_previous_sibling("code") for button in found.select(".facts [data-copy]")]
+    assert text_of(code) == datajoint.key_hash({"subject": "m1", "session": 1})
+    listed = look(viewer, f"/jobs/?key_hash={text_of(code)}&schema={failed_jobs}")
+    assert cells(listed, "Key") == ["subject= m1 session= 1"]
 
 
 def test_the_title_names_the_job(failed_jobs: str, viewer: Client) -> None:

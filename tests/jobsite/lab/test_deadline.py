@@ -33,6 +33,7 @@ ROWS_LATE = "The jobs of this page could not be read within 2 s."
 CONNECTED_LATE = "Who is connected could not be read within 2 s."
 TRANSACTIONS_LATE = "Which transactions are open could not be read within 2 s."
 COUNTS, ROWS, BOTH, STACK, DELETE = b"COUNT(*) AS", b"`pid`", b"`~jobs`", b"error_stack", b"DELETE FROM"
+LONGER_KEYS = b"LOCATE"
 COLUMNS, THREADS, TRANSACTIONS = b"information_schema.columns", b"COALESCE(user", b"innodb_trx"
 
 Ask = Callable[[Client], Response]
@@ -143,6 +144,16 @@ def test_the_numbers_stand_where_the_rows_are_late(proxy: StallingProxy, viewer:
     assert (notices(found), cells(found, "Table")) == ([ROWS_LATE], [])
     assert text_of(found.select_one(".tabs")) == "All 2 Errors 2 Reserved 0 Ignored 0"
     assert found.select(".empty") == []
+
+
+def test_a_whole_key_is_found_where_longer_ones_are_late(
+    proxy: StallingProxy, viewer: Client, failed_jobs: str
+) -> None:
+    stall(proxy, LONGER_KEYS)
+    found = look(viewer, f"{JOBS}?schema={failed_jobs}&key=subject=m1, session=1")
+    assert cells(found, "Key") == ["subject= m1 session= 1"]
+    assert notices(found)[0].startswith("Keys with more attributes could not be read in time, so jobs with this key")
+    assert text_of(found.select_one(".tabs b")) == "1+"
 
 
 def test_old_rows_stay_where_new_ones_are_late(proxy: StallingProxy, viewer: Client, failed_jobs: str) -> None:

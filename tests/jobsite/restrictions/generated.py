@@ -189,7 +189,8 @@ class Author:
     def time(self) -> str:
         """Return a time with a column."""
         column = self.column(Kind.TIME)
-        return self.random.choice((column, column, column, f"DATE({column})", f"{column} {self.interval()}"))
+        moved, known = f"{column} {self.interval()}", f"IFNULL({column}, {self.moment()})"
+        return self.random.choice((column, column, column, f"DATE({column})", moved, known))
 
     def value(self) -> str:
         """Return any value."""
@@ -255,6 +256,8 @@ class Author:
             lambda: f"{self.time()} {self.one('', 'NOT ')}IN ({low}, {high})",
             lambda: f"{self.time()} {sign} {self.time()}",
             lambda: f"{self.time()} LIKE {self.string(PATTERNS)}",
+            lambda: f"{self.part_of_time()} {sign} {self.random.randrange(61)}",
+            lambda: f"{self.part_of_time()} {sign} {self.part_of_time()}",
         )
 
 

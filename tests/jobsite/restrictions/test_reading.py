@@ -128,6 +128,9 @@ def test_a_literal_is_read_as_the_server_reads_it(literal: str, value: object) -
         ("timestamp > 'yesterday'", 12, ""),
         ("timestamp > '2026-02-30'", 12, ""),
         ("NOW() - timestamp > 5", 0, ""),
+        ("DATE(timestamp) = '2026-00-10'", 18, ""),
+        ("IFNULL(timestamp, 5) = NOW()", 18, ""),
+        ("HOUR(pid) = 5", 5, ""),
         ("pid BETWEEN 1 && 2", 14, ""),
         ("pid NOT = 3", 8, ""),
         ("(pid = 1", 0, ""),
@@ -148,7 +151,7 @@ def test_what_is_no_restriction_is_refused_at_its_place(text: str, position: int
 
 def test_a_refusal_says_what_to_do() -> None:
     assert str(refused('stauts = "error"')) == "“stauts” is no column here: did you mean status?"
-    assert str(refused("timestamp > 5")).startswith("“5” is compared with a time, and is none: write it as 2026-11-27")
+    assert str(refused("timestamp > 5")).startswith("“5” stands beside a time, and is none: write it as 2026-11-27")
 
 
 @pytest.mark.parametrize(
