@@ -55,8 +55,9 @@ class Talk:
         """Say whether a person sits there."""
         return sys.stdin.isatty() and self.out.isatty()
 
-    def ask(self, question: str) -> str:
-        """Return what a person answers in one line; '' for Ctrl-D."""
+    def ask(self, question: str, at_end: str = "") -> str:
+        """Return what a person answers in one line, or `at_end` for Ctrl-D and wherever the input has ended."""
         self.out.write(f"{printable(question, self.out)} ")
         self.out.flush()
-        return sys.stdin.readline().strip()
+        answer = sys.stdin.readline() if sys.stdin else ""  # it may have been closed from the start
+        return answer.strip() if answer else at_end
