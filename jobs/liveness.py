@@ -70,8 +70,8 @@ class Evidence:
     """What the server says: when it started, who is connected, and whether that is everybody.
 
     `last_id` is the highest number that a connection of the server can have had, None when it is not known; `proxies`
-    are the clients that an admin named as such. `pids` are the processes of those connections that tell theirs, read
-    after `threads` (MySQL manual, "The session_connect_attrs Table": `_pid`, which PyMySQL and libmysqlclient send).
+    are the clients that an admin named as such. `pids` are the processes of those connections of DataJoint's that tell
+    theirs, read after `threads` (MySQL manual, "The session_connect_attrs Table": `_pid`, which PyMySQL sends).
     """
 
     started: datetime

@@ -49,16 +49,13 @@ def below(room: str) -> tuple[str, ...]:
     return DOWNWARD[DOWNWARD.index(room) + 1 :]
 
 
-OF_COMMANDS = (
-    *("jobsite.management.subcommands", "jobsite.management.ending", "jobsite.management.command"),
-    *("jobsite.screen", "jobsite.fitting"),
-)
+OF_COMMANDS = ("jobsite.management.subcommands", "jobsite.management.command", "jobsite.terminal")
 """What the commands of a terminal share."""
 
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     **{room: below(room) for room in DOWNWARD},
     # Beside them.
-    "connections": ("jobs.actions", *below("jobs.actions"), "jobsite.screen", "jobsite.fitting"),
+    "connections": ("jobs.actions", *below("jobs.actions"), "jobsite.terminal", "jobsite.fitting"),
     "connections.management": ("connections", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.worker": (
         "jobs.formats",
@@ -78,7 +75,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.fitting": (),
     "jobsite.secret": (),
     "jobsite.templatetags": WORDS,
-    "jobsite.screen": ("jobsite.fitting", *WORDS),
+    "jobsite.terminal": ("jobsite.lab", "jobsite.fitting", *WORDS),
     "jobsite.settings": ("jobsite.lab", "jobsite.addresses", *WORDS, "jobsite.secret", "jobsite.startup"),
     "jobsite.apps": ("jobsite.pages", "jobsite.lab"),
     "jobsite.urls": ("jobsite.pages",),
@@ -86,8 +83,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.serving": ("jobsite.wsgi", "jobsite.masking"),
     "jobsite.demo": (),
     "jobsite.management.command": (),
-    "jobsite.management.ending": ("jobsite.lab", *WORDS),
-    "jobsite.management.subcommands": ("jobsite.management.command", "jobsite.management.ending"),
+    "jobsite.management.subcommands": ("jobsite.management.command", "jobsite.terminal"),
     "jobsite.management": (*OF_COMMANDS, "jobsite.demo", "jobsite.serving", "jobsite.startup"),
 }
 """Room -> the rooms that it may import from, beside itself."""

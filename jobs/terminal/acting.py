@@ -21,15 +21,15 @@ from jobs.snapshots import JobSnapshot
 from jobs.terminal.choosing import ChosenJobs, add_filters, add_restriction, choose_jobs
 from jobs.terminal.ignoring import new_key
 from jobsite.activity.terminal_user import TerminalUser
-from jobsite.management.ending import DONE, NOT_DONE
 from jobsite.management.subcommands import SubCommand
 from jobsite.one_line import printable
-from jobsite.screen import Screen, Style
+from jobsite.terminal.ending import DONE, NOT_DONE
+from jobsite.terminal.talking import Talk
 
 NO_TERMINAL = "Nothing was {past}: there is no terminal to ask on. Say --yes to confirm what stands above."
 SPARED = "{jobs} that may be running {are} left alone: with --running, {they} would be {past} too."
-JOBS_NAMED, LONGEST_NAMED = 10, 300
-"""Jobs that are named before it is asked, and how many characters of each."""
+JOBS_NAMED = 10
+"""Jobs that a terminal names before it asks."""
 EXAMPLES = """\
   manage.py jobs {name} --table SpikeSorting                say what would happen, and ask
   manage.py jobs {name} 'host LIKE "gpu%"' --dry-run        only say it
@@ -73,12 +73,12 @@ def act(action: Action, given: Mapping[str, Any]) -> int:
     Raises WrongInputError, NotDoneError, and DatabaseError when nothing could be read.
     """
     meant = choose_jobs(given)
-    screen = Screen(sys.stdout if given["dry_run"] else sys.stderr)
+    talk = Talk(sys.stdout if given["dry_run"] else None)
     if reason := action.why_not_on(meant.threads.server.only_reads):
-        screen.say(reason, style=Style.WARNING)
+        talk.say(reason, is_warning=True)
         return NOT_DONE
     set_aside_ungranted(action, meant.reading)
-    asked = Asked(action, screen, meant.person, sparing=given["yes"] and not given.get("running", True))
+    asked = Asked(action, talk, meant.person, sparing=given["yes"] and not given.get("running", True))
     reviewed = asked.review(meant)
     has_rows = reviewed.count or reviewed.found.left or reviewed.left_out
     if not has_rows and (new := new_key(action, meant, given)):
@@ -94,7 +94,7 @@ class Asked:
     """What is asked of a person, and said to them."""
 
     action: Action
-    screen: Screen
+    talk: Talk
     person: TerminalUser
     sparing: bool
     """Whether jobs that may be running are left alone."""
@@ -103,18 +103,18 @@ class Asked:
         """Say what would happen now, and return it."""
         selection = self._spare(meant) if self.sparing else MatchingJobs(meant.chosen, meant.now, meant.reading)
         reviewed = review(self.action, selection, None if self.sparing else meant.threads)  # who lives was asked anew
-        self.screen.say(f"{reviewed.order}?" if reviewed.count else f"Nothing to {self.action.verb}.")
-        self.screen.say(selection.in_words)
+        self.talk.say(f"{reviewed.order}?" if reviewed.count else f"Nothing to {self.action.verb}.")
+        self.talk.say(selection.in_words)
         for sentence in reviewed.sentences:
-            self.screen.say(sentence.text, "  ", Style.WARNING if sentence.is_warning else Style.PLAIN)
+            self.talk.say(sentence.text, is_warning=sentence.is_warning, indent="  ")
         for one in reviewed.left_out:
             text = f"The jobs of {one.schema} are left alone: {one.in_words}."
-            self.screen.say(text, "  ", Style.WARNING)
+            self.talk.say(text, is_warning=True, indent="  ")
         for job in reviewed.jobs[:JOBS_NAMED]:
             said = f"{job.status} {job.schema} {job}: {job.message_line}".removesuffix(": ")
-            self.screen.line(f"    {self.screen.printable(said[:LONGEST_NAMED])}")
+            self.talk.name(said, indent="    ")
         if reviewed.count > JOBS_NAMED:
-            self.screen.say(f"and {reviewed.count - JOBS_NAMED:,} more", indent="    ")
+            self.talk.say(f"and {reviewed.count - JOBS_NAMED:,} more", indent="    ")
         return reviewed
 
     def _spare(self, meant: ChosenJobs) -> MatchingButRunning:
@@ -128,37 +128,32 @@ class Asked:
         if running:
             are, they = ("is", "it") if running == 1 else ("are", "they")
             said = SPARED.format(jobs=count_jobs(running), are=are, they=they, past=self.action.past)
-            self.screen.say(said, style=Style.WARNING)
+            self.talk.say(said, is_warning=True)
         return MatchingButRunning(meant.chosen, meant.now, meant.reading, abandoned=frozenset(abandoned))
 
     def confirmed(self, reviewed: Review) -> str | None:
         """Return what a person types, None when they confirm nothing; as on the page that asks."""
-        if reviewed.needs_number and self._can_ask:
-            return self.screen.ask(f"Type {reviewed.count:,} to confirm: ")
+        if reviewed.needs_number and self.talk.can_ask:
+            return self.talk.ask(f"Type {reviewed.count:,} to confirm:")
         return "" if self._agreed(f"{reviewed.order}?") else None
 
     def ignore(self, new: NewRow, given: Mapping[str, Any]) -> int:
         """Let a key without a job be ignored, when that is confirmed, and return the exit status."""
-        self.screen.say(f"{new.in_words} It has no job yet: populate skips it from now on.")
+        self.talk.say(f"{new.in_words} It has no job yet: populate skips it from now on.")
         if given["dry_run"]:
             return DONE
         if not given["yes"] and not self._agreed("Ignore this key?"):
             return NOT_DONE
         return say_outcome(self.action, ignore_key(new.layout, new.table_name, new.key, self.person))
 
-    @property
-    def _can_ask(self) -> bool:
-        """Say whether a person sits there: what a pipe says confirms nothing."""
-        return self.screen.is_terminal and bool(sys.stdin and sys.stdin.isatty())
-
     def _agreed(self, question: str) -> bool:
         """Ask a person, and say so where nothing will be done."""
-        if not self._can_ask:
-            self.screen.say(NO_TERMINAL.format(past=self.action.past), style=Style.WARNING)
+        if not self.talk.can_ask:
+            self.talk.say(NO_TERMINAL.format(past=self.action.past), is_warning=True)
             return False
-        if (self.screen.ask(f"{question} [y/N] ") or "").lower() in ("y", "yes"):
+        if self.talk.ask(f"{question} [y/N]").lower() in ("y", "yes"):
             return True
-        self.screen.say(f"Nothing was {self.action.past}.")
+        self.talk.say(f"Nothing was {self.action.past}.")
         return False
 
     def perform(self, reviewed: Review, typed: str) -> int:
@@ -166,7 +161,7 @@ class Asked:
         try:
             outcome = perform(self.action, reviewed.selection, Confirmation.of(reviewed, typed), self.person)
         except NotConfirmedError as refused:
-            self.screen.say(str(refused), style=Style.WARNING)
+            self.talk.say(str(refused), is_warning=True)
             return NOT_DONE
         return say_outcome(self.action, outcome)
 

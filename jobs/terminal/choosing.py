@@ -18,7 +18,7 @@ from jobs.statuses import STATUSES
 from jobs.terminal.restricting import read_meaning
 from jobsite.activity.terminal_user import TerminalUser
 from jobsite.lab.server import ConnectedThreads, who_is_connected
-from jobsite.management.ending import NotDoneError, WrongInputError
+from jobsite.terminal.ending import NotDoneError, WrongInputError
 
 FILTERS = {
     "schema": ("NAME", "jobs of one schema"),

@@ -9,8 +9,8 @@ from typing import Any
 
 from jobs.formats.key import hash_of_json, key_hash
 from jobs.formats.wanted_key import read_wanted_key
-from jobsite.management.ending import DONE, WrongInputError
 from jobsite.management.subcommands import SubCommand
+from jobsite.terminal.ending import DONE, WrongInputError
 
 EXAMPLES = """\
   manage.py jobs hash '{"id": 2}'                  c81e728d9d4c2f636f067f89cc14862c

@@ -10,7 +10,7 @@ from jobs.formats.key_writer import pack_key
 from jobs.formats.table_name import beginning_of_name, is_populated
 from jobs.terminal.choosing import ChosenJobs
 from jobs.terminal.hashing import read_key
-from jobsite.management.ending import WrongInputError
+from jobsite.terminal.ending import WrongInputError
 
 NEEDED = ("schema", "table", "key")
 

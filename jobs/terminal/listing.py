@@ -13,9 +13,9 @@ from jobs.statuses import ERROR, IGNORE, RESERVED
 from jobs.terminal.choosing import add_filters, add_restriction, choose_jobs
 from jobsite.exporting.documents import FORMATS, IncompleteError
 from jobsite.exporting.tables import write_table
-from jobsite.management.ending import DONE, NOT_DONE, NotDoneError, WrongInputError
 from jobsite.management.subcommands import SubCommand
-from jobsite.screen import Screen, Style
+from jobsite.terminal.ending import DONE, NOT_DONE, NotDoneError, WrongInputError
+from jobsite.terminal.talking import Talk, columns_of, has_color
 
 TABLE = "table"
 COLORS = {ERROR: "31", RESERVED: "34", IGNORE: "2", "abandoned": "33", "uncertain": "33"}
@@ -65,16 +65,16 @@ def list_all(given: Mapping[str, Any]) -> int:
     except IncompleteError as error:
         raise NotDoneError(str(error)) from None
     for sentence in jobs.notices:
-        Screen(sys.stderr).say(sentence, style=Style.WARNING)
+        Talk().say(sentence, is_warning=True)
     return NOT_DONE if jobs.left_out else DONE
 
 
 def _table(jobs: ExportedJobs) -> Iterator[str]:
     """Yield the lines of a table: as many columns as a terminal has room for, and elsewhere all."""
-    screen = Screen(sys.stdout)
-    columns = _columns_in(screen.columns) if screen.columns else jobs.columns
+    width = columns_of(sys.stdout)
+    columns = jobs.columns if width is None else _columns_in(width)
     rows = ({**row, "key": _key(row)} for row in jobs.rows())
-    return write_table(columns, rows, screen.columns, COLORS if screen.has_colours else None, sys.stdout)
+    return write_table(columns, rows, width, COLORS if has_color(sys.stdout) else None, sys.stdout)
 
 
 def _columns_in(width: int) -> Sequence[str]:

@@ -24,8 +24,8 @@ from jobs.terminal.acting import say_outcome
 from jobs.terminal.choosing import ChosenJobs, add_filters, add_restriction, choose_jobs, left_out_in_words
 from jobsite.durations import say_duration
 from jobsite.exporting.tables import write_table
-from jobsite.management.ending import DONE, NOT_DONE
-from jobsite.screen import Screen, Style
+from jobsite.terminal.ending import DONE, NOT_DONE
+from jobsite.terminal.talking import Talk, columns_of, has_color
 
 COLUMNS = ("liveness", "reason", "schema", "table", "key", "age", "worker")
 COLORS = {Liveness.ABANDONED.value: "33"}
@@ -50,17 +50,16 @@ def reap(given: Mapping[str, Any]) -> int:
 
     Raises WrongInputError, NotDoneError, and DatabaseError when nothing could be read.
     """
-    meant, seen = choose_jobs({**given, "status": "reserved"}), Seen()
-    screen, out = Screen(sys.stderr), Screen(sys.stdout)
-    colors = COLORS if out.has_colours else None
-    for line in write_table(COLUMNS, seen.rows(meant), out.columns, colors, sys.stdout):
+    meant, talk, seen = choose_jobs({**given, "status": "reserved"}), Talk(), Seen()
+    width, colors = columns_of(sys.stdout), COLORS if has_color(sys.stdout) else None
+    for line in write_table(COLUMNS, seen.rows(meant), width, colors, sys.stdout):
         sys.stdout.write(line)
     sys.stdout.flush()
     unread = left_out_in_words(meant)
     for sentence in unread:
-        screen.say(sentence, style=Style.WARNING)
+        talk.say(sentence, is_warning=True)
     said = f"{count_jobs(len(seen.abandoned))} abandoned, {seen.left:,} left alone."
-    screen.say(said if given["apply"] else f"{said} Nothing was changed: --apply releases what is abandoned.")
+    talk.say(said if given["apply"] else f"{said} Nothing was changed: --apply releases what is abandoned.")
     status = NOT_DONE if unread else DONE
     if not given["apply"] or not seen.abandoned:
         return status

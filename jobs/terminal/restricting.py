@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from jobs.formats.wanted_key import read_wanted_key
 from jobs.terminal.hashing import read_key
-from jobsite.management.ending import WrongInputError
 from jobsite.restrictions.columns import JOBS
 from jobsite.restrictions.literals import as_literal
 from jobsite.restrictions.reading import Restriction, read_restriction
 from jobsite.restrictions.refusal import RestrictionError
-from jobsite.screen import Screen
+from jobsite.terminal.ending import WrongInputError
+from jobsite.terminal.talking import Talk, columns_of
 
 COLUMNS = frozenset(column.name for column in JOBS)
 
@@ -66,7 +66,8 @@ def _is_key(text: str) -> bool:
 
 def _point_at(text: str, position: int) -> None:
     """Show a person the place in what they wrote, where it fits in a line."""
-    screen = Screen(sys.stderr)
-    if screen.columns and len(text) < screen.columns and text.isprintable() and text.isascii():
-        screen.line(screen.printable(text))
-        screen.line(f"{' ' * position}^")
+    columns = columns_of(sys.stderr)
+    if columns and len(text) < columns and text.isprintable() and text.isascii():
+        talk = Talk()
+        talk.say(text)
+        sys.stderr.write(f"{' ' * position}^\n")

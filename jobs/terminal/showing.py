@@ -16,9 +16,9 @@ from jobs.tracebacks.display import ShownException, ShownGroup
 from jobs.tracebacks.parsing import Frame
 from jobs.tracebacks.stored import ShownFailure, read_failure
 from jobsite.durations import say_duration
-from jobsite.management.ending import DONE, NotDoneError, WrongInputError
 from jobsite.management.subcommands import SubCommand
 from jobsite.one_line import printable
+from jobsite.terminal.ending import DONE, NotDoneError, WrongInputError
 
 EXAMPLES = """\
   manage.py jobs show lab_ephys SpikeSorting c81e728d9d4c2f636f067f89cc14862c

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from jobsite.management.command import JobsiteCommand
-from jobsite.management.ending import STATUSES, end_with_status_of
+from jobsite.terminal.ending import STATUSES, end_with_status_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from django.core.management.base import CommandParser
 
 from jobs.terminal.reaping import EXAMPLES, add_arguments, reap
 from jobsite.management.command import JobsiteCommand
-from jobsite.management.ending import STATUSES, end_with_status_of
+from jobsite.terminal.ending import STATUSES, end_with_status_of
 
 
 class Command(JobsiteCommand):

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from jobs.terminal.hashing import hash_of
-from jobsite.management.ending import WrongInputError
+from jobsite.terminal.ending import WrongInputError
 from tests.jobs.terminal.commands import run
 
 KEYS = [

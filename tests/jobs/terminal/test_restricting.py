@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from jobs.terminal.restricting import read_meaning
-from jobsite.management.ending import WrongInputError
+from jobsite.terminal.ending import WrongInputError
 from tests.jobs.clearing import wait_a_second
 from tests.jobs.terminal.commands import manage, run
 from tests.lab import Lab
@@ -40,7 +40,7 @@ def test_a_bad_restriction_is_one_sentence_that_names_the_place_and_the_nearest_
     done = run("jobs", 'status="error" AND hots LIKE "%gpu%"')
     (line,) = done.stderr.splitlines()
     assert (done.returncode, done.stdout) == (2, "")
-    assert line == "CommandError: “hots” is no column: did you mean host?"
+    assert line == "CommandError: “hots” is no column here: did you mean host?"
 
 
 def rows(*arguments: str) -> list[str]:

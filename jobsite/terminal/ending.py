@@ -9,7 +9,7 @@ from typing import NoReturn
 from django.core.management.base import CommandError
 
 from jobsite.lab.explanations import explain
-from jobsite.one_line import line_logger, printable, problems_only
+from jobsite.one_line import line_logger, printable
 
 DONE, NOT_DONE, WRONG_INPUT = 0, 1, 2
 KILLED_BY = 128
@@ -17,8 +17,6 @@ KILLED_BY = 128
 STATUSES = """\
 Exit status: 0 done, or nothing to do; 1 something was not done or could not be read; 2 wrong input and nothing
 done; 130 ended by Ctrl-C. Standard output has what was asked for; all else is said on standard error."""
-
-log = line_logger("jobsite.activity")
 
 
 class WrongInputError(Exception):
@@ -34,9 +32,10 @@ def end_with_status_of(work: Callable[[], int]) -> NoReturn:
 
     Raises CommandError, which Django writes in one line, for wrong input and for whatever the lab's server refuses.
     """
+    if sys.stderr.isatty():
+        line_logger("jobsite.activity").setLevel("WARNING")  # what was done, the terminal says already
     try:
-        with problems_only(log):  # the command itself says what it does
-            status = work()
+        status = work()
         sys.stdout.flush()
     except BrokenPipeError:  # nobody reads any more, as after `| head`
         _forget_output()
