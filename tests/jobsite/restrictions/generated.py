@@ -258,7 +258,7 @@ class Author:
             lambda: f"{self.time()} {self.one('', 'NOT ')}IN ({low}, {high})",
             lambda: f"{self.time()} {sign} {self.time()}",
             lambda: f"{self.time()} LIKE {self.string(PATTERNS)}",
-            lambda: f"{self.part_of_time()} {sign} {self.random.randrange(61)}",
+            *[lambda: f"{self.part_of_time()} {sign} {self.random.randrange(61)}"] * 2,
             lambda: f"{self.part_of_time()} {sign} {self.part_of_time()}",
             lambda: f"{self.difference()} {sign} {self.number()}",
         )
