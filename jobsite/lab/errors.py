@@ -59,6 +59,10 @@ class Kind(Enum):
     """A KILL names a connection that is not there."""
     DUPLICATE = auto()
     """A row with this key is there already."""
+    NOT_COMPARABLE = auto()
+    """A table's rows cannot be compared as a person asks: its character set lacks a letter, or a sum is too large."""
+    NO_VALUE = auto()
+    """A value that a person has written is none of its type."""
 
 
 # `{lab}` is the server, `{user}` its account, `{said}` the server's own words, `{limit}` the seconds of a statement.
@@ -76,6 +80,10 @@ WRONG_CERTIFICATE = (
     "out to the name in {host_at}."
 )
 LACKS = "The account {user} lacks a privilege on {lab} ({said}): grant it what docs/grants.sql lists."
+NOT_COMPARABLE = (
+    "Not all rows on the lab's server {lab} can be compared as the restriction asks ({said}): change it, or choose a "
+    "schema."
+)
 NO_CHANGES = "The lab's server {lab} takes no changes ({said})."
 SLOW = "The lab's server {lab} needed more than {limit} s: narrow the filter and try again."
 
@@ -131,7 +139,9 @@ ERRORS = {
     1226: (Kind.USED_UP, "The account {user} has used up its allowance on {lab} ({said}): wait, or raise it."),
     1227: (Kind.DENIED_EVERYWHERE, LACKS),
     BY_OPTION: (Kind.BY_OPTION, OTHER_SENTENCE),
+    **dict.fromkeys((1267, 1270, 1271, 1690, 3854), (Kind.NOT_COMPARABLE, NOT_COMPARABLE)),
     1317: (Kind.INTERRUPTED, "The lab's server {lab} ended this request: try again."),
+    1525: (Kind.NO_VALUE, "The lab's server {lab} does not take a value of the restriction ({said}): change it."),
     1698: (Kind.NOT_LET_IN, WRONG_ACCOUNT),
     1792: (Kind.READ_ONLY, NO_CHANGES),  # also where the session began while the server was read-only
     1836: (Kind.READ_ONLY, NO_CHANGES),
@@ -176,8 +186,9 @@ OF_THE_SERVER = {
     Kind.NO_COMMIT,
     Kind.NO_ROOM,
     Kind.NO_MEMORY,
+    Kind.NO_VALUE,
 }
-"""No table is to blame for these: the server is, its disk or memory, its options, the account, or a KILL."""
+"""No table is to blame for these: the server is, its disk or memory, its options, the account, a KILL, or who asks."""
 
 
 def error_number(error: BaseException) -> int:

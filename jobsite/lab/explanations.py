@@ -12,6 +12,7 @@ REASONS = {
     Kind.VANISHED: "its jobs table vanished while it was read",
     Kind.LOCKED: "its jobs table is locked",
     Kind.TOO_SLOW: "its jobs table is locked",
+    Kind.NOT_COMPARABLE: "its jobs cannot be compared as the restriction asks ({said})",
 }
 OTHER_REASON = "the server answers “{said}”"
 

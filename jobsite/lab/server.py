@@ -21,6 +21,8 @@ READ_ONLY_VARIABLES = """
     /*M!100108 @@tx_read_only, 0 */ /*!80000 @@transaction_read_only, @@super_read_only */
 """
 READ_ONLY = ("read_only", "innodb_read_only", "transaction_read_only", "super_read_only")
+UTC = ("UTC", "Etc/UTC", "+00:00")
+"""Other names of it are converted, which changes nothing. GMT is one of London's."""
 OFF = {"0", "OFF"}  # the second on MariaDB 12
 ONLY_READS_SQL = f"SELECT {READ_ONLY_VARIABLES}"
 
@@ -33,7 +35,8 @@ STATUS_SQL = "(SELECT variable_value FROM {table} WHERE variable_name = '{name}'
 SERVER_COLUMNS = f"""
     UTC_TIMESTAMP(6), VERSION(), USER(), CURRENT_USER(), CONNECTION_ID(), @@performance_schema,
     {STATUS_SQL.format(table=GLOBAL_STATUS, name="Uptime")},
-    {STATUS_SQL.format(table=GLOBAL_STATUS, name="Connections")}, {READ_ONLY_VARIABLES}
+    {STATUS_SQL.format(table=GLOBAL_STATUS, name="Connections")}, @@GLOBAL.time_zone, @@system_time_zone,
+    {READ_ONLY_VARIABLES}
 """
 SERVER_SQL = f"SELECT {SERVER_COLUMNS}"
 
@@ -75,6 +78,8 @@ class Server:
     """What the account may do on schemas and tables."""
     kill_procedures: frozenset[str] = frozenset()
     """The procedures of Amazon RDS that may be called where KILL may not be sent."""
+    time_zone: str = ""
+    """The zone of sessions that set none, as DataJoint's: an offset, a name, or the abbreviation of the machine's."""
 
     @property
     def is_mariadb(self) -> bool:
@@ -85,6 +90,11 @@ class Server:
     def release(self) -> tuple[int, ...]:
         """The version as numbers: (10, 11) for `10.11.6-MariaDB`."""
         return tuple(map(int, re.findall(r"\d+", self.version)[:2]))
+
+    @property
+    def converts_times(self) -> bool:
+        """Say whether a time that a person writes for DataJoint's session is another in ours, which is in UTC."""
+        return self.time_zone not in UTC
 
     @property
     def sees_all(self) -> bool:
@@ -169,7 +179,7 @@ def client_of(host: str) -> str:
 
 
 def _server(told: Sequence[Any]) -> Server:
-    now, version, user, account, own_id, performance_schema, uptime_s, last_id, *read_only = told
+    now, version, user, account, own_id, performance_schema, uptime_s, last_id, zone, of_system, *read_only = told
     now = now.replace(tzinfo=timezone.utc)
     name, _, client = str(user).rpartition("@")
     grants = ask_grants()
@@ -187,6 +197,7 @@ def _server(told: Sequence[Any]) -> Server:
         only_reads=_first_set(read_only),
         last_id=int(last_id),
         grants=grants,
+        time_zone=of_system if zone == "SYSTEM" else zone,
     )
     return server if server.has_kill_privilege else replace(server, kill_procedures=_procedures(grants))
 
