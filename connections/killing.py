@@ -8,7 +8,6 @@ must still be as it was seen.
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError
 
@@ -21,6 +20,7 @@ from connections.protected import refusal_reason
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from jobsite.activity.forms import check_unused
 from jobsite.activity.record import ActRecord, RecordError, begin_act
+from jobsite.activity.terminal_user import User, has_permission
 from jobsite.lab import deadline
 from jobsite.lab.errors import Kind, kind_of, server_text
 from jobsite.lab.explanations import explain
@@ -31,7 +31,6 @@ from jobsite.one_line import line_logger, printable
 KILL = "connections.kill_connection"
 CHANGED_NAMED = 5
 """Connections that are named because they are not harmless any more."""
-User = AbstractBaseUser | AnonymousUser
 
 log = line_logger("jobsite.activity")
 
@@ -116,7 +115,7 @@ def kill(selection: SelectedConnections, confirmation: Confirmation, user: User)
     PermissionDenied when `user` may not kill, and FormUsedError when the form was sent before; then NotConfirmedError
     when something else would happen than was confirmed.
     """
-    if not isinstance(user, PermissionsMixin) or not user.has_perm(KILL):
+    if not has_permission(user, KILL):
         raise PermissionDenied("Your account may look at connections but not kill them: ask an admin of Jobsite.")
     if selection.is_empty:
         return KillSummary(selection)

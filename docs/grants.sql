@@ -26,6 +26,9 @@ GRANT PROCESS /*M!100502 , CONNECTION ADMIN */ /*!80000 , CONNECTION_ADMIN */ ON
 GRANT SELECT ON `performance_schema`.`metadata_locks` TO 'jobsite'@'%';
 GRANT SELECT ON `performance_schema`.`threads` TO 'jobsite'@'%';
 
+-- Tell a worker that is gone from one that has reconnected, where the server keeps the processes of its clients.
+GRANT SELECT ON `performance_schema`.`session_connect_attrs` TO 'jobsite'@'%';
+
 -- Find the schema's jobs table and read it.
 GRANT SELECT ON `{pattern}`.* TO 'jobsite'@'%';
 

@@ -6,11 +6,13 @@ are no proof either: some rows name no client, and some servers cut the name of 
 be so. Values in, a liveness out; the caller brings the time and the process list.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
 CLOCK_MARGIN = timedelta(seconds=2)
 """Uptime counts whole seconds, and so does a job's timestamp."""
@@ -18,6 +20,9 @@ CLOCK_MARGIN = timedelta(seconds=2)
 CUT = (63, 64)
 """Letters that MariaDB shows of a longer client's name, without its port: HOST is a varchar(64), 10.11 fills 63 of it
 (MariaDB Knowledge Base, "Information Schema PROCESSLIST Table")."""
+
+UNKNOWN_PID = 0
+"""A row has it where no process is named."""
 
 Account = tuple[str, str]
 """User and client; '' for the client of a reservation that names none, as MATLAB's do."""
@@ -65,7 +70,8 @@ class Evidence:
     """What the server says: when it started, who is connected, and whether that is everybody.
 
     `last_id` is the highest number that a connection of the server can have had, None when it is not known; `proxies`
-    are the clients that an admin named as such.
+    are the clients that an admin named as such. `pids` are the processes of those connections that tell theirs, read
+    after `threads` (MySQL manual, "The session_connect_attrs Table": `_pid`, which PyMySQL and libmysqlclient send).
     """
 
     started: datetime
@@ -74,31 +80,80 @@ class Evidence:
     threads: Mapping[int, Account]
     last_id: int | None = None
     proxies: frozenset[str] = frozenset()
+    pids: Mapping[int, int] = field(default_factory=dict)
 
     @cached_property
-    def accounts(self) -> frozenset[Account]:
-        """Everybody connected, once each: a page asks about many jobs."""
-        return frozenset(self.threads.values())
+    def pids_by_account(self) -> Mapping[Account, frozenset[int]]:
+        """The processes of everybody connected, UNKNOWN_PID for one that is not told: a page asks about many jobs."""
+        found: dict[Account, set[int]] = defaultdict(set)
+        for thread, account in self.threads.items():
+            found[account].add(self.pids.get(thread, UNKNOWN_PID))
+        return {account: frozenset(pids) for account, pids in found.items()}
+
+    @cached_property
+    def newer_pids(self) -> frozenset[int]:
+        """The processes that have connected since the threads were read."""
+        return frozenset(pid for thread, pid in self.pids.items() if thread not in self.threads)
+
+    def pids_of(self, account: Account) -> frozenset[int]:
+        """Return the processes of all connections that may be of `account`."""
+        alike = (pids for connected, pids in self.pids_by_account.items() if may_be(connected, account))
+        return frozenset().union(*alike)
 
 
-def liveness_of(account: Account, connection_id: int, reserved_at: datetime | None, evidence: Evidence) -> Liveness:
-    """Return the liveness of a reservation by `account` (user, client) over `connection_id` at `reserved_at`."""
-    holder = evidence.threads.get(connection_id)
-    if not evidence.sees_all and account[0] != evidence.own_user:
-        return Liveness.CANNOT_TELL
-    if reserved_at is not None and reserved_at + CLOCK_MARGIN < evidence.started:
-        return Liveness.ABANDONED
-    if account[1].lower() in evidence.proxies:
-        return Liveness.CANNOT_TELL
+class Judgement(NamedTuple):
+    """The liveness of a reservation, and why, in words that end a sentence."""
+
+    liveness: Liveness
+    why: str
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """What the row of a reserved job says of its worker: `account` (user, client), connection, time and process."""
+
+    account: Account
+    connection_id: int
+    reserved_at: datetime | None
+    pid: int = UNKNOWN_PID
+
+
+def judge(reservation: Reservation, evidence: Evidence) -> Judgement:
+    """Return the liveness of a reservation, and why."""
+    user, client = account = reservation.account
+    holder = evidence.threads.get(reservation.connection_id)
+    if not evidence.sees_all and user != evidence.own_user:
+        return Judgement(Liveness.CANNOT_TELL, "this account does not see other people's connections")
+    if reservation.reserved_at is not None and reservation.reserved_at + CLOCK_MARGIN < evidence.started:
+        return Judgement(Liveness.ABANDONED, "the server has started since")
+    if client.lower() in evidence.proxies:
+        return Judgement(Liveness.CANNOT_TELL, f"{client} is a proxy")
     if holder and may_be(holder, account):
-        return Liveness.RUNNING
-    if _names_no_client(account, evidence) or _is_of_no_connection_here(connection_id, evidence):
-        return Liveness.CANNOT_TELL
-    if holder and holder[0] == account[0]:
-        return Liveness.UNCERTAIN
-    if any(may_be(connected, account) for connected in evidence.accounts):
-        return Liveness.UNCERTAIN
-    return Liveness.ABANDONED
+        return Judgement(Liveness.RUNNING, f"its connection {reservation.connection_id} is open")
+    if _names_no_client(account, evidence):
+        return Judgement(Liveness.CANNOT_TELL, "its connection is gone, and its row names no machine")
+    if _is_of_no_connection_here(reservation.connection_id, evidence):
+        return Judgement(Liveness.CANNOT_TELL, f"{reservation.connection_id} is no connection of this server")
+    if holder and holder[0] == user:
+        return Judgement(Liveness.UNCERTAIN, f"connection {reservation.connection_id} is open from another machine")
+    return _judge_by_others(reservation, evidence)
+
+
+def _judge_by_others(reservation: Reservation, evidence: Evidence) -> Judgement:
+    """Return what the other connections of the same user and client tell, once the worker's own is gone.
+
+    A worker that has reconnected, and a child of a pool, have another connection of their process.
+    """
+    pid, pids, who = reservation.pid, evidence.pids_of(reservation.account), "@".join(reservation.account)
+    if pid != UNKNOWN_PID and pid in pids:
+        return Judgement(Liveness.RUNNING, f"another connection of its process {pid} is open")
+    if pid != UNKNOWN_PID and pid in evidence.newer_pids:
+        return Judgement(Liveness.UNCERTAIN, f"a process {pid} has connected just now")
+    if not pids:
+        return Judgement(Liveness.ABANDONED, f"{who} is not connected any more")
+    if pid == UNKNOWN_PID or UNKNOWN_PID in pids:
+        return Judgement(Liveness.UNCERTAIN, f"its connection is gone, but {who} has another one")
+    return Judgement(Liveness.ABANDONED, f"its process {pid} has no connection any more")
 
 
 def account_of(user: str) -> Account:
@@ -133,7 +188,7 @@ def is_cut(connected: Account) -> bool:
 
 
 def _names_no_client(account: Account, evidence: Evidence) -> bool:
-    return not account[1] or any(user == "@".join(account) for user, _ in evidence.accounts)
+    return not account[1] or any(user == "@".join(account) for user, _ in evidence.pids_by_account)
 
 
 def _is_of_no_connection_here(connection_id: int, evidence: Evidence) -> bool:

@@ -73,7 +73,7 @@ class JobQuerySet(LabQuerySet["Job"]):
 class Job(LabModel):
     """One row of a jobs table: a key that is reserved, has failed or is ignored. No row: not started, or done.
 
-    `schema` and `jobs_table` are no columns: jobs.layouts annotates them; `liveness` is set by jobs.listing.marking.
+    `schema` and `jobs_table` are no columns: jobs.layouts annotates them. jobs.listing.marking sets `liveness` and why.
     The error stack is read only by a job's own page.
     """
 
@@ -93,6 +93,7 @@ class Job(LabModel):
     schema: str
     jobs_table: str
     liveness: Liveness | None = None
+    liveness_reason: str = ""
 
     objects = JobQuerySet.as_manager()
 

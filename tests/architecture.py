@@ -49,19 +49,33 @@ def below(room: str) -> tuple[str, ...]:
     return DOWNWARD[DOWNWARD.index(room) + 1 :]
 
 
+OF_COMMANDS = ("jobsite.management.subcommands", "jobsite.management.command", "jobsite.terminal")
+"""What the commands of a terminal share."""
+
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     **{room: below(room) for room in DOWNWARD},
     # Beside them.
     "connections": ("jobs.actions", *below("jobs.actions")),
-    "connections.management": ("connections", "jobsite.management.command", "jobs.actions", *below("jobs.actions")),
-    "jobs.worker": ("jobs.formats", "jobs.statuses", "jobs.cluster", "jobsite.lab", "jobsite.startup", *WORDS),
+    "connections.management": ("connections", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
+    "jobs.worker": (
+        "jobs.formats",
+        "jobs.statuses",
+        "jobs.cluster",
+        "jobsite.lab",
+        "jobsite.startup",
+        "jobsite.fitting",
+        *WORDS,
+    ),
     "jobs.cluster": ("jobsite.lab", *WORDS),
-    "jobs.management": ("jobs.worker", "jobsite.management.command", "jobs.actions", *below("jobs.actions")),
+    "jobs.terminal": (*OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
+    "jobs.management": ("jobs.worker", "jobs.terminal", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.templatetags": ("jobs.models", *below("jobs.models")),
     # What belongs to the site as a whole.
     "jobsite.startup": (),
+    "jobsite.fitting": (),
     "jobsite.secret": (),
     "jobsite.templatetags": WORDS,
+    "jobsite.terminal": ("jobsite.activity", "jobsite.lab", *WORDS),
     "jobsite.settings": ("jobsite.lab", "jobsite.addresses", *WORDS, "jobsite.secret", "jobsite.startup"),
     "jobsite.apps": ("jobsite.pages", "jobsite.lab"),
     "jobsite.urls": ("jobsite.pages",),
@@ -69,7 +83,8 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.serving": ("jobsite.wsgi", "jobsite.masking"),
     "jobsite.demo": (),
     "jobsite.management.command": (),
-    "jobsite.management": ("jobsite.demo", "jobsite.serving", "jobsite.startup", "jobsite.management.command"),
+    "jobsite.management.subcommands": ("jobsite.management.command", "jobsite.terminal"),
+    "jobsite.management": (*OF_COMMANDS, "jobsite.demo", "jobsite.serving", "jobsite.startup"),
 }
 """Room -> the rooms that it may import from, beside itself."""
 SHARED = {"jobs.snapshots": "jobs.models", "jobsite.one_line": "jobsite.masking"}

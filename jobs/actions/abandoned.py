@@ -17,6 +17,8 @@ from jobs.snapshots import SeenRow
 from jobs.statuses import RESERVED
 from jobsite.lab.server import ConnectedThreads, who_is_connected
 
+TOO_NEW = "it was reserved this very second, or its table keeps no time"
+
 
 def spare_living(layout: Layout, rows: Sequence[SeenRow]) -> tuple[Sequence[SeenRow], Counter[str]]:
     """Return those of one chunk that an action may be done to, and how many it may not, by the word for why.
@@ -40,7 +42,7 @@ def living_of(jobs: Iterable[Job], threads: ConnectedThreads) -> list[Job]:
     marked = annotate_liveness([job for job in jobs if job.status == RESERVED], threads)
     for job in marked:
         if job.liveness is Liveness.ABANDONED and not _is_told_from_the_next(job, threads.server.now):
-            job.liveness = Liveness.CANNOT_TELL
+            job.liveness, job.liveness_reason = Liveness.CANNOT_TELL, TOO_NEW
     return [job for job in marked if job.liveness is not Liveness.ABANDONED]
 
 

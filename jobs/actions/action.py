@@ -7,14 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.core.exceptions import PermissionDenied
 
 from jobs.liveness import Liveness
 from jobs.models import Job
 from jobs.statuses import RESERVED
-
-User = AbstractBaseUser | AnonymousUser
+from jobsite.activity.terminal_user import User, has_permission
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class Action:
 
     def is_allowed(self, user: User) -> bool:
         """Say whether `user` may do this."""
-        return isinstance(user, PermissionsMixin) and user.has_perm(self.permission)
+        return has_permission(user, self.permission)
 
     def check(self, user: User) -> None:
         """Raise PermissionDenied, with a sentence, when `user` may not do this."""

@@ -4,10 +4,8 @@ Each request looks again at what may have changed meanwhile: the permission, the
 jobs. Rows that changed since the list was read are left alone, as in the first.
 """
 
-from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import PermissionDenied
 
-from jobs.actions.action import User
 from jobs.actions.confirmation import Confirmation
 from jobs.actions.outcome import ActionOutcome
 from jobs.actions.perform import ActUnderWay, log, run, set_aside
@@ -17,6 +15,7 @@ from jobs.actions.selection import Selection
 from jobsite.activity.continuing import claim, claim_to_stop, release, stopped_in_words
 from jobsite.activity.models import Act
 from jobsite.activity.record import ActRecord
+from jobsite.activity.terminal_user import User, has_permission
 
 SEES_ALL = "activity.change_act"
 """What an admin needs to see the acts of others, to go on with them and to end them."""
@@ -26,8 +25,7 @@ OVERTAKEN = "A job that looked abandoned may be running by now: look again."
 
 def check_may_see(user: User, act: Act) -> None:
     """Raise PermissionDenied, with a sentence, when an act is neither the person's own nor the person an admin."""
-    is_admin = isinstance(user, PermissionsMixin) and user.has_perm(SEES_ALL)
-    if not is_admin and act.username != user.get_username():
+    if not has_permission(user, SEES_ALL) and act.username != user.get_username():
         raise PermissionDenied(OTHERS)
 
 

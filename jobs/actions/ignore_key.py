@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError
 
-from jobs.actions.action import User
 from jobs.actions.ignore import IGNORE_JOB
 from jobs.actions.outcome import ActionOutcome
 from jobs.formats.key import key_hash, key_of
@@ -17,6 +16,7 @@ from jobs.formats.table_name import class_name
 from jobs.layouts.base import Layout
 from jobs.statuses import IGNORE
 from jobsite.activity.record import ActRecord, RecordError, begin_act
+from jobsite.activity.terminal_user import User
 from jobsite.lab import shared_reads
 from jobsite.lab.errors import Kind, kind_of, lacks_privilege, may_be_done
 from jobsite.lab.explanations import explain

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jobs.actions.action import Action, User
+from jobs.actions.action import Action
 from jobs.actions.clear import CLEAR, RETRY
 from jobs.actions.granted import grant_for, is_granted, is_optional, ungranted
 from jobs.actions.ignore import IGNORE_JOB, UNIGNORE
 from jobs.actions.release import RELEASE
 from jobs.layouts.base import Layout
 from jobs.models import Job, QualifiedName
+from jobsite.activity.terminal_user import User
 from jobsite.lab.server import Server
 
 ACTIONS = (CLEAR, RETRY, RELEASE, IGNORE_JOB, UNIGNORE)

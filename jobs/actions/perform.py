@@ -11,7 +11,7 @@ from dataclasses import replace
 from django.db import DatabaseError
 
 from jobs.actions.abandoned import spare_living
-from jobs.actions.action import Action, User
+from jobs.actions.action import Action
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
 from jobs.actions.granted import grant_for, set_aside_ungranted
 from jobs.actions.outcome import ActionOutcome
@@ -24,6 +24,7 @@ from jobs.snapshots import SeenRow
 from jobsite.activity.continuing import ClaimLostError, StopAskedError
 from jobsite.activity.forms import check_unused
 from jobsite.activity.record import ActRecord, RecordError, begin_act
+from jobsite.activity.terminal_user import User
 from jobsite.lab import deadline
 from jobsite.lab.errors import Kind, concerns_one_table, kind_of, lacks_privilege, may_be_done
 from jobsite.lab.explanations import explain

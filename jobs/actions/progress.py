@@ -11,12 +11,13 @@ from typing import Any
 
 from django.db import Error
 
-from jobs.actions.action import Action, User, count_jobs
+from jobs.actions.action import Action, count_jobs
 from jobs.actions.offered import ACTION_CALLED
 from jobs.actions.outcome import ActionOutcome
 from jobs.models import QualifiedName
 from jobsite.activity.continuing import is_under_way
 from jobsite.activity.models import Act, ActChunk, Continuation
+from jobsite.activity.terminal_user import User
 
 Key = tuple[str, str]
 

@@ -14,6 +14,7 @@ from jobs.formats.table_name import class_name
 from jobs.formats.wanted_key import HASH, WantedKey, read_wanted_key
 from jobs.statuses import STATUSES
 from jobsite.lab.columns import AsBytes, InOneCollation, JoinedAsBytes
+from jobsite.lab.restricted import restricted_to
 from jobsite.masking.hints import HINTS
 from jobsite.pages.filter_form import (
     DurationField,
@@ -25,6 +26,7 @@ from jobsite.pages.filter_form import (
     check_characters,
 )
 from jobsite.pages.listed_field import IdsField, ListedField
+from jobsite.restrictions.reading import Restriction
 
 SORTS = {
     "status": "status",
@@ -162,6 +164,10 @@ class JobFilter(ListFilter):
     """Schema, table and key_hash of the jobs that have the wanted key, once jobs.listing.keys has looked for them."""
     not_found: str = ""
     """Why not all jobs with the key were found, in sentences."""
+    restriction: Restriction | None = None
+    """A condition beside those of the fields, as DataJoint's users write one: for commands."""
+    converts_times: bool = True
+    """What Server.converts_times says of the times in it."""
 
     @property
     def names_jobs(self) -> bool:
@@ -193,6 +199,8 @@ class JobFilter(ListFilter):
         A search finds no message that may hold what the person does not see.
         """
         wanted = super().condition(now)
+        if self.restriction:
+            wanted &= restricted_to(self.restriction, {}, converts_times=self.converts_times)
         return wanted & ~Q(IRegex(InOneCollation(F("error_message")), HINTS)) if self.passes_over else wanted
 
     @property
@@ -220,12 +228,20 @@ class JobFilter(ListFilter):
     @property
     def passes_over(self) -> bool:
         """Say whether jobs are passed over whose message may hold a secret: searching would tell it bit by bit."""
-        return "message" in self.texts and not self.reads_stored
+        searched = {*self.texts, *(self.restriction.columns if self.restriction else ())}
+        return bool(searched & {"message", "error_message"}) and not self.reads_stored
 
     @property
     def looks_into_rows(self) -> bool:
         """Say whether it asks for more than an index may hold: status, table and age."""
-        return bool(self.texts.keys() & {"message", "key", "user", "host", "key_hash", "pid", "connection"})
+        fields = {"message", "key", "user", "host", "key_hash", "pid", "connection"}
+        return self.restriction is not None or bool(self.texts.keys() & fields)
+
+    @property
+    def in_words(self) -> str:
+        """The filter as a sentence, the restriction as it was understood."""
+        said = super().in_words
+        return f"{said.removesuffix('.')} where {self.restriction}." if self.restriction else said
 
     @property
     def status(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.db import DatabaseError
 
-from jobs.liveness import CLOCK_MARGIN, Evidence, Liveness, liveness_of
+from jobs.liveness import CLOCK_MARGIN, UNKNOWN_PID, Evidence, Judgement, Liveness, Reservation, judge
 from jobs.models import Job
 from jobs.statuses import RESERVED
 from jobsite.lab.deadline import part
@@ -18,24 +18,28 @@ def evidence_of(threads: ConnectedThreads) -> Evidence:
     """Return what the rules of jobs.liveness want to know."""
     server = threads.server
     proxies = settings.LAB.proxies
-    return Evidence(server.started, server.sees_all, server.user, threads.threads, server.last_id, proxies)
+    return Evidence(
+        server.started, server.sees_all, server.user, threads.threads, server.last_id, proxies, threads.pids
+    )
 
 
-def _liveness_of_job(job: Job, evidence: Evidence) -> Liveness | None:
-    """Return the liveness of a reserved job; None for any other. Without connection or user it may be anybody's."""
+def judge_job(job: Job, evidence: Evidence) -> Judgement | None:
+    """Return the liveness of a reserved job, and why; None for any other."""
     if job.status != RESERVED:
         return None
     if not job.connection_id or not job.user:
-        return Liveness.CANNOT_TELL
-    return liveness_of(job.account, job.connection_id, job.timestamp, evidence)
+        return Judgement(Liveness.CANNOT_TELL, "its row names no connection or no user")
+    return judge(Reservation(job.account, job.connection_id, job.timestamp, job.pid or UNKNOWN_PID), evidence)
 
 
 def annotate_liveness(jobs: Iterable[Job], threads: ConnectedThreads) -> list[Job]:
-    """Return the jobs, each with its `liveness` set."""
+    """Return the jobs, each with its `liveness` and `liveness_reason` set."""
     evidence, marked = evidence_of(threads), list(jobs)
     for job in marked:
-        known = _liveness_of_job(job, evidence)
-        job.liveness = known if threads.was_read else known and Liveness.CANNOT_TELL
+        known = judge_job(job, evidence)
+        if known is not None and not threads.was_read:
+            known = Judgement(Liveness.CANNOT_TELL, "who is connected was not read in time")
+        job.liveness, job.liveness_reason = known or (None, "")
     return marked
 
 

@@ -11,16 +11,14 @@ from django.views.decorators.http import require_safe
 from jobs.actions.clear import CLEAR
 from jobs.actions.offered import Offer, offer, on_page_of
 from jobs.layouts.reading import Reading
+from jobs.listing.copying import lines_to_copy
 from jobs.listing.filters import JobFilter
 from jobs.listing.marking import annotate_liveness_now
 from jobs.listing.rows import read_job
 from jobs.models import Job
-from jobs.tracebacks.display import shown
-from jobs.tracebacks.parsing import read_stack, read_stack_blob, without_middle
-from jobs.views.copying import lines_to_copy
+from jobs.tracebacks.stored import read_failure
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads
-from jobsite.masking.text import masked
 from jobsite.pages.http import CANNOT_LOOK, page_or_fragment, wants_fragment
 from jobsite.pages.paths import read_names, write_names
 from jobsite.pages.query_string import without
@@ -87,12 +85,10 @@ def _offer(request: HttpRequest, reading: Reading, threads: ConnectedThreads, jo
 
 def _what_went_wrong(job: Job) -> dict[str, object]:
     """Return the traceback of a job, and whether a secret in it or in the message is masked."""
-    stack = read_stack_blob(job.error_stack)
-    text = without_middle(stack.text)[0]
-    readable = masked(text)
+    failure = read_failure(job.error_stack, job.message)
     return {
-        "stack_problem": stack.problem,
-        "stack_text": readable,
-        "chain": shown(read_stack(readable), job.message),
-        "is_masked": readable != text or job.message != job.error_message,
+        "stack_problem": failure.problem,
+        "stack_text": failure.text,
+        "chain": failure.chain,
+        "is_masked": failure.is_masked or job.message != job.error_message,
     }

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from django.db import DatabaseError
+
+from jobsite.lab.errors import Kind, kind_of
 from jobsite.lab.grants import account_name, grant
 from jobsite.lab.identifiers import identifier
 from jobsite.lab.privileges import EVERYTHING, PROCESS, Grants, ask_grants, kill_privilege, let_kill, see_all
@@ -45,6 +48,11 @@ SERVER_SQL = f"SELECT {SERVER_COLUMNS}"
 THREAD_COLUMNS = "id, COALESCE(user, ''), COALESCE(host, '')"
 THREADS_SQL = "SELECT {columns} FROM {process_list}"
 FAST_LIST = f"/*M!100108 {INFORMATION_SCHEMA} */ /*!80000 {PERFORMANCE_SCHEMA} */"
+
+# The processes of the clients that tell theirs (MySQL manual, "The session_connect_attrs Table"); none where
+# performance_schema is switched off, as it is on MariaDB unless an admin switches it on.
+ATTRIBUTES = ("performance_schema", "session_connect_attrs")
+PIDS_SQL = "SELECT processlist_id, attr_value FROM {attributes} WHERE attr_name = '_pid'"
 
 
 # Amazon RDS and Aurora let nobody KILL, and have these instead (Amazon RDS User Guide, "Ending a session or query").
@@ -135,6 +143,8 @@ class ConnectedThreads:
     threads: Mapping[int, tuple[str, str]]
     was_read: bool = True
     """False when they could not be read in time, so that nothing can be said of anybody."""
+    pids: Mapping[int, int] = field(default_factory=dict)
+    """Thread id -> process, of those whose client tells it, where this account may read that; read after `threads`."""
 
 
 def ask_server() -> Server:
@@ -151,7 +161,8 @@ def who_is_connected() -> ConnectedThreads:
         rows = cursor.fetchall()
     if not rows:  # our own connection is in each list that the server keeps
         return connected_threads(ask_server())
-    return _connected(_server(rows[0][3:]), [row[:3] for row in rows])
+    found = _connected(_server(rows[0][3:]), [row[:3] for row in rows])
+    return replace(found, pids=_pids(found.server))
 
 
 def connected_threads(server: Server) -> ConnectedThreads:
@@ -200,6 +211,21 @@ def _server(told: Sequence[Any]) -> Server:
         time_zone=of_system if zone == "SYSTEM" else zone,
     )
     return server if server.has_kill_privilege else replace(server, kill_procedures=_procedures(grants))
+
+
+def _pids(server: Server) -> Mapping[int, int]:
+    """Return which process each client says that it is; nothing where the account may not read it."""
+    if not server.grants.allow("SELECT", *ATTRIBUTES):
+        return {}
+    try:
+        with lab_cursor() as cursor:
+            cursor.execute(PIDS_SQL.format(attributes=identifier(*ATTRIBUTES)))
+            told = cursor.fetchall()
+    except DatabaseError as error:
+        if kind_of(error) not in (Kind.DENIED, Kind.VANISHED):
+            raise
+        return {}
+    return {int(thread): int(pid) for thread, pid in told if str(pid).isdecimal()}
 
 
 def _procedures(grants: Grants) -> frozenset[str]:

@@ -13,6 +13,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import ManagementUtility, get_commands
 
+from jobsite.management.subcommands import CommandOfMany
+
 OF_DJANGO = ("migrate", "createsuperuser", "changepassword", "runserver", "check", "shell")
 """What README.md and docs/admin.md ask a person to run, and what one looks for when something is wrong."""
 CHOICES = "|"
@@ -73,11 +75,17 @@ class Utility(ManagementUtility):
         if before[:1] in ([], ["help"]):
             yield from sorted([*commands, *([] if before else ["help"])])
         elif before[0] in commands:
-            yield from _of_command(self._actions(before[0]), before[1:])
+            yield from self._of_command(before[0], before[1:])
 
-    def _actions(self, name: str) -> list[Action]:
-        parser = self.fetch_command(name).create_parser(self.prog_name, name)
-        return [action for action in parser._actions if action.help != SUPPRESS]
+    def _of_command(self, name: str, before: Sequence[str]) -> Iterator[str]:
+        command = self.fetch_command(name)
+        words = command.subcommands if isinstance(command, CommandOfMany) else {}
+        if before and before[0] in words:
+            name, before = f"{name} {before[0]}", before[1:]
+        elif not before:
+            yield from words
+        parser = command.create_parser(self.prog_name, name)
+        yield from _of_actions([action for action in parser._actions if action.help != SUPPRESS], before)
 
 
 def execute_from_command_line(argv: Sequence[str]) -> None:
@@ -92,7 +100,7 @@ def is_ours(app: str) -> bool:
     return Path(apps.get_app_config(app.rpartition(".")[2]).path) == settings.BASE_DIR.joinpath(*app.split("."))
 
 
-def _of_command(actions: Sequence[Action], before: Sequence[str]) -> Iterator[str]:
+def _of_actions(actions: Sequence[Action], before: Sequence[str]) -> Iterator[str]:
     """Yield the values of the option that was written last, or else the options that were not written yet."""
     by_name = {name: action for action in actions for name in action.option_strings}
     last = by_name.get(before[-1]) if before else None

@@ -1,11 +1,12 @@
 """Liveness: the rules in their order. What is shown of real workers: tests/jobs/listing/test_marking.py."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 
 import pytest
 
-from jobs.liveness import Account, Evidence, Liveness, liveness_of
+from jobs.liveness import UNKNOWN_PID, Account, Evidence, Liveness, Reservation, judge
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
 ALICE, BOB, LATER = ("alice", "10.0.0.5"), ("bob", "10.0.0.5"), NOON + timedelta(hours=1)
@@ -27,6 +28,8 @@ class Case(NamedTuple):
     reserved_at: datetime | None = LATER
     proxies: frozenset[str] = frozenset()
     last_id: int = 100
+    pid: int = UNKNOWN_PID
+    pids: Mapping[int, int] = {}
 
 
 CASES = [
@@ -73,15 +76,35 @@ CASES = [
         "its client is a proxy, whose number may be anybody's", CANNOT_TELL, {7: ALICE}, proxies=frozenset({"10.0.0.5"})
     ),
     Case("another client is a proxy", ABANDONED, {}, proxies=frozenset({"10.0.0.50"})),
+    Case("its process has another connection", RUNNING, {8: ALICE}, pid=4, pids={8: 4}),
+    Case("the other connections are of other processes", ABANDONED, {8: ALICE, 9: ALICE}, pid=4, pids={8: 5, 9: 6}),
+    Case("another connection does not tell its process", UNCERTAIN, {8: ALICE, 9: ALICE}, pid=4, pids={8: 5}),
+    Case("the row names no process", UNCERTAIN, {8: ALICE}, pids={8: 5}),
+    Case("its process has connected just now", UNCERTAIN, {8: ALICE}, pid=4, pids={8: 5, 9: 4}),
+    Case("nobody was connected, and its process is just now", UNCERTAIN, {}, pid=4, pids={9: 4}),
+    Case("another machine has a process of its number", ABANDONED, {8: ALICE, 9: ELSEWHERE}, pid=4, pids={8: 5, 9: 4}),
+    Case("its connection is open and tells another process", RUNNING, {7: ALICE}, pid=4, pids={7: 5}),
 ]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.says for case in CASES])
 def test_the_liveness_of_a_reservation(case: Case) -> None:
     evidence = Evidence(
-        NOON, sees_all=True, own_user="jobsite", threads=case.threads, last_id=case.last_id, proxies=case.proxies
+        NOON,
+        sees_all=True,
+        own_user="jobsite",
+        threads=case.threads,
+        last_id=case.last_id,
+        proxies=case.proxies,
+        pids=case.pids,
     )
-    assert liveness_of(case.account, 7, case.reserved_at, evidence) is case.liveness
+    assert judge(Reservation(case.account, 7, case.reserved_at, case.pid), evidence).liveness is case.liveness
+
+
+def test_the_reason_ends_a_sentence() -> None:
+    evidence = Evidence(NOON, sees_all=True, own_user="jobsite", threads={8: ALICE}, last_id=100)
+    why = judge(Reservation(ALICE, 7, LATER), evidence).why
+    assert why == "its connection is gone, but alice@10.0.0.5 has another one"
 
 
 @pytest.mark.parametrize(("account", "liveness"), [(ALICE, CANNOT_TELL), (("jobsite", "10.0.0.1"), RUNNING)])
@@ -89,4 +112,4 @@ def test_without_the_process_privilege_only_the_site_s_own_account_can_be_told(
     account: Account, liveness: Liveness
 ) -> None:
     evidence = Evidence(NOON, sees_all=False, own_user="jobsite", threads={7: ("jobsite", "10.0.0.1")})
-    assert liveness_of(account, 7, LATER, evidence) is liveness
+    assert judge(Reservation(account, 7, LATER), evidence).liveness is liveness

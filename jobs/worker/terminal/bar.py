@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from jobs.worker.terminal.fitting import columns_of, fit, flow
 from jobs.worker.terminal.tally import IN_WORDS, say_seconds
 from jobsite.durations import HOUR_S, MINUTE_S, say_duration
+from jobsite.fitting import columns_of, fit, flow
 
 SHORTEST_NAME, WIDEST_BAR = 12, 60
 UNITS_S = {"s": 1, "min": MINUTE_S, "h": HOUR_S}

@@ -24,8 +24,8 @@ from contextlib import suppress
 from typing import NamedTuple, TextIO
 
 from jobs.worker.terminal.bar import Progress
-from jobs.worker.terminal.fitting import fit
 from jobs.worker.terminal.tally import Tally
+from jobsite.fitting import fit
 from jobsite.one_line import printable
 
 LOOK_S, CLOCK_S, LINE_S, GOODBYE_S = 0.1, 1.0, 10.0, 2.0

@@ -11,10 +11,10 @@ from jobs.worker.errors import server_sentence
 from jobs.worker.options import Options
 from jobs.worker.outcomes import KeyDict, WrongInputError
 from jobs.worker.pending import Holder, PendingKeys, find_pending_and_holders
-from jobs.worker.terminal.fitting import fit, fit_after
 from jobs.worker.terminal.progress import MESSAGE_CHARS
 from jobs.worker.terminal.tally import excluded_in_words
 from jobsite.durations import say_duration
+from jobsite.fitting import fit, fit_after
 from jobsite.one_line import printable
 
 KEYS_LISTED = 50

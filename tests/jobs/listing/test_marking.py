@@ -3,6 +3,7 @@
 import platform
 from dataclasses import replace
 
+import pytest
 from django.conf import settings
 from django.test import Client, override_settings
 
@@ -15,7 +16,7 @@ from jobsite.lab.server import who_is_connected
 from tests.jobs.clearing import confirm, selected
 from tests.lab import Lab, eventually
 from tests.pages import cells, look, text_of
-from tests.server import SERVER
+from tests.server import SERVER, SITE
 
 AT_STATUS = 'td[data-label="Status"] .liveness'
 
@@ -37,6 +38,23 @@ def test_the_liveness_of_a_real_worker_that_is_inside_make_and_then_killed(lab: 
     eventually(lambda: liveness_shown(viewer, schema) == ["uncertain"], "the worker's connection to end")
     SERVER.sql(f"KILL {other}")
     eventually(lambda: liveness_shown(viewer, schema) == ["abandoned"], "bob's last connection to end")
+
+
+def test_its_process_tells_a_worker_that_is_gone_from_others_of_its_user(lab: Lab, viewer: Client) -> None:
+    if not SERVER.sql("SELECT @@performance_schema")[0][0]:
+        pytest.skip("the server does not keep the processes of its clients")
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    worker = lab.start_waiting(schema)
+    SERVER.sql(f"UPDATE `{schema}`.`~jobs` SET connection_id = 1, timestamp = timestamp")  # as after a reconnect
+    assert liveness_shown(viewer, schema) == ["uncertain"]
+    SERVER.sql(f"GRANT SELECT ON performance_schema.session_connect_attrs TO '{SITE}'@'%'")
+    try:
+        assert liveness_shown(viewer, schema) == ["running"]
+        worker.kill()
+        worker.wait()
+        eventually(lambda: liveness_shown(viewer, schema) == ["abandoned"], "the worker's connection to end")
+    finally:
+        SERVER.sql(f"REVOKE SELECT ON performance_schema.session_connect_attrs FROM '{SITE}'@'%'")
 
 
 def test_a_worker_that_names_no_client_is_running_and_then_cannot_be_told(lab: Lab, viewer: Client) -> None:

@@ -7,7 +7,14 @@ from django.core.management import get_commands
 
 from jobsite.management.utility import OF_DJANGO, Utility
 
-OURS = {"demo": "jobsite", "doctor": "connections", "populate": "jobs", "serve": "jobsite"}
+OURS = {
+    "demo": "jobsite",
+    "doctor": "connections",
+    "jobs": "jobs",
+    "populate": "jobs",
+    "reap": "jobs",
+    "serve": "jobsite",
+}
 
 
 def test_help_lists_our_commands_first_and_those_of_django_that_a_site_needs() -> None:
@@ -49,3 +56,13 @@ def test_the_options_of_populate_are_in_groups(capsys: pytest.CaptureFixture[str
         "what is said",
         "examples",
     ]
+
+
+@pytest.mark.parametrize("word", ["list", "show", "clear", "retry", "release", "ignore", "unignore", "hash"])
+def test_each_subcommand_has_a_help_of_its_own(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        Utility(["manage.py", "jobs", word, "--help"]).execute()
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: manage.py jobs {word} ")
+    assert "examples:\n  manage.py jobs" in said
+    assert "Exit status: 0 done" in said

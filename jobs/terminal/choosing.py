@@ -1,0 +1,148 @@
+"""Which jobs does a command line mean? The filters of the list, by the same form, and its order."""
+
+import re
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+from jobs.formats.table_name import class_name
+from jobs.layouts.reading import Reading
+from jobs.listing.filters import SORTS, JobFilter
+from jobs.listing.keys import find_keys
+from jobs.listing.rows import tables_with_jobs
+from jobs.listing.shared import second_of
+from jobs.statuses import STATUSES
+from jobs.terminal.restricting import read_meaning
+from jobsite.activity.terminal_user import TerminalUser
+from jobsite.lab.server import ConnectedThreads, who_is_connected
+from jobsite.terminal.ending import NotDoneError, WrongInputError
+
+FILTERS = {
+    "schema": ("NAME", "jobs of one schema"),
+    "table": ("NAME", "jobs of one table: SpikeSorting, or as the server calls it, __spike_sorting"),
+    "status": ("|".join(STATUSES), "jobs of one status"),
+    "key": ("KEY", "jobs with this key or part of a key: subject_id=3, a key as JSON, or a key_hash"),
+    "message": ("TEXT", "jobs whose error message contains this"),
+    "user": ("TEXT", "jobs of users whose name contains this"),
+    "host": ("TEXT", "jobs on hosts whose name contains this"),
+    "newer": ("TIME", "jobs from the last 90s, 15m, 24h, 7d"),
+    "older": ("TIME", "jobs older than that"),
+    "key_hash": ("HASH", "jobs with this key_hash, or one of several with commas between"),
+    "pid": ("NUMBER", "jobs of this process, or of one of several"),
+    "connection": ("NUMBER", "jobs over this connection, or over one of several"),
+}
+"""What an option is called, which is what the list calls it; what stands for its value; and its help."""
+RESTRICTION_HELP = (
+    "a condition as for DataJoint, such as 'status=\"error\" AND host LIKE \"gpu%%\"', or a key, such as 'subject_id=3'"
+)
+COLUMNS = {column: word for word, column in SORTS.items() if column != "timestamp"}
+"""The columns of a jobs table by which jobs are sorted -> the list's word for it."""
+ORDER = re.compile(r"\s*(-?)(\w+)(?:\s+(asc|desc))?\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ChosenJobs:
+    """The jobs that a command line means, as far as the server could be read."""
+
+    chosen: JobFilter
+    reading: Reading
+    threads: ConnectedThreads
+    now: datetime
+    """The second of the server's clock that ages count from."""
+
+    @property
+    def person(self) -> TerminalUser:
+        """Who means them."""
+        return TerminalUser.of_this_process(self.threads.server.account)
+
+
+def add_restriction(parser: ArgumentParser) -> None:
+    """Add the condition that jobs must meet."""
+    parser.add_argument("restriction", nargs="?", default="", metavar="RESTRICTION", help=RESTRICTION_HELP)
+
+
+def add_filters(parser: ArgumentParser, *, without: tuple[str, ...] = ()) -> None:
+    """Add the options that choose jobs, but for those named."""
+    add = parser.add_argument_group("which jobs").add_argument
+    for name, (metavar, words) in FILTERS.items():
+        if name not in without:
+            add(f"--{name.replace('_', '-')}", default="", metavar=metavar, help=words)
+
+
+def choose_jobs(given: Mapping[str, Any]) -> ChosenJobs:
+    """Return the jobs that are meant by what was parsed.
+
+    Raises WrongInputError, NotDoneError for a schema that cannot be seen, and DatabaseError.
+    """
+    texts = {name: given.get(name) or "" for name in FILTERS}
+    meaning = read_meaning(given.get("restriction") or "")
+    if meaning.key and texts["key"]:
+        raise WrongInputError("Write a key once: as RESTRICTION or with --key.")
+    texts["key"] = meaning.key or texts["key"]
+    sort = _sort(given.get("order_by") or "")
+    reading, threads = Reading.begin(), who_is_connected()
+    now = second_of(threads)
+    check_schema(texts["schema"], reading)
+    texts["table"] = _table(texts["table"], texts["schema"], reading)
+    chosen = replace(
+        JobFilter.read({**texts, "sort": sort}),
+        reads_stored=True,  # who may act may read what is stored
+        restriction=meaning.restriction,
+        converts_times=threads.server.converts_times,
+    )
+    if chosen.problems:
+        raise WrongInputError(" ".join(chosen.problems))
+    return ChosenJobs(find_keys(chosen, reading, now), reading, threads, now)
+
+
+def left_out_in_words(meant: ChosenJobs) -> list[str]:
+    """Return in sentences which jobs that may be meant could not be read."""
+    schema, reading = meant.chosen.schema, meant.reading
+    return [
+        f"The jobs of {one.schema} could not be read: {one.in_words}."
+        for one in reading.unreadable
+        if schema in ("", one.schema)
+    ]
+
+
+def check_schema(schema: str, reading: Reading) -> None:
+    """Raise NotDoneError for a schema without a jobs table: a script that names a wrong one must not look done."""
+    seen = [*reading.all_schemas, *reading.newer.by_schema]
+    if schema and schema not in seen:
+        raise NotDoneError(
+            f"No schema called “{schema}” with a jobs table can be seen by this account.{_nearest(schema, seen)}"
+        )
+
+
+def _table(name: str, schema: str, reading: Reading) -> str:
+    """Return how the server calls the table that a person names by its class, or by that name itself."""
+    there = {table for _, table in tables_with_jobs(reading, schema)} if name else set()
+    if name in there:
+        return name
+    of_class = sorted(table for table in there if class_name(table) == name)
+    if len(of_class) > 1:
+        raise WrongInputError(f"Several tables are called {name}: write --table={' or '.join(of_class)}.")
+    return of_class[0] if of_class else name
+
+
+def _sort(text: str) -> str:
+    """Return the list's word for an order such as `host desc`, `timestamp` or `-age`."""
+    found = ORDER.fullmatch(text)
+    if not text:
+        return ""
+    words = [*SORTS, *COLUMNS, "timestamp"]
+    if found is None or found[2].lower() not in words:
+        nearest = _nearest(found[2] if found else text, words)
+        raise WrongInputError(f"Jobs cannot be sorted by “{text}”: write one of {', '.join(SORTS)}, and desc.{nearest}")
+    word, down = found[2].lower(), bool(found[1]) != ((found[3] or "").lower() == "desc")
+    if word == "timestamp":  # the latest is the one of the smallest age
+        word, down = "age", not down
+    return f"{'-' * down}{COLUMNS.get(word, word)}"
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    found = get_close_matches(word.lower(), known, n=1)
+    return f" Did you mean {found[0]}?" if found else ""
