@@ -10,7 +10,7 @@ from connections.jobs_of_connections import JOBS_NAMED
 from connections.listing import annotate
 from connections.models import Connection
 from connections.processes import read_processes
-from connections.snapshots import SelectedConnections, Target
+from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from jobs.actions.review import TYPE_THE_NUMBER_ABOVE
 from jobs.models import Job
 from jobsite.durations import say_duration
@@ -55,6 +55,11 @@ class ReviewedConnection:
     at_stake: str
     """Why it costs something, or may, in words that follow its name; '' where nothing is lost."""
 
+    @property
+    def snapshot(self) -> ConnectionSnapshot:
+        """The connection as it was seen, to kill it and no other."""
+        return ConnectionSnapshot.read(self.connection.token)
+
 
 @dataclass(frozen=True)
 class KillReview:
@@ -81,6 +86,16 @@ class KillReview:
         if self.target is Target.CONNECTION:
             return f"Kill {connections}"
         return f"Kill the statement{'s' * (len(self.connections) != 1)} of {connections}"
+
+    @property
+    def selection(self) -> SelectedConnections:
+        """The connections that may be killed."""
+        return SelectedConnections(tuple(one.snapshot for one in self.connections), self.target)
+
+    @property
+    def harmless(self) -> tuple[ConnectionSnapshot, ...]:
+        """Those of them whose kill costs nothing."""
+        return tuple(one.snapshot for one in self.connections if not one.at_stake)
 
     @property
     def notices(self) -> list[str]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from connections.processes import Process
 from jobsite.pages.filter_form import DurationField, FilterForm, ListFilter, SearchField
 from jobsite.pages.listed_field import IdsField
+from jobsite.pages.restriction_field import RestrictionField
+from jobsite.restrictions.columns import CONNECTIONS
+from jobsite.restrictions.reading import Restriction
 
 SORTS = {
     "id": "id",
@@ -21,10 +24,15 @@ SEARCHED = {"user": "user", "host": "host", "schema": "db", "command": "command"
 """The fields that search a column, which the server shows to everybody."""
 LONGEST_FIRST = "-time"
 
+STATEMENT = "INFO"
+"""The column that some people may not read as it is."""
+
 
 class ConnectionFilterForm(FilterForm):
     """The filters of connections. All connections are read for all viewers, so none is a condition of SQL."""
 
+    # The server compares it (connections.restricted), so that it selects what dj.kill does.
+    restriction = RestrictionField("where {}", CONNECTIONS, size=40, placeholder='TIME > 600 AND HOST LIKE "%compute%"')
     id = IdsField("with the id {}", size=7)
     user = SearchField("of users containing “{}”", size=9)
     host = SearchField("from hosts containing “{}”", size=12)
@@ -52,8 +60,18 @@ class ConnectionFilter(ListFilter):
         return self.texts.get("statement", "")
 
     @property
+    def restriction(self) -> Restriction | None:
+        """The restriction that connections are to meet, None for all connections."""
+        return next((value for _, value in self._values() if isinstance(value, Restriction)), None)
+
+    @property
+    def passes_over(self) -> bool:
+        """Say whether connections are passed over of whose statement the person does not read every letter."""
+        return self.restriction is not None and STATEMENT in self.restriction.columns
+
+    @property
     def picks(self) -> Callable[[Process], bool]:
-        """The condition of all fields but the statement's, for one connection; what cannot be read picks none."""
+        """The condition of all fields but statement and restriction, for one connection; misread, it picks none."""
         asked = {name: value for name, value in self._read.cleaned_data.items() if name in self.texts}
         ids, longer_s = asked.get("id"), asked.get("longer")
         terms = [(column, asked[name].lower()) for name, column in SEARCHED.items() if name in asked]

@@ -9,8 +9,10 @@ from connections.jobs_of_connections import annotate_jobs
 from connections.models import Connection
 from connections.processes import Process, process_list, processes
 from connections.protected import refusal_reason
+from connections.restricted import shown_ids
 from connections.snapshots import ConnectionSnapshot
 from connections.statements import annotate_statements, as_shown
+from jobsite.lab import shared_reads
 from jobsite.lab.columns import sort_key
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads, Server
@@ -45,9 +47,12 @@ def list_connections(chosen: ConnectionFilter, may_kill: bool) -> FoundConnectio
     """Return the connections that match the filter, in its order.
 
     Statements are searched and sorted as the person may read them: that must not tell what is hidden. Only then are
-    they all masked, because it takes time.
+    they all masked, because it takes time. Raises DatabaseError.
     """
     found = [*filter(chosen.picks, processes())]
+    if chosen.restriction is not None:
+        selected = shown_ids(chosen.restriction, shared_reads.server(), may_kill)
+        found = [row for row in found if row.id in selected]
     column, is_descending = chosen.order
     if chosen.statement or column == "info":
         shown = {row.id: as_shown(row.info, may_kill) for row in found}

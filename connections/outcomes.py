@@ -54,6 +54,12 @@ class KillSummary:
         return SelectedConnections(sent, self.selection.target)
 
     @property
+    def left_undone(self) -> bool:
+        """Say whether one that was to be killed is still there, or may be."""
+        results = {outcome.result for outcome in self.outcomes}
+        return bool(self.stopped or results & {KillResult.REFUSED, KillResult.UNKNOWN})
+
+    @property
     def problems(self) -> list[str]:
         """What stood in the way, in sentences."""
         said = [outcome.in_words for outcome in self.outcomes if outcome.result is not KillResult.SENT]

@@ -1,5 +1,7 @@
 """The pages of connections: the list, and killing."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import BadRequest
@@ -19,6 +21,7 @@ from connections.listing import FoundConnections, list_connections, read_again
 from connections.outcomes import KillOutcome, KillResult
 from connections.processes import processes
 from connections.recorded import TARGETS, recorded_kill
+from connections.restricted import RestrictionNotTakenError
 from connections.snapshots import NO_FORM_OF_OURS, SelectedConnections, Target
 from connections.statements import annotate_statements
 from connections.tables import ConnectionTable
@@ -61,7 +64,10 @@ def connection_list(request: HttpRequest) -> HttpResponse:
 def _listed(request: HttpRequest, chosen: ConnectionFilter) -> dict[str, object]:
     """Return what the list shows."""
     server, may_kill = shared_reads.server(), request.user.has_perm(KILL)
-    found = FoundConnections() if chosen.problems else list_connections(chosen, may_kill)
+    try:
+        found = FoundConnections() if chosen.problems else list_connections(chosen, may_kill)
+    except RestrictionNotTakenError as error:
+        chosen, found = replace(chosen, misread=(error.in_words,)), FoundConnections()
     parts, read = Parts(), processes.with_age()
     targets = [target.value for target in Target if may_kill and target.is_possible(server)]
     asked = AskedPage.read(request.GET)

@@ -42,6 +42,8 @@ def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminal]:
         ("jobs clear --dry", "jobs clear --dry-run "),
         ("jobs --status ign", "jobs --status ignore "),
         ("reap --app", "reap --apply "),
+        ("kill --y", "kill --yes "),
+        ("kill 'TIME > 600' --order-by ho", "kill 'TIME > 600' --order-by host "),
         ("serv", "serve "),
         ("serve --work", "serve --workers "),
     ],

@@ -11,6 +11,7 @@ OURS = {
     "demo": "jobsite",
     "doctor": "connections",
     "jobs": "jobs",
+    "kill": "connections",
     "populate": "jobs",
     "reap": "jobs",
     "serve": "jobsite",
@@ -43,11 +44,20 @@ def test_the_help_of_a_command_has_examples_and_no_option_of_django(
     assert "--settings" not in said
 
 
-def test_the_options_of_populate_are_in_groups(capsys: pytest.CaptureFixture[str]) -> None:
+def headings_of(name: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return what the parts of a command's help are called."""
     with pytest.raises(SystemExit):
-        Utility(["manage.py", "populate", "--help"]).execute()
-    headings = re.findall(r"^(\w.*):$", capsys.readouterr().out, re.MULTILINE)
-    assert headings == [
+        Utility(["manage.py", name, "--help"]).execute()
+    return re.findall(r"^(\w.*):$", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_the_options_of_kill_are_in_groups(capsys: pytest.CaptureFixture[str]) -> None:
+    groups = ["which connections are listed first", "what is killed"]
+    assert headings_of("kill", capsys) == ["positional arguments", "options", *groups, "examples"]
+
+
+def test_the_options_of_populate_are_in_groups(capsys: pytest.CaptureFixture[str]) -> None:
+    assert headings_of("populate", capsys) == [
         "positional arguments",
         "options",
         "which keys",
