@@ -32,7 +32,7 @@ JOBS_NAMED = 10
 """Jobs that a terminal names before it asks."""
 EXAMPLES = """\
   manage.py jobs {name} --table SpikeSorting                say what would happen, and ask
-  manage.py jobs {name} --key 'subject_id=3' --dry-run      only say it
+  manage.py jobs {name} 'host LIKE "gpu%"' --dry-run        only say it
   manage.py jobs {name} --older 7d --yes                    from cron
 """
 

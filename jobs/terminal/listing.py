@@ -28,7 +28,8 @@ MANY = ("status", "liveness", "schema", "table", "key", "error_message", "host",
 NUMBER = re.compile(r"[1-9][0-9]{0,11}")
 EXAMPLES = """\
   manage.py jobs --status error                              the failed jobs, newest first
-  manage.py jobs --table SpikeSorting --key 'subject_id=3'
+  manage.py jobs 'status="error" AND error_message LIKE "%CUDA%"'
+  manage.py jobs 'subject_id=3' --table SpikeSorting         those with this in their key
   manage.py jobs --order-by 'host desc' --limit 20
   manage.py jobs --status error --format ndjson --stack      a line of JSON for each, with its traceback
   manage.py jobs clear --help                                what each subcommand takes
@@ -55,16 +56,16 @@ def list_all(given: Mapping[str, Any]) -> int:
     meant = choose_jobs(given)
     read_one_of_each(meant.reading, meant.chosen.schema)  # so that it is known which cannot be read
     jobs = ExportedJobs(meant.chosen, meant.reading, meant.threads, with_stack=given["stack"], most=most)
-    is_table, talk = given["format"] == TABLE, Talk()
-    pieces = _table(jobs) if is_table else FORMATS[given["format"]].write(jobs.listing)
     try:
-        for piece in pieces:
-            sys.stdout.write(piece)
-        sys.stdout.flush()
+        if given["format"] == TABLE:
+            sys.stdout.writelines(_table(jobs))
+        else:
+            for piece in FORMATS[given["format"]].write(jobs.listing):
+                sys.stdout.buffer.write(piece.encode())  # a document is in UTF-8, whatever the terminal's encoding
     except IncompleteError as error:
         raise NotDoneError(str(error)) from None
     for sentence in jobs.notices:
-        talk.say(sentence, is_warning=True)
+        Talk().say(sentence, is_warning=True)
     return NOT_DONE if jobs.left_out else DONE
 
 

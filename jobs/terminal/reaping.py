@@ -32,7 +32,7 @@ COLORS = {Liveness.ABANDONED.value: "33"}
 EXAMPLES = """\
   manage.py reap                                   what would be released, and what not, and why
   manage.py reap --apply                           release it
-  manage.py reap --schema lab_ephys --older-than 1h --apply       from cron
+  manage.py reap 'host LIKE "gpu%"' --older-than 1h --apply       from cron
 """
 
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 from django.core.management.base import CommandError
 
 from jobsite.lab.explanations import explain
-from jobsite.one_line import printable
+from jobsite.one_line import line_logger, printable
 
 DONE, NOT_DONE, WRONG_INPUT = 0, 1, 2
 KILLED_BY = 128
@@ -32,11 +32,13 @@ def end_with_status_of(work: Callable[[], int]) -> NoReturn:
 
     Raises CommandError, which Django writes in one line, for wrong input and for whatever the lab's server refuses.
     """
+    if sys.stderr.isatty():
+        line_logger("jobsite.activity").setLevel("WARNING")  # what was done, the terminal says already
     try:
         status = work()
         sys.stdout.flush()
-    except BrokenPipeError:  # nobody reads any more, as after `| head`; Python would complain once more at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # nobody reads any more, as after `| head`
+        _forget_output()
         status = KILLED_BY + signal.SIGPIPE
     except KeyboardInterrupt:
         sys.stderr.write("\nEnded by Ctrl-C.\n")
@@ -44,8 +46,21 @@ def end_with_status_of(work: Callable[[], int]) -> NoReturn:
     except WrongInputError as error:
         raise CommandError(printable(str(error), sys.stderr), returncode=WRONG_INPUT) from None
     except Exception as error:  # what the server refuses is said in one sentence; all else is raised again
-        sentence = str(error) if isinstance(error, NotDoneError) else explain(error)
+        sentence = _sentence(error)
         if not sentence:
             raise
         raise CommandError(printable(sentence, sys.stderr), returncode=NOT_DONE) from None
     sys.exit(status)
+
+
+def _sentence(error: Exception) -> str:
+    """Return what a person is told of an error; '' for one that nobody foresaw."""
+    if isinstance(error, OSError):  # the disk is full, perhaps, to which the output goes
+        _forget_output()
+        return f"{error.strerror or error}: not all was written."
+    return str(error) if isinstance(error, NotDoneError) else explain(error)
+
+
+def _forget_output() -> None:
+    """Let Python write at its end what it could not write, where nobody sees it: it would complain once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

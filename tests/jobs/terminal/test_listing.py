@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.jobs.locking import locked_by_bob
 from tests.jobs.planting import Planted
 from tests.jobs.terminal.commands import environ_of_site, manage, on_a_terminal, run
 from tests.lab import ROOT, Lab
@@ -109,3 +110,27 @@ def test_a_reader_that_has_enough_is_no_error(lab: Lab) -> None:
 def test_a_server_that_is_away_is_one_sentence() -> None:
     done = run("jobs", DJ_PORT="1")
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+
+
+def test_a_document_is_utf_8_whatever_the_encoding_of_the_terminal(failed_jobs: str) -> None:
+    command = [sys.executable, "manage.py", "jobs", "--schema", failed_jobs, "--format", "csv"]
+    env = environ_of_site(PYTHONIOENCODING="ascii")
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, check=True)
+    assert "no spikes: Überlänge 🧠" in done.stdout.decode()
+
+
+def test_a_full_disk_is_one_sentence(failed_jobs: str) -> None:
+    command = [sys.executable, "manage.py", "jobs", "--schema", failed_jobs]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, cwd=ROOT, env=environ_of_site(), stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (1, "CommandError: No space left on device: not all was written.\n")
+
+
+def test_a_jobs_table_that_is_locked_is_named_and_the_others_are_listed(lab: Lab) -> None:
+    locked, planted = lab.failed(), Planted(lab.schema())
+    planted.failed(1)
+    with locked_by_bob(lab, locked):
+        done = manage("jobs", "--format", "ndjson")
+    assert done.returncode == 1
+    assert f"The jobs of {locked} are not here: its jobs table is locked" in done.stderr
+    assert planted.schema in {json.loads(line)["schema"] for line in done.stdout.splitlines()}
