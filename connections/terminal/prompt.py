@@ -7,7 +7,6 @@ costs nothing it is sent at once, as DataJoint does it.
 from collections.abc import Sequence
 
 from connections.consequences import KillReview, review_kill
-from connections.filters import is_id
 from connections.killing import Confirmation, NotConfirmedError, kill
 from connections.snapshots import ConnectionSnapshot, SelectedConnections
 from connections.terminal.arguments import Arguments
@@ -16,6 +15,7 @@ from connections.terminal.outcome import say_review, say_summary
 from connections.terminal.table import write_table
 from jobsite.activity.terminal_user import TerminalUser
 from jobsite.lab.server import ask_server
+from jobsite.pages.listed_field import is_id
 from jobsite.screen import Screen, Style
 
 PROMPT = 'process to kill or "q" to quit > '

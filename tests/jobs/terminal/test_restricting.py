@@ -40,7 +40,7 @@ def test_a_bad_restriction_is_one_sentence_that_names_the_place_and_the_nearest_
     done = run("jobs", 'status="error" AND hots LIKE "%gpu%"')
     (line,) = done.stderr.splitlines()
     assert (done.returncode, done.stdout) == (2, "")
-    assert line == "CommandError: “hots” is no column: did you mean host?"
+    assert line == "CommandError: “hots” is no column here: did you mean host?"
 
 
 def rows(*arguments: str) -> list[str]:
