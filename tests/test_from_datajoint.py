@@ -178,7 +178,7 @@ def test_the_next_populate_computes_what_was_cleared(tutorial: Tutorial) -> None
     assert tutorial.state == ({COLLEAGUE: "reserved"}, [1, 2, 3, 5])
 
 
-def test_a_key_is_ignored_and_no_longer(tutorial: Tutorial, ignoring: None) -> None:
+def test_a_key_is_ignored_and_no_longer(tutorial: Tutorial, operator: Client, ignoring: None) -> None:
     ignore, unignore = line_of("schema.jobs.ignore"), line_of("(schema.jobs & 'status=\"ignore\"')")
     (tutorial.module.schema.jobs & "status='error'").delete()
     ignore.ask_datajoint(tutorial.module)
@@ -187,6 +187,7 @@ def test_a_key_is_ignored_and_no_longer(tutorial: Tutorial, ignoring: None) -> N
     wait_a_second()
     tutorial.shell.answer(ignore.command)
     assert tutorial.state == theirs == ({3: "ignore", COLLEAGUE: "reserved"}, [1, 5])
+    assert ids_shown(operator, unignore.address) == [3]
     wait_a_second()
     tutorial.shell.answer(unignore.command)
     assert tutorial.state == ({COLLEAGUE: "reserved"}, [1, 5])
@@ -285,6 +286,12 @@ def abandon(tutorial: Tutorial, number: int) -> None:
 def test_reap_frees_what_a_dead_worker_has_left_and_nothing_else(tutorial: Tutorial) -> None:
     abandon(tutorial, 3)
     tutorial.shell.answer(line_of("reap").command)
+    assert tutorial.state[0] == {2: "RuntimeError: CUDA out of memory", COLLEAGUE: "reserved"}
+
+
+def test_all_that_are_abandoned_are_released_in_the_browser(tutorial: Tutorial, operator: Client) -> None:
+    abandon(tutorial, 3)
+    do(operator, "release", everything(operator, line_of("reap").query))
     assert tutorial.state[0] == {2: "RuntimeError: CUDA out of memory", COLLEAGUE: "reserved"}
 
 
