@@ -21,7 +21,7 @@ from django.test import Client
 from jobs.formats.key import read_fields
 from tests.jobs.acting import do
 from tests.jobs.clearing import everything, wait_a_second
-from tests.jobs.terminal.commands import manage
+from tests.jobs.terminal.commands import migrate
 from tests.lab import Lab, is_connected, load_pipeline
 from tests.pages import cells, look, text_of
 from tests.server import SERVER
@@ -79,7 +79,7 @@ class Tutorial:
 @pytest.fixture
 def tutorial(datajoint: Any, lab: Lab, tmp_path: Path) -> Tutorial:
     """The pipeline of the page, its jobs as `begin` leaves them."""
-    assert manage("migrate", "--verbosity", "0").returncode == 0
+    migrate()
     module = load_pipeline(lab.schema(name="lab_tutorial"), "tutorial")
     module.schema.connection.query("SET time_zone = '+00:00'")
     module.Parameter.insert({"id": number} for number in range(1, 6))
@@ -157,6 +157,7 @@ def jk_of(tutorial: Tutorial) -> dict[str, str]:
     [
         (f"{ERRORS}.delete", {COLLEAGUE}),
         ("(schema.jobs & jk).delete", {3, COLLEAGUE}),
+        ("schema.jobs.delete", set()),
     ],
 )
 def test_the_same_jobs_are_cleared(tutorial: Tutorial, begins: str, left: set[int]) -> None:
@@ -212,8 +213,8 @@ def test_a_dry_run_counts_what_progress_counts(tutorial: Tutorial) -> None:
     line = line_of("JobResults.progress")
     remaining, total = line.ask_datajoint(tutorial.module)
     assert (remaining, total) == (3, 5)
-    said = tutorial.shell.answer(line.command, "alice")
-    assert "0 to compute" in said, said
+    (counted,) = re.findall(r"(\d+) to compute, (\d+) excluded", tutorial.shell.answer(line.command, "alice"))
+    assert sum(map(int, counted)) == remaining
 
 
 @pytest.mark.parametrize("is_ours", [False, True])
@@ -297,7 +298,7 @@ def test_all_that_are_abandoned_are_released_in_the_browser(tutorial: Tutorial, 
 
 def test_errors_of_one_pattern_are_retried(tutorial: Tutorial, operator: Client) -> None:
     line = line_of("retry by pattern")
-    call = "(schema.jobs & 'status=\"error\"' & 'error_message LIKE \"%%CUDA%%\"').delete()"  # PyMySQL's %
+    call = "(schema.jobs & 'status=\"error\"' & 'error_message LIKE \"%CUDA%\"').delete()"
     theirs = tutorial.after(lambda: replace(line, datajoint=f"`{call}`").ask_datajoint(tutorial.module))
     assert tutorial.after(lambda: tutorial.shell.answer(line.command)) == theirs
     assert tutorial.after(lambda: do(operator, "clear", everything(operator, line.query))) == theirs
