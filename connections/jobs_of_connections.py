@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from django.db import DatabaseError
 
 from connections.models import Connection
+from connections.processes import processes
 from jobs.layouts.reading import Reading
 from jobs.listing.marking import annotate_liveness
 from jobs.listing.reserved import (
@@ -20,16 +21,29 @@ from jobs.listing.reserved import (
     jobs_of_users,
     read_again,
     read_reserved,
-    reserved_jobs,
 )
 from jobs.liveness import Liveness, may_be
 from jobs.models import Job
+from jobsite.durations import say_duration
+from jobsite.lab import shared_reads
 from jobsite.lab.explanations import explain
 from jobsite.lab.server import ConnectedThreads, Server
+from jobsite.lab.shared_answers import Shared
+from jobsite.lab.shared_reads import SharedRead
+from jobsite.lab.slow_answers import NotReadError
 
 JOBS_NAMED = 5
 """Jobs of one connection that are named, and whose keys are read; of the others it is said how many there are."""
 NOT_ALL_READ = f"More than {MOST_MATCHED} reserved jobs name these connections or their users, and not all were read."
+
+
+def _read_named() -> ReservedJobs:
+    """Return the reserved jobs that name a connection of the server."""
+    return read_reserved(Reading.begin(), shared_reads.server().started, [process.id for process in processes()])
+
+
+reserved_jobs = SharedRead[ReservedJobs]("reserved jobs", _read_named, is_slow=True)
+"""The same for a page that only looks; who acts reads anew, and all."""
 
 
 def annotate_jobs(rows: Sequence[Connection], server: Server, everybody: ConnectedThreads | None = None) -> list[str]:
@@ -41,19 +55,24 @@ def annotate_jobs(rows: Sequence[Connection], server: Server, everybody: Connect
     for row in rows:
         row.jobs, row.possible_jobs, row.jobs_unknown = [], [], False
     try:
-        if everybody is None:
-            reserved = reserved_jobs()
-            reading = Reading.begin(reserved.left_out)
-        else:
-            reading = Reading.begin()
-            reserved = read_reserved(reading, server.started)
+        shared = reserved_jobs.with_age() if everybody is None else None
+        reading = Reading.begin(shared.answer.left_out if shared else ())
+        reserved = shared.answer if shared else read_reserved(reading, server.started)
         found = _annotate(rows, server, everybody, reserved, reading)
+    except NotReadError as error:
+        return [f"The reserved jobs are {error.in_words}."]
     except DatabaseError as error:
         return [_explained(error)]
     if reading.newer:
         for row in rows:
             row.jobs_unknown = not row.jobs
-    return list(_unread(found, reading))
+    return [*(_age(shared) if shared else ()), *_unread(found, reading)]
+
+
+def _age(reserved: Shared[ReservedJobs]) -> Iterator[str]:
+    """Yield how old the reserved jobs are, where they could not be read for this page."""
+    if reserved.is_old or reserved.is_slow:
+        yield f"The reserved jobs were read {say_duration(reserved.age_s)} ago, because that takes long."
 
 
 def _unread(found: FoundJobs, reading: Reading) -> Iterator[str]:

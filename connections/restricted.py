@@ -27,7 +27,6 @@ from jobsite.restrictions.reading import Restriction
 
 FIELDS = {"TIME": "time_s"}
 """The fields that are called otherwise than their column."""
-BY_THE_RESTRICTION = (Kind.NOT_COMPARABLE, Kind.NO_VALUE)
 
 
 class RestrictionNotTakenError(DatabaseError):
@@ -112,6 +111,6 @@ def _blaming_the_restriction() -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        if kind_of(error) in BY_THE_RESTRICTION:
+        if kind_of(error) is Kind.NOT_COMPARABLE:
             raise RestrictionNotTakenError(*error.args) from error
         raise

@@ -15,6 +15,7 @@ from connections import killing
 from connections.consequences import KillReview, review_kill
 from connections.exported import export_connections
 from connections.filters import ConnectionFilter
+from connections.jobs_of_connections import reserved_jobs
 from connections.killing import KILL, Confirmation, NotConfirmedError
 from connections.listing import FoundConnections, list_connections, read_again
 from connections.outcomes import KillOutcome, KillResult
@@ -24,7 +25,6 @@ from connections.restricted import RestrictionNotTakenError
 from connections.snapshots import NO_FORM_OF_OURS, SelectedConnections, Target
 from connections.statements import annotate_statements
 from connections.tables import ConnectionTable
-from jobs.listing.reserved import reserved_jobs
 from jobsite.activity.forms import FormUsedError, new_form, read_form_number
 from jobsite.activity.record import RecordError, record_look
 from jobsite.durations import say_duration

@@ -5,10 +5,10 @@ any connection and user in a row, and very many such rows could push a real one 
 matches the rows, as exactly as it can, and where it finds too many of them it is said that not all were read.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timezone
+from typing import Any, NamedTuple
 
 from django.db.models import F, Q
 from django.db.models.functions import Left
@@ -16,24 +16,30 @@ from django.db.models.lookups import Exact, In
 
 from jobs.formats.key import Key
 from jobs.layouts.base import Layout
+from jobs.layouts.branches import Branch, as_text, branches_of, union_all
 from jobs.layouts.discovery import NewerTables
 from jobs.layouts.reading import LeftOut, Reading
 from jobs.listing.rows import read_again as rows_now
 from jobs.listing.rows import union_of
 from jobs.liveness import CLOCK_MARGIN, Account, account_of, is_cut, may_be, names_of
-from jobs.models import Job, JobQuerySet
+from jobs.models import Job, JobQuerySet, QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobs.statuses import RESERVED
-from jobsite.lab import shared_reads
 from jobsite.lab.columns import AsBytes, JoinedAsBytes
-from jobsite.lab.shared_reads import SharedRead
+from jobsite.lab.identifiers import quoted
+from jobsite.lab.sql import lab_cursor
 
 MOST_READ = 20_000
 """Reserved jobs that are read at most, of all schemas together: of fifty with thousands of workers each has one."""
 MOST_MATCHED = 1000
 """Jobs that are read at most where the server matches them: a worker holds a few."""
 NO_CONNECTION = Q(connection_id=0) | Q(connection_id=None)
-COLUMNS = ("schema", "jobs_table", "table_name", "key_hash", "user", "connection_id", "timestamp")
+ROWS = "SELECT {} AS branch, {}, connection_id, CAST(timestamp AS CHAR) FROM {} LIMIT {}"
+"""A time as text: the driver would take longer to read those of all rows, of which few are kept."""
+OF_ALL = "{} LIMIT {}"
+TEXTS = ", ".join(as_text(quoted(name), name) for name in ("table_name", "key_hash", "user"))
+CONNECTION = 3
+"""Where the row has its connection."""
 KEY_NOT_READ = Key(problem="key not read")
 
 
@@ -47,6 +53,12 @@ class ReservedJob(NamedTuple):
     user: str
     connection_id: int | None
     timestamp: datetime | None
+
+    @classmethod
+    def of(cls, table: QualifiedName, row: Sequence[Any]) -> "ReservedJob":
+        """Return the job of a row of a jobs table, as ROWS selects it."""
+        table_name, key_hash, user, connection_id, written = row
+        return cls(*table, table_name, key_hash, user, connection_id, _read_time(written))
 
     def as_job(self) -> Job:
         """Return it as a job whose key was not read."""
@@ -71,6 +83,8 @@ class ReservedJobs:
     """The reserved jobs of all jobs tables; not all of them when `is_whole` is False. Plain values, to be kept."""
 
     jobs: Sequence[ReservedJob]
+    unnamed: Sequence[str]
+    """The schemas in which one names no connection."""
     is_whole: bool
     left_out: Sequence[LeftOut]
     """The jobs tables that could not be read."""
@@ -89,8 +103,7 @@ class ReservedJobs:
         return self._found(threads, [job for job in self.jobs if job.user in users or job.connection_id in threads])
 
     def _found(self, threads: Mapping[int, Account], jobs: Iterable[ReservedJob]) -> FoundJobs:
-        unnamed = {job.schema for job in self.jobs if not job.connection_id} if threads else set()
-        return FoundJobs([job.as_job() for job in jobs], unnamed=sorted(unnamed))
+        return FoundJobs([job.as_job() for job in jobs], unnamed=self.unnamed if threads else ())
 
 
 def read_again(found: FoundJobs, jobs: Iterable[Job], reading: Reading) -> FoundJobs:
@@ -101,24 +114,43 @@ def read_again(found: FoundJobs, jobs: Iterable[Job], reading: Reading) -> Found
     return replace(found, jobs=[*(job for job in fresh if job.status == RESERVED), *rest])
 
 
-def read_reserved(reading: Reading, started: datetime) -> ReservedJobs:
+def read_reserved(reading: Reading, started: datetime, threads: Collection[int] | None = None) -> ReservedJobs:
     """Return the jobs reserved since the server started, of all jobs tables that can be read.
 
-    Of a table with the index (status, timestamp) that is nothing to read, of another it is one scan.
+    Of them only those that name one of the `threads`, or one that may have come since, where they are given. Of a
+    table with the index (status, timestamp) that is nothing to read, of another it is one scan.
     """
 
-    def rows_of(layouts: Sequence[Layout]) -> list[ReservedJob]:
-        branches = [_reserved(one, started).values_list(*COLUMNS)[: MOST_READ + 1] for one in layouts]
-        return [ReservedJob(*row) for row in union_of(branches)[: MOST_READ + 1]] if branches else []
+    def rows_of(layouts: Sequence[Layout]) -> list[tuple[QualifiedName, Sequence[Any]]]:
+        branches = branches_of(layouts, lambda schema: _since(started), status=RESERVED)
+        return _rows_of(branches) if branches else []
 
-    found = reading.ask(rows_of)
-    return ReservedJobs(found[:MOST_READ], len(found) <= MOST_READ, reading.unreadable, reading.newer)
+    found, is_named = reading.ask(rows_of), _naming(threads)
+    return ReservedJobs(
+        [ReservedJob.of(table, row) for table, row in found[:MOST_READ] if is_named(row[CONNECTION])],
+        sorted({table.schema for table, row in found if not row[CONNECTION]}),
+        len(found) <= MOST_READ,
+        reading.unreadable,
+        reading.newer,
+    )
 
 
-reserved_jobs = SharedRead[ReservedJobs](
-    "reserved jobs", lambda: read_reserved(Reading.begin(), shared_reads.server().started)
-)
-"""The same for a page that only looks; who acts reads anew."""
+def _rows_of(branches: Sequence[Branch]) -> list[tuple[QualifiedName, Sequence[Any]]]:
+    """Return the rows of all, each with its jobs table; a row more than MOST_READ at most."""
+    sql, parameters = union_all(
+        [(ROWS.format(n, TEXTS, one.sql, MOST_READ + 1), one.parameters) for n, one in enumerate(branches)]
+    )
+    with lab_cursor() as cursor:
+        cursor.execute(sql if len(branches) == 1 else OF_ALL.format(sql, MOST_READ + 1), parameters)
+        return [(branches[number].table, row) for number, *row in cursor.fetchall()]
+
+
+def _naming(threads: Collection[int] | None) -> Callable[[int | None], bool]:
+    """Return what says whether a connection is one of the threads, or newer than they are; all are, without them."""
+    if threads is None:
+        return lambda connection_id: True
+    known, newest = {*threads}, max(threads, default=0)
+    return lambda connection_id: connection_id in known or (connection_id or 0) > newest
 
 
 def jobs_of_connections(threads: Mapping[int, Account], started: datetime, reading: Reading) -> FoundJobs:
@@ -160,13 +192,23 @@ def _read(wanted: Q, threads: Mapping[int, Account], started: datetime, reading:
     return reading.ask(rows_of)
 
 
+def _read_time(written: str | None) -> datetime | None:
+    """Return a time as the server writes it; None for a date of zeros, as of the driver."""
+    if not written or written.startswith("0000"):
+        return None
+    return datetime.fromisoformat(written).replace(tzinfo=timezone.utc)
+
+
 def _unnamed(found: Iterable[Job]) -> list[str]:
     return sorted({job.schema for job in found if not job.connection_id})
 
 
 def _reserved(layout: Layout, started: datetime) -> JobQuerySet:
-    since = Q(timestamp__gte=started - CLOCK_MARGIN) | Q(timestamp=None)
-    return layout.jobs().filter(since, status=RESERVED).order_by()
+    return layout.jobs().filter(_since(started)).order_by()
+
+
+def _since(started: datetime) -> Q:
+    return Q(Q(timestamp__gte=started - CLOCK_MARGIN) | Q(timestamp=None), status=RESERVED)
 
 
 def _any_of(conditions: Iterable[Q]) -> Q:

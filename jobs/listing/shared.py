@@ -3,6 +3,7 @@
 What a reading had to leave out is part of its answer: whoever is shown the rows is told the same of them.
 """
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from jobs.listing.page_start import Start
 from jobs.listing.rows import count_by_status, list_jobs, tables_with_jobs
 from jobs.models import Job, QualifiedName
 from jobsite.lab import shared_answers
+from jobsite.lab.deadline import part
 from jobsite.lab.errors import is_late
 from jobsite.lab.server import ConnectedThreads
 from jobsite.lab.shared_answers import Shared
@@ -27,6 +29,11 @@ from jobsite.lab.shared_reads import shared
 from jobsite.pages.paging import AskedPage, Page
 
 LeftOutTables = Mapping[QualifiedName, LeftOut]
+
+MOST_COUNTED = 100_000
+"""Where it takes too long to count all, jobs of one status are counted no further in a table whose index has them."""
+COUNTED_AGAIN_S = 60.0
+"""So long after that took too long, nobody tries again to count all."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +52,21 @@ class CountedJobs:
 
     by_status: Counter[str]
     left_out: LeftOutTables
+    most: int = 0
+    """A number that is greater may be too small; 0 where all were counted."""
+    gave_up_at: float = 0.0
+    """When it took too long to count all, in seconds by the clock of the site's machine."""
 
     def matching(self, status: str) -> int:
-        """Return how many jobs a tab lists."""
+        """Return how many jobs a tab lists, or the number of which there are more."""
+        if self.has_more(status):
+            return self.most
         return self.by_status[status] if status else self.by_status.total()
+
+    def has_more(self, status: str) -> bool:
+        """Say whether a tab lists more jobs than were counted."""
+        numbers = [self.by_status[status]] if status else self.by_status.values()
+        return any(0 < self.most < number for number in numbers)
 
 
 def second_of(threads: ConnectedThreads) -> datetime:
@@ -103,19 +121,52 @@ def is_page_there(chosen: JobFilter, asked: AskedPage) -> bool:
 
 
 def shared_counts(chosen: JobFilter, reading: Reading, now: datetime) -> Shared[CountedJobs]:
-    """Return the numbers on the tabs. Raises DatabaseError."""
+    """Return the numbers on the tabs; some of them "more than" where it takes too long to count all.
 
+    Those take a part of a page more, and a minute long nobody tries again. Raises DatabaseError.
+    """
+    gave_up_at = _gave_up_at(chosen)
+    if gave_up_at is None:
+        try:
+            found = _shared_counts(chosen, reading, now)
+            if not (found.is_old and _stops_early(chosen, reading)):
+                return found
+        except DatabaseError as error:
+            if not (is_late(error) and _stops_early(chosen, reading)):
+                raise
+        gave_up_at = time.time()
+    return _shared_counts(chosen, reading, now, MOST_COUNTED, gave_up_at)
+
+
+@part()
+def _shared_counts(
+    chosen: JobFilter, reading: Reading, now: datetime, most: int = 0, gave_up_at: float = 0.0
+) -> Shared[CountedJobs]:
     def read() -> CountedJobs:
-        return CountedJobs(count_by_status(chosen, reading, now), dict(reading.left_out))
+        by_status = count_by_status(chosen, reading, now, most)
+        return CountedJobs(by_status, dict(reading.left_out), most, gave_up_at)
 
-    found = shared(_name_of_counts(chosen), read)
+    found = shared(_name_of_counts(chosen, most), read)
     reading.left_out.update(found.answer.left_out)
     return found
 
 
+def _stops_early(chosen: JobFilter, reading: Reading) -> bool:
+    """Say whether an index has jobs by status, so that not all of them need to be counted."""
+    return not chosen.looks_into_rows and any(layout.statuses for layout in reading.layouts_in(chosen.schema))
+
+
+def _gave_up_at(chosen: JobFilter) -> float | None:
+    """Return when it took too long to count all; None where it may be tried again."""
+    known = shared_answers.before(_name_of_counts(chosen, MOST_COUNTED))
+    is_of_now = known is not None and 0 <= time.time() - known.answer.gave_up_at < COUNTED_AGAIN_S
+    return known.answer.gave_up_at if known and is_of_now else None
+
+
 def are_counts_there(chosen: JobFilter) -> bool:
     """Say whether somebody has counted a moment ago."""
-    return shared_answers.peek(_name_of_counts(chosen)) is not None
+    names = _name_of_counts(chosen), _name_of_counts(chosen, MOST_COUNTED)
+    return any(shared_answers.peek(name) for name in names)
 
 
 def shared_tables(reading: Reading, schema: str) -> list[str]:
@@ -137,5 +188,5 @@ def _name_of_page(chosen: JobFilter, asked: AskedPage) -> str:
     return f"page of jobs {_asked(chosen)} {asked!r}"
 
 
-def _name_of_counts(chosen: JobFilter) -> str:
-    return f"numbers of jobs {_asked(chosen, 'status', 'sort')}"
+def _name_of_counts(chosen: JobFilter, most: int = 0) -> str:
+    return f"numbers of jobs up to {most} {_asked(chosen, 'status', 'sort')}"

@@ -98,7 +98,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
 def job_counts(request: HttpRequest) -> HttpResponse:
     """Show the numbers of a list whose rows are there already: each goes to its place."""
     asked = _look(_chosen(request), AskedPage.read(request.GET))
-    counted = None if asked.chosen.problems else asked.parts.read(NUMBERS, lambda: _counts(asked), None)
+    counted = None if asked.chosen.problems else _counts(asked)
     return render(request, "jobs/_counts.html", _numbers(request, asked, counted) | {"late": asked.parts.notices})
 
 
@@ -146,15 +146,22 @@ def _read_counts(request: HttpRequest, asked: Asked) -> Shared[CountedJobs] | No
     """Return the numbers where a page has to bring them, or they are there; None where they come after the rows."""
     if asked.chosen.problems or (_numbers_follow(request) and not are_counts_there(asked.chosen)):
         return None
-    return asked.parts.read(NUMBERS, lambda: _counts(asked), None)
+    return _counts(asked)
 
 
 def _numbers_follow(request: HttpRequest) -> bool:
     return wants_fragment(request) or gets_frame(request)
 
 
-def _counts(asked: Asked) -> Shared[CountedJobs]:
-    return shared_counts(asked.chosen, asked.reading, asked.now)
+def _counts(asked: Asked) -> Shared[CountedJobs] | None:
+    """Return the numbers, or None where they are late: a part of a page, or two."""
+    try:
+        return shared_counts(asked.chosen, asked.reading, asked.now)
+    except DatabaseError as error:
+        if not is_late(error):
+            raise
+        asked.parts.late[NUMBERS] = error
+        return None
 
 
 def _context(
@@ -187,6 +194,7 @@ def _context(
 def _numbers(request: HttpRequest, asked: Asked, counted: Shared[CountedJobs] | None) -> dict[str, Any]:
     """Return what the places of the numbers show, and all that they depend on."""
     chosen, found = asked.chosen, counted.answer if counted else None
+    has_more = found is not None and found.has_more(chosen.status)
     return {
         "chosen": chosen,
         "reading": asked.reading,
@@ -195,7 +203,9 @@ def _numbers(request: HttpRequest, asked: Asked, counted: Shared[CountedJobs] | 
         "at_least": asked.reading.misses(chosen.schema) or bool(asked.chosen.not_found),
         "tabs": _tabs(chosen, found),
         "numbers_old": say_duration(counted.age_s) if counted and counted.is_old else "",
-        "count": found.matching(chosen.status) if found else None,
+        "count": found.matching(chosen.status) if found and not has_more else None,
+        "has_more": has_more,
+        "stops_early": found is not None and found.has_more(""),
         "offer": _offer(request, asked),
         "confirm_url": reverse("jobs:clear_confirm"),
         "export_url": reverse("jobs:job_export"),
@@ -241,6 +251,7 @@ def _tabs(chosen: JobFilter, counted: CountedJobs | None) -> list[dict[str, obje
             "status": status,
             "word": word,
             "count": counted.matching(status) if counted else None,
+            "has_more": counted is not None and counted.has_more(status),
             "meaning": meaning,
             "query": chosen.with_status(status).query,
         }

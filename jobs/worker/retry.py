@@ -89,7 +89,7 @@ def _retry(
     reconnect: Callable[[], None] = lambda: None,
     after_signal_s: float = 0.0,
 ) -> Answer:
-    backoff, is_refused = Backoff(signals), False
+    backoff, is_refused = None, False
     while True:
         try:
             if is_refused:
@@ -98,6 +98,7 @@ def _retry(
         except Exception as error:
             if not can_retry(error) or signals.has_passed(after_signal_s):
                 raise
+            backoff = backoff or Backoff(signals)
             is_refused = bool(no_writes_reason(error))
             backoff.wait(error)
 

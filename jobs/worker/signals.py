@@ -7,6 +7,7 @@ row would stay reserved with nobody behind it.
 import os
 import signal
 import time
+from _signal import getsignal as handler_of  # type: ignore[import-not-found]  # signal.getsignal takes 4 us, to make an enum
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -58,7 +59,8 @@ class Signals:
     def install(self) -> None:
         """Take the signals; again after whatever may have put its own handlers in place of ours."""
         for signum in SIGNALS:
-            signal.signal(signum, self._arrived)
+            if handler_of(signum) != self._arrived:
+                signal.signal(signum, self._arrived)
 
     def raise_received(self) -> None:
         """Raise the signal that waited, if one did: KeyboardInterrupt or SystemExit."""

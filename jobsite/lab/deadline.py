@@ -20,11 +20,14 @@ PART_LIMIT_S = 2.0
 """A part of a page is one reading: all its statements together, and connecting where it is the first."""
 DRAWING_S = 1.0
 """What a page keeps of its time for drawing."""
+BEHIND_PAGES_S = 30.0
+"""How long what no page waits for may take, all of it together."""
 ACT_LIMIT_S = 5.0
 """How long one request goes on with an act; the next one does what is left (docs/decisions/0012)."""
 
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 """When all that is read now has to be over, by the monotonic clock."""
+_is_behind: ContextVar[bool] = ContextVar("is_behind", default=False)
 
 
 @contextmanager
@@ -35,10 +38,26 @@ def page() -> Iterator[None]:
 
 
 @contextmanager
+def behind_pages() -> Iterator[None]:
+    """Limit all that is read until the block ends, and no part of it: a thread for which no page waits."""
+    token = _is_behind.set(True)
+    try:
+        with _over_by(time.monotonic() + BEHIND_PAGES_S):
+            yield
+    finally:
+        _is_behind.reset(token)
+
+
+def is_behind_pages() -> bool:
+    """Say whether no page waits for what is read now."""
+    return _is_behind.get()
+
+
+@contextmanager
 def part() -> Iterator[None]:
     """Limit what is read until the block ends, all together, to one part of a page. Outside of a page, to nothing."""
     until = _until.get()
-    with _over_by(until and min(until, time.monotonic() + PART_LIMIT_S)):
+    with _over_by(until and min(until, time.monotonic() + _part_limit_s())):
         yield
 
 
@@ -56,7 +75,11 @@ def act() -> Iterator[Callable[[], bool]]:
 def seconds_left() -> float | None:
     """Return how long the next statement may take; 0 when none may be sent any more, None where nothing is limited."""
     until = _until.get()
-    return until and max(0.0, min(until - time.monotonic(), PART_LIMIT_S))
+    return until and max(0.0, min(until - time.monotonic(), _part_limit_s()))
+
+
+def _part_limit_s() -> float:
+    return BEHIND_PAGES_S if _is_behind.get() else PART_LIMIT_S
 
 
 @contextmanager

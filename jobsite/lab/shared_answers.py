@@ -25,7 +25,7 @@ from django.core.cache import caches
 from django.db import DatabaseError, OperationalError, connections
 
 from jobsite.lab.backend.base import NoneFreeError
-from jobsite.lab.deadline import PART_LIMIT_S, seconds_left
+from jobsite.lab.deadline import PART_LIMIT_S, is_behind_pages, seconds_left
 from jobsite.lab.errors import LATE, is_away
 from jobsite.lab.shared_folder import is_private
 from jobsite.one_line import line_logger
@@ -38,6 +38,8 @@ OLD_S = 600.0
 """An answer no older than this is given, with its age, when the server gives none."""
 LOCKS = 1024
 """Files by which one reading waits for another. Two readings may share one, and only wait longer."""
+SLOW_TIMES = 3
+"""What was read behind pages stands so many times as long as that took: the server is not busy with it all the time."""
 ASKED_EACH_S = 0.02
 WHOLE_PART_S = 0.9 * PART_LIMIT_S
 """With less time than this, a page gives up before others would."""
@@ -51,6 +53,10 @@ _held: ContextVar[frozenset[int]] = ContextVar("held", default=frozenset())
 log = line_logger(__name__)
 
 
+class GivenUpError(OperationalError):
+    """The server gave no answer behind the pages either."""
+
+
 @dataclass(frozen=True)
 class Shared(Generic[Answer]):
     """An answer of the lab's server."""
@@ -62,6 +68,8 @@ class Shared(Generic[Answer]):
     """No other reading has it."""
     tried_at: float
     """When the server was last asked for it, with or without an answer."""
+    stands_s: float = 0.0
+    """How long nobody asks the server again, in seconds, where that is longer than for others."""
 
     @property
     def age_s(self) -> float:
@@ -71,13 +79,20 @@ class Shared(Generic[Answer]):
 
     @property
     def is_fresh(self) -> bool:
-        """Say whether the server need not be asked again yet."""
-        return _is_of_this_moment(self.tried_at)
+        """Say whether the server need not be asked again yet; where a page gave up, who has longer may try."""
+        if is_behind_pages() and self.is_old and not self.stands_s:
+            return False
+        return _is_of_this_moment(self.tried_at, self.stands_s)
 
     @property
     def is_old(self) -> bool:
-        """Say whether a page has to name its age: the server has been asked since, and has not answered."""
+        """Say whether the server has been asked since, and has not answered: a page has to name its age."""
         return self.tried_at > self.read_at
+
+    @property
+    def is_slow(self) -> bool:
+        """Say whether it took longer than a page may wait."""
+        return self.stands_s > (1 + SLOW_TIMES) * PART_LIMIT_S
 
 
 @dataclass(frozen=True)
@@ -86,15 +101,17 @@ class Unanswered:
 
     error: tuple[Any, ...]
     tried_at: float
+    stands_s: float = 0.0
 
     def check(self) -> None:
-        """Raise the error again, while it is of this moment."""
-        if _is_of_this_moment(self.tried_at):
-            raise OperationalError(*self.error)
+        """Raise the error again, while it is of this moment; where a page gave up, who has longer may try."""
+        has_longer = is_behind_pages() and not self.stands_s
+        if not has_longer and _is_of_this_moment(self.tried_at, self.stands_s):
+            raise (GivenUpError if self.stands_s else OperationalError)(*self.error)
 
 
-def _is_of_this_moment(tried_at: float) -> bool:
-    return 0 <= time.time() - tried_at < settings.SHARED_S
+def _is_of_this_moment(tried_at: float, stands_s: float) -> bool:
+    return 0 <= time.time() - tried_at < max(settings.SHARED_S, stands_s)
 
 
 def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
@@ -103,7 +120,7 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
     Raises what `read` raises, unless the server gives no answer and an old one is there; and OperationalError when
     somebody else's reading is not over in time.
     """
-    if not settings.SHARED_S or not _is_our_own(_folder()):
+    if not is_shared():
         return answered(read)
     key = _key(name)
     until = time.monotonic() + (PART_LIMIT_S if (left := seconds_left()) is None else left)
@@ -125,10 +142,20 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
         time.sleep(ASKED_EACH_S)
 
 
+def is_shared() -> bool:
+    """Say whether anything is kept for others."""
+    return bool(settings.SHARED_S) and _is_our_own(_folder())
+
+
+def before(name: str) -> Shared[Any] | None:
+    """Return the last answer that is kept, of any age. Raises OperationalError where the server has just given none."""
+    return _find(_key(name)) if is_shared() else None
+
+
 def peek(name: str) -> Shared[object] | None:
     """Return a fresh answer that somebody has read already; None where the server would have to be asked."""
     try:
-        found = _find(_key(name)) if settings.SHARED_S and _is_our_own(_folder()) else None
+        found = before(name)
     except OperationalError:
         return None
     return found if found and found.is_fresh else None
@@ -149,24 +176,32 @@ def forget() -> None:
 def answered(read: Callable[[], Answer]) -> Shared[Answer]:
     """Return what `read` answers now, for nobody else."""
     now = time.time()
-    return Shared(read(), now, uuid4().hex, now)
+    answer = read()
+    return Shared(answer, now, uuid4().hex, now, _stands_s(now))
+
+
+def _stands_s(began: float) -> float:
+    """Return how long it stands what was read since then, where that is longer than for others."""
+    took_s = max(0.0, time.time() - began)
+    return (1 + SLOW_TIMES) * took_s if is_behind_pages() else 0.0
 
 
 def _refresh(key: str, read: Callable[[], Answer], before: Shared[Answer] | None) -> Shared[Answer]:
     """Return what `read` answers, for all; or `before`, where the server gives no answer. Raises DatabaseError."""
-    left = seconds_left()
+    left, began = seconds_left(), time.time()
     try:
         found = answered(read)
     except DatabaseError as error:
         if not is_away(error):
             raise
         # The lack of time or of connections of one page says nothing of the server.
-        is_for_all = (left is None or left > WHOLE_PART_S) and not isinstance(error, NoneFreeError)
+        had_time = left is None or left > WHOLE_PART_S or is_behind_pages()
+        is_for_all = had_time and not isinstance(error, NoneFreeError)
         if before is None or before.age_s > OLD_S:
             if is_for_all:
-                _keep(key, Unanswered(error.args, time.time()))
+                _keep(key, Unanswered(error.args, time.time(), _stands_s(began)))
             raise
-        found = replace(before, tried_at=time.time())
+        found = replace(before, tried_at=time.time(), stands_s=_stands_s(began))
         if not is_for_all:
             return found
     _keep(key, found)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Generic, TypeVar, cast
 
-from jobsite.lab import shared_answers
+from jobsite.lab import shared_answers, slow_answers
 from jobsite.lab.deadline import part
 from jobsite.lab.server import ConnectedThreads, Server, ask_server, who_is_connected
 from jobsite.lab.shared_answers import Shared
@@ -25,10 +25,14 @@ _looking: ContextVar[bool] = ContextVar("looking", default=False)
 class SharedRead(Generic[Answer]):
     """A reading that is asked of the server once while `read_once()` lasts, and each time outside of it."""
 
-    def __init__(self, name: str, read: Callable[[], Answer]) -> None:
-        """`read` asks the server; what it raises is raised, and not kept. No other reading has the `name`."""
+    def __init__(self, name: str, read: Callable[[], Answer], *, is_slow: bool = False) -> None:
+        """`read` asks the server; what it raises is raised, and not kept. No other reading has the `name`.
+
+        One that may be slow is read on where a page cannot wait for it (jobsite.lab.slow_answers).
+        """
         self.name = name
         self._read = read
+        self._is_slow = is_slow
 
     def __call__(self) -> Answer:
         """Return what was read, by now if not before."""
@@ -41,7 +45,7 @@ class SharedRead(Generic[Answer]):
             return shared_answers.answered(self._read)
         if self not in kept:
             with part():
-                kept[self] = shared(self.name, self._read)
+                kept[self] = shared(self.name, self._read, is_slow=self._is_slow)
         return cast("Shared[Answer]", kept[self])
 
     @property
@@ -76,12 +80,13 @@ def looking() -> Iterator[None]:
         _looking.reset(token)
 
 
-def shared(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
+def shared(name: str, read: Callable[[], Answer], *, is_slow: bool = False) -> Shared[Answer]:
     """Return what `read` answers, where the page only looks also what it answered another viewer a moment ago.
 
-    `name` says all that the answer depends on. Raises as jobsite.lab.shared_answers.ask does.
+    `name` says all that the answer depends on. Raises as `ask` of jobsite.lab.shared_answers or slow_answers does.
     """
-    found = shared_answers.ask(name, read) if _looking.get() else shared_answers.answered(read)
+    ask = slow_answers.ask if is_slow else shared_answers.ask
+    found = ask(name, read) if _looking.get() else shared_answers.answered(read)
     if _kept.get() is not None:
         _numbers.get().append(found.number)
     return found

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from connections.consequences import review_kill
+from connections.jobs_of_connections import reserved_jobs
 from connections.killing import Confirmation, NotConfirmedError, kill
 from connections.listing import annotate
 from connections.models import Connection
@@ -23,7 +24,6 @@ from jobs.listing.reserved import (
     jobs_of_connections,
     jobs_of_users,
     read_reserved,
-    reserved_jobs,
 )
 from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts

@@ -35,10 +35,10 @@ class Sounds:
         """Run the line of a shell on a terminal."""
         return self._start(["sh", "-c", f"exec {line}"], env, columns=columns, rows=rows)
 
-    def shell(self) -> Terminal:
+    def shell(self, *, columns: int = 80) -> Terminal:
         """Start a bash on a terminal, as a person has it: with job control, and without that person's settings."""
         settings = {"PS1": PROMPT, "INPUTRC": os.devnull, "HISTFILE": os.devnull}
-        terminal = self._start(["bash", "--norc", "--noprofile", "-i"], {**XTERM, **settings})
+        terminal = self._start(["bash", "--norc", "--noprofile", "-i"], {**XTERM, **settings}, columns=columns)
         terminal.shows(lambda lines: lines[0] == PROMPT.rstrip(), "the shell")
         return terminal
 

@@ -8,6 +8,7 @@ came after it that could take the row away. After every other way to insert, the
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 from jobs.worker.dj.compat import Untyped, driver_of, is_server_in_transaction, is_transaction_begun
 from jobs.worker.key_columns import columns_of
@@ -19,6 +20,7 @@ INTO = r"INSERT INTO (?P<table>`[^`]+`\.`[^`]+`)\(`(?P<names>[^()]+)`\) VALUES "
 SKIPS = r"(?P<skips> ON DUPLICATE KEY UPDATE (?P<column>`[^`]+`)=(?P=column))?"
 INSERT = re.compile(f"{INTO}(?P<row>{ROW})(?:,{ROW})*{SKIPS}")
 LOOKS = ("SELECT", "SHOW")
+STATEMENTS_KEPT = 16
 
 
 class Inserts:
@@ -63,12 +65,24 @@ class Inserts:
 
     def _is_the_key(self, query: str, args: Sequence[object]) -> bool:
         """Say whether the first row of a plain insert into the table is the key's. When not, it is not sure."""
-        found = INSERT.fullmatch(query)
-        if not found or found["table"] != self._into or found["skips"]:
+        table, names = _plain_insert(query)
+        if table != self._into:
             return False
-        places = zip(found["names"].split("`,`"), found["row"][1:-1].split(","), strict=True)
-        row = dict(zip((name for name, place in places if place == "%s"), args, strict=False))
+        row = dict(zip(names, args, strict=False))
         return all(name in row and _is_same(row[name], value) for name, value in self._wanted.items())
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _plain_insert(query: str) -> tuple[str, tuple[str, ...]]:
+    """Return the table of a plain insert and the columns of its first row that have a place; '' for any other.
+
+    A make sends the same texts for each key, with other values.
+    """
+    found = INSERT.fullmatch(query)
+    if not found or found["skips"]:
+        return "", ()
+    places = zip(found["names"].split("`,`"), found["row"][1:-1].split(","), strict=True)
+    return found["table"], tuple(name for name, place in places if place == "%s")
 
 
 def _is_same(sent: object, value: object) -> bool:

@@ -71,12 +71,12 @@ class JobsTable:
     columns: Mapping[str, Column]
     is_there: bool = True
 
-    @property
+    @cached_property
     def written(self) -> list[str]:
         """The columns of a reservation."""
         return [name for name in WRITTEN if name in self.columns]
 
-    @property
+    @cached_property
     def texts(self) -> list[str]:
         """The columns of an error that are written with it."""
         return [name for name in ("error_message", "error_stack") if name in self.columns]
@@ -94,7 +94,7 @@ class JobsTable:
 
     def reserve(self, count: int) -> str:
         """Return the statement that reserves `count` jobs, given as rows of `written`."""
-        return self._sql(RESERVE, columns=", ".join(map(self.read, self.written)), rows=", ".join(["%s"] * count))
+        return self._sql(RESERVE, columns=self._written, rows=", ".join(["%s"] * count))
 
     @cached_property
     def become_error(self) -> str:
@@ -128,6 +128,10 @@ class JobsTable:
     def read(self, name: str) -> str:
         """Return how a column stands in a statement; NULL when it is missing."""
         return quoted(self.columns[name].name) if name in self.columns else "NULL"
+
+    @cached_property
+    def _written(self) -> str:
+        return ", ".join(map(self.read, self.written))
 
     def _equal(self, names: Collection[str]) -> str:
         return "".join(f" AND {self.read(name)} = %s" for name in names)

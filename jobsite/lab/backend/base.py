@@ -20,7 +20,7 @@ from django.db.backends.mysql.base import DatabaseWrapper as MySQLWrapper
 from MySQLdb import Error
 
 from jobsite.lab.backend.pool import AllLentError, Kept, pool
-from jobsite.lab.deadline import PART_LIMIT_S, Watch, seconds_left, watchdog
+from jobsite.lab.deadline import BEHIND_PAGES_S, PART_LIMIT_S, Watch, is_behind_pages, seconds_left, watchdog
 from jobsite.lab.errors import LATE, LATE_TO_CONNECT
 from jobsite.lab.session import PAGE_STATEMENT_LIMIT_S, session_sql
 
@@ -35,7 +35,10 @@ class NoneFreeError(OperationalError):
 
 
 class DatabaseWrapper(MySQLWrapper):
-    """A connection to the lab's server. That of a page is lent by the pool of the process."""
+    """A connection to the lab's server. That of a page is lent by the pool of the process.
+
+    A thread that reads behind pages has one of its own, so that it keeps none from them.
+    """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """As Django's."""
@@ -53,14 +56,15 @@ class DatabaseWrapper(MySQLWrapper):
         if seconds_left() is None:
             return params
         connect_timeout = ceil(PART_LIMIT_S) + 1  # the page gives up first, with a sentence of its own
-        return params | {"connect_timeout": connect_timeout, "init_command": session_sql(PAGE_STATEMENT_LIMIT_S)}
+        limit_s = BEHIND_PAGES_S if is_behind_pages() else PAGE_STATEMENT_LIMIT_S
+        return params | {"connect_timeout": connect_timeout, "init_command": session_sql(limit_s)}
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Return a connection of the driver's. Raises OperationalError when there is none in time."""
         seconds, connect = seconds_left(), partial(super().get_new_connection, conn_params)
         self.is_cut = False
-        if seconds is None:
-            connection = connect()
+        if seconds is None or is_behind_pages():
+            connection = connect() if seconds is None else _connect_within(min(seconds, PART_LIMIT_S), connect)
             self.wire = _wire(connection)
             return connection
         self.lent = _borrow(repr(sorted(conn_params.items())), seconds, connect, anew=self._begins_anew)

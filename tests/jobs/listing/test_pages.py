@@ -28,6 +28,8 @@ FEW = 7
 TIMES = ["2026-11-25 08:00:00", "2026-11-26 08:00:00", "2026-11-26 21:30:00"]
 TABLES = ["__score", "_imported", "__Score 2", "__merge", "package.Class"]
 MESSAGES = ["", "ValueError", "valueerror", "Überlänge", "a" * 150 + "1", "a" * 150 + "2"]
+OF_ONE_CHECKSUM = ["__table_1799898", "__table_20060602"]
+"""Their CRC32 is the same."""
 INDEX = "CREATE INDEX by_status ON {} (status, timestamp)"
 
 Token = tuple[str, str, str]
@@ -126,6 +128,18 @@ def test_a_walk_meets_each_job_once(schemas: list[str], sort: str) -> None:
         assert len(forward) == len(set(forward)) == count(walk)
         back = [names(iter([found])) for found in walk.backward()]
         assert [name for found in reversed(back) for name in found] == forward
+
+
+@pytest.mark.parametrize("sort", WAYS)
+def test_jobs_of_one_time_and_key_are_met_once_each_whatever_their_tables_are_called(lab: Lab, sort: str) -> None:
+    planted = Planted(lab.schema())
+    for row in range(2 * FEW):
+        for table in OF_ONE_CHECKSUM:
+            planted.row(table_name=table, key_hash=f"{row:032x}", timestamp=TIMES[0])
+    walk = Walk(f"sort={sort}", [planted.schema])
+    forward = names(walk.forward())
+    assert len(forward) == len(set(forward)) == 4 * FEW
+    assert [name for found in reversed([names(iter([one])) for one in walk.backward()]) for name in found] == forward
 
 
 def sorted_by(walk: Walk) -> list[object]:

@@ -16,6 +16,8 @@ from tests.terminals import Terminal
 
 CTRL_C, CTRL_Z = "\x03", "\x1a"
 MARGINS = re.compile(rb"\x1b\[\d+;\d+r")
+WIDE = 40 + len(populate_line())
+"""Columns in which the shell names the job in one row: in two, the second may begin with the table, as a bar does."""
 IGNORING_SIGCHLD = """
 import os, signal, sys
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -23,9 +25,9 @@ os.execv(sys.argv[1], sys.argv[1:])
 """
 
 
-def populate_in_shell(sounds: Sounds, *arguments: str) -> Terminal:
+def populate_in_shell(sounds: Sounds, *arguments: str, columns: int = 80) -> Terminal:
     """Return the terminal of a shell in which populate runs and has a bar."""
-    shell = sounds.shell()
+    shell = sounds.shell(columns=columns)
     shell.type(f"{populate_line(*arguments)}\n")
     shell.shows(says("0 done"), "a bar")
     return shell
@@ -60,7 +62,7 @@ def test_a_stopped_populate_leaves_the_terminal_to_the_shell_and_fg_draws_the_ba
 
 
 def test_no_bar_is_drawn_over_the_shell_while_populate_goes_on_in_the_background(lab: Lab) -> None:
-    shell = populate_in_shell(Sounds(lab, ["waits", "in parts"]))
+    shell = populate_in_shell(Sounds(lab, ["waits", "in parts"]), columns=WIDE)
     stop(shell)
     before = len(shell.bytes)
     shell.type("bg\n")
@@ -68,7 +70,7 @@ def test_no_bar_is_drawn_over_the_shell_while_populate_goes_on_in_the_background
     shell.shows(lambda lines: f"{TABLE}: 2 done, 0 failed" in "".join(lines), "the summary")
     assert MARGINS.findall(shell.bytes[before:]) == []
     summary = f"{TABLE}: 2 done, 0 failed, 0 skipped"
-    assert [line for line in shell.lines if line.startswith(f"{TABLE}:")] == [summary]
+    assert [line for line in shell.lines if line.startswith(TABLE)] == [summary]
     eventually(lambda: shell.processes == [], "nobody left behind")
 
 

@@ -4,20 +4,27 @@ The answers are stalled by a proxy on real sockets. Where they never come, the t
 how long a page really takes, says benchmarks/stuck_viewers.py.
 """
 
+import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import close_old_connections, connections
 from django.test import Client
 
+from connections.jobs_of_connections import reserved_jobs
+from jobs.listing import shared
 from jobsite.activity.models import Act, ActChunk
-from jobsite.lab import deadline
+from jobsite.lab import deadline, shared_answers
+from jobsite.lab.shared_reads import looking, read_once
+from jobsite.lab.slow_answers import GIVEN_UP, STILL_READ
 from tests.connections.test_killing import CONFIRM as CONFIRM_KILL
 from tests.connections.test_killing import KILL, RESULT, consequences, recorded, token
 from tests.connections.test_killing import LIST as CONNECTIONS
 from tests.jobs.clearing import CLEAR, CONFIRM, JOBS, confirm, post, selected
 from tests.jobs.locking import locked_by_bob
+from tests.jobs.views.test_frames import numbers
 from tests.lab import Lab, eventually, is_connected
 from tests.pages import FRAGMENT, Response, cells, fields, look, notices, page, text_of
 from tests.server import SERVER, SITE
@@ -35,6 +42,8 @@ TRANSACTIONS_LATE = "Which transactions are open could not be read within 2 s."
 COUNTS, ROWS, BOTH, STACK, DELETE = b"COUNT(*) AS", b"`pid`", b"`~jobs`", b"error_stack", b"DELETE FROM"
 LONGER_KEYS = b"LOCATE"
 COLUMNS, THREADS, TRANSACTIONS = b"information_schema.columns", b"COALESCE(user", b"innodb_trx"
+COUNT_ALL, COUNTS_PAGE = b"GROUP BY status", "/jobs/counts/"
+RESERVED, MORE_JOBS = b"CAST(timestamp AS CHAR)", "A connection may hold more jobs than are shown here."
 
 Ask = Callable[[Client], Response]
 
@@ -138,6 +147,60 @@ def test_jobs_are_listed_without_their_numbers(proxy: StallingProxy, operator: C
     ]
 
 
+@pytest.fixture
+def indexed(failed_jobs: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A jobs table whose index has its two errors, where one is counted at most if it takes too long to count all."""
+    SERVER.sql(f"CREATE INDEX by_status ON `{failed_jobs}`.`~jobs` (status, timestamp)")
+    monkeypatch.setattr(shared, "MOST_COUNTED", 1)
+    yield failed_jobs
+    SERVER.sql(f"DROP INDEX by_status ON `{failed_jobs}`.`~jobs`")
+
+
+def test_where_it_takes_too_long_to_count_all_numbers_say_more_than(
+    proxy: StallingProxy, operator: Client, indexed: str
+) -> None:
+    stall(proxy, COUNT_ALL)
+    found = look(operator, f"{COUNTS_PAGE}?schema={indexed}&status=error")
+    assert numbers(found) == {
+        "count_all": "1+",
+        "count_error": "1+",
+        "count_reserved": "0",
+        "count_ignore": "0",
+        "counted": "Not all jobs are counted, because that takes too long.",
+        "all_that_match": "Clear all that match…",
+    }
+    assert found.select("[data-count], [disabled]") == []
+    assert {str(one["title"]) for one in found.select("[title]")} == {"More than 1: to count all takes too long."}
+
+
+def test_numbers_that_were_counted_to_their_end_are_no_more_than(
+    proxy: StallingProxy, operator: Client, indexed: str
+) -> None:
+    stall(proxy, COUNT_ALL)
+    found = look(operator, f"{COUNTS_PAGE}?schema={indexed}&status=ignore")
+    assert str(found.select_one("[data-for=counted]")["data-count"]) == "0"  # type: ignore[index]
+    assert numbers(found)["all_that_match"] == "Clear all 0 that match…"
+
+
+@pytest.mark.usefixtures("sharing")
+def test_what_took_too_long_to_count_is_not_tried_again_at_once(
+    proxy: StallingProxy, viewer: Client, indexed: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stall(proxy, COUNT_ALL)
+    address = f"{COUNTS_PAGE}?schema={indexed}"
+    look(viewer, address)
+    settings.SHARED_S = 1e-9
+    assert (numbers(look(viewer, address))["count_all"], proxy.stalled) == ("1+", 1)
+    monkeypatch.setattr(shared, "COUNTED_AGAIN_S", 0.0)
+    assert (numbers(look(viewer, address))["count_all"], proxy.stalled) == ("1+", 2)
+
+
+def test_without_the_index_no_number_is_more_than(proxy: StallingProxy, viewer: Client, failed_jobs: str) -> None:
+    stall(proxy, COUNT_ALL)
+    found = numbers(look(viewer, f"{COUNTS_PAGE}?schema={failed_jobs}"))
+    assert (found["count_all"], found["counted"]) == ("", NUMBERS_LATE)
+
+
 def test_the_numbers_stand_where_the_rows_are_late(proxy: StallingProxy, viewer: Client, failed_jobs: str) -> None:
     stall(proxy, ROWS)
     found = look(viewer, f"{JOBS}?schema={failed_jobs}")
@@ -217,7 +280,37 @@ def test_connections_are_listed_when_jobs_are_late(proxy: StallingProxy, lab: La
     stall(proxy, COLUMNS)
     found = look(viewer, f"{CONNECTIONS}?user=bob")
     assert str(thread) in cells(found, "Id")
-    assert notices(found) == [f"A connection may hold more jobs than are shown here. {LATE}"]
+    assert notices(found) == [f"{MORE_JOBS} {LATE}"]
+
+
+@pytest.mark.usefixtures("sharing")
+def test_reserved_jobs_that_no_page_can_wait_for_are_said_to_be_read_on_and_then_to_be_given_up(
+    proxy: StallingProxy, lab: Lab, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, thread = lab.idle()
+    lab.failed(m1="value")
+    monkeypatch.setattr(deadline, "BEHIND_PAGES_S", SHORT_S)
+    stall(proxy, RESERVED)
+    found = look(viewer, f"{CONNECTIONS}?user=bob")
+    assert str(thread) in cells(found, "Id")
+    assert notices(found) == [f"{MORE_JOBS} The reserved jobs are {STILL_READ}."]
+    given_up = [f"{MORE_JOBS} The reserved jobs are {GIVEN_UP}."]
+    eventually(lambda: notices(look(viewer, f"{CONNECTIONS}?user=bob")) == given_up, "the end of it")
+
+
+@pytest.mark.usefixtures("sharing")
+def test_reserved_jobs_that_were_read_behind_the_pages_are_shown_with_their_age(
+    lab: Lab, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "wait"})
+    lab.start_waiting(schema, user="bob")
+    monkeypatch.setattr(shared_answers, "PART_LIMIT_S", 0.0)  # whatever it took is long
+    with deadline.behind_pages(), read_once(), looking():
+        reserved_jobs()
+    found = look(viewer, f"{CONNECTIONS}?user=bob")
+    assert [one.startswith("Score subject=m1") for one in cells(found, "Holds") if one] == [True]
+    (said,) = notices(found)
+    assert re.sub(r"\d+ s", "1 s", said) == f"{MORE_JOBS} The reserved jobs were read 1 s ago, because that takes long."
 
 
 def test_connections_are_listed_when_transactions_are_late(proxy: StallingProxy, lab: Lab, viewer: Client) -> None:

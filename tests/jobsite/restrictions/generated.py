@@ -238,7 +238,9 @@ class Author:
         """Return a LIKE."""
         value = self.one_of(self.text, self.text, self.column, self.numeric)
         escape = self.random.choice(("", "", "", ' ESCAPE "|"', " ESCAPE '\\\\'", ' escape "e"', " ESCAPE 'é'"))
-        pattern = self.string(PATTERNS) if self.random.random() < 0.9 else self.text(1)
+        pattern = (
+            self.string(PATTERNS) if self.random.random() < 0.8 else self.one_of(self.number, lambda: self.text(1))
+        )
         return f"{value} {self.one('', '', 'NOT ')}LIKE {pattern}{escape}"
 
     def several(self) -> str:
