@@ -32,7 +32,7 @@ class ConnectionFilterForm(FilterForm):
     """The filters of connections. All connections are read for all viewers, so none is a condition of SQL."""
 
     # The server compares it (connections.restricted), so that it selects what dj.kill does.
-    restriction = RestrictionField("where {}", CONNECTIONS, size=40, placeholder='TIME > 600 AND HOST LIKE "%compute%"')
+    restriction = RestrictionField("where {}", CONNECTIONS, placeholder='TIME > 600 AND HOST LIKE "%compute%"')
     id = IdsField("with the id {}", size=7)
     user = SearchField("of users containing “{}”", size=9)
     host = SearchField("from hosts containing “{}”", size=12)

@@ -35,6 +35,7 @@ from jobsite.lab.shared_reads import looking
 from jobsite.pages.exporting import AskedExport, export_response
 from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment
+from jobsite.pages.mistakes import told_below_the_box
 from jobsite.pages.paging import AskedPage, page_of
 
 LOOK = "connections.view_connection"
@@ -51,6 +52,8 @@ SHOW_STATEMENT = "show statement"
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Show the connections that match the filter of the URL, and the jobs they hold."""
     chosen = ConnectionFilter.read(request.GET)
+    if told := told_below_the_box(request, chosen):
+        return told
     if gets_frame(request) and not (processes.is_there and reserved_jobs.is_there):
         return render(request, PAGE, {"is_frame": True, "chosen": chosen, "form": chosen.form()})
     context = _listed(request, chosen)

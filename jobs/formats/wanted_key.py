@@ -81,7 +81,9 @@ def read_wanted_key(text: str) -> WantedKey:
     """Return the key in a text. Raises ValueError with one sentence when there is none."""
     if HASH.fullmatch(text):
         return WantedKey(key_hash=text)
-    fields = _of_dict(text) if text.startswith("{") else _of_pairs(text)
+    fields = _of_pairs(text)
+    if text.startswith("{"):
+        fields = {name: as_text(value) for name, value in read_dict(text).items()}
     if not fields or len(text) > LONGEST or any(SURROGATE.search(one) for pair in fields.items() for one in pair):
         shown = text if len(text) <= 40 else f"{text[:40]}…"
         raise ValueError(f"“{shown}” is no key: {HOW}.")
@@ -102,14 +104,15 @@ def _as_hashed(text: str) -> list[str]:
     return [text]
 
 
-def _of_dict(text: str) -> dict[str, str]:
+def read_dict(text: str) -> dict[str, object]:
+    """Return what a text is as JSON or as a dict of Python, with names for its keys; {} for anything else."""
     for read in (json.loads, ast.literal_eval):
         try:
             found = read(text)
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
         if isinstance(found, dict) and all(isinstance(name, str) for name in found):
-            return {name: as_text(value) for name, value in found.items()}
+            return found
     return {}
 
 

@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact, In, IRegex
 
 from jobs.formats.table_name import class_name
 from jobs.formats.wanted_key import HASH, WantedKey, read_wanted_key
+from jobs.listing.restricting import Meaning, read_meaning
 from jobs.statuses import STATUSES
 from jobsite.lab.columns import AsBytes, InOneCollation, JoinedAsBytes
 from jobsite.lab.restricted import restricted_to
@@ -26,6 +27,8 @@ from jobsite.pages.filter_form import (
     check_characters,
 )
 from jobsite.pages.listed_field import IdsField, ListedField
+from jobsite.pages.restriction_field import RestrictionField
+from jobsite.restrictions.columns import JOBS
 from jobsite.restrictions.reading import Restriction
 
 SORTS = {
@@ -52,6 +55,10 @@ KEY_RULE = "A key or a part of it, such as subject_id=3, session=1; a whole key 
 HASH_RULE = "The key_hash of a job, as its page and DataJoint's jobs table show it; several with commas between."
 
 WHOLE_HASHES = r"(\S{32}(,\s*|\s+|))*"
+
+EXAMPLE = 'error_message LIKE "%CUDA%" AND timestamp > NOW() - INTERVAL 2 HOUR'
+
+ONE_KEY = "Write a key once: as a restriction, or in the box for keys."
 
 WHOLE_KEY = r".*\w\s*=\s*\S.*|\{.*\}|\S{32}|"
 """What may be a key by now, as HTML's pattern: half a word typed is not."""
@@ -121,6 +128,8 @@ def _any_of(names: Iterable[Sequence[str]]) -> Q:
 class JobFilterForm(FilterForm):
     """The filters of jobs. Status, schema and table have no condition: their jobs are counted apart."""
 
+    # JobFilter says it, after all other fields.
+    restriction = RestrictionField("", JOBS, read_meaning, also="a key", placeholder=EXAMPLE)
     status = FilterField(widget=forms.HiddenInput, validators=[_check_status])
     schema = NameField("in schema {}")
     table = NameField("of table {}", shown=class_name)
@@ -148,8 +157,8 @@ class JobFilterForm(FilterForm):
 
 
 @dataclass(frozen=True)
-class JobFilter(ListFilter):
-    """Which jobs a person asks for."""
+class AskedJobs(ListFilter):
+    """What a person asks for, as the fields are read."""
 
     name = "job"
     everything = "All jobs"
@@ -158,16 +167,20 @@ class JobFilter(ListFilter):
     usual_sort = NEWEST_FIRST
     other_words = ListFilter.other_words | {"open", "from"}
 
-    reads_stored: bool = False
-    """Whether the person may read messages as they are stored."""
-    found: tuple[tuple[str, str, str], ...] = ()
-    """Schema, table and key_hash of the jobs that have the wanted key, once jobs.listing.keys has looked for them."""
-    not_found: str = ""
-    """Why not all jobs with the key were found, in sentences."""
-    restriction: Restriction | None = None
-    """A condition beside those of the fields, as DataJoint's users write one: for commands."""
-    converts_times: bool = True
-    """What Server.converts_times says of the times in it."""
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What cannot be read, in sentences; nothing is listed then."""
+        both = self._meaning.key is not None and "key" in self.texts
+        return (*super().problems, *((ONE_KEY,) if both else ()))
+
+    @property
+    def _meaning(self) -> Meaning:
+        return next((value for _, value in self._values() if isinstance(value, Meaning)), Meaning())
+
+    @property
+    def restriction(self) -> Restriction | None:
+        """The condition on columns that jobs are to meet, as DataJoint's users write one; None for all jobs."""
+        return self._meaning.restriction
 
     @property
     def names_jobs(self) -> bool:
@@ -184,8 +197,42 @@ class JobFilter(ListFilter):
 
     @property
     def wanted_key(self) -> WantedKey | None:
-        """The key that is looked for."""
-        return next((value for _, value in self._values() if isinstance(value, WantedKey)), None)
+        """The key that is looked for, in its own box or as a restriction."""
+        return next((value for _, value in self._values() if isinstance(value, WantedKey)), self._meaning.key)
+
+    @property
+    def status(self) -> str:
+        """The status of the chosen tab, '' for all."""
+        return self.texts.get("status", "")
+
+    @property
+    def schema(self) -> str:
+        """The schema that is listed, '' for all."""
+        return self.texts.get("schema", "")
+
+    @property
+    def table(self) -> str:
+        """The table that is listed, as it is called on the server, '' for all."""
+        return self.texts.get("table", "")
+
+    @property
+    def subject(self) -> str:
+        """What the sentence begins with: the jobs of the chosen tab."""
+        return SUBJECTS.get(self.status, self.everything)
+
+
+@dataclass(frozen=True)
+class JobFilter(AskedJobs):
+    """Which jobs a person asks for."""
+
+    reads_stored: bool = False
+    """Whether the person may read messages as they are stored."""
+    found: tuple[tuple[str, str, str], ...] = ()
+    """Schema, table and key_hash of the jobs that have the wanted key, once jobs.listing.keys has looked for them."""
+    not_found: str = ""
+    """Why not all jobs with the key were found, in sentences."""
+    converts_times: bool = True
+    """What Server.converts_times says of the times in the restriction; True is right of every server."""
 
     def condition_in(self, schema: str, now: datetime) -> Q:
         """Return the condition on the jobs of one schema: that of all fields, the key among them."""
@@ -234,36 +281,16 @@ class JobFilter(ListFilter):
     @property
     def looks_into_rows(self) -> bool:
         """Say whether it asks for more than an index may hold: status, table and age."""
-        fields = {"message", "key", "user", "host", "key_hash", "pid", "connection"}
-        return self.restriction is not None or bool(self.texts.keys() & fields)
+        fields = {"restriction", "message", "key", "user", "host", "key_hash", "pid", "connection"}
+        return bool(self.texts.keys() & fields)
 
     @property
     def in_words(self) -> str:
         """The filter as a sentence, the restriction as it was understood."""
         said = super().in_words
-        return f"{said.removesuffix('.')} where {self.restriction}." if self.restriction else said
-
-    @property
-    def status(self) -> str:
-        """The status of the chosen tab, '' for all."""
-        return self.texts.get("status", "")
-
-    @property
-    def schema(self) -> str:
-        """The schema that is listed, '' for all."""
-        return self.texts.get("schema", "")
-
-    @property
-    def table(self) -> str:
-        """The table that is listed, as it is called on the server, '' for all."""
-        return self.texts.get("table", "")
+        return f"{said.removesuffix('.')} {self._meaning}." if any(self._meaning) else said
 
     def with_status(self, status: str) -> "JobFilter":
         """Return the same filter on another tab."""
         texts = {**self.texts, "status": status}
         return replace(self, texts={name: text for name, text in texts.items() if text})
-
-    @property
-    def subject(self) -> str:
-        """What the sentence begins with: the jobs of the chosen tab."""
-        return SUBJECTS.get(self.status, self.everything)

@@ -78,10 +78,11 @@ def choose_jobs(given: Mapping[str, Any]) -> ChosenJobs:
     Raises WrongInputError, NotDoneError for a schema that cannot be seen, and DatabaseError.
     """
     texts = {name: given.get(name) or "" for name in FILTERS}
-    meaning = read_meaning(given.get("restriction") or "")
+    restriction = given.get("restriction") or ""
+    meaning = read_meaning(restriction)
     if meaning.key and texts["key"]:
         raise WrongInputError("Write a key once: as RESTRICTION or with --key.")
-    texts["key"] = meaning.key or texts["key"]
+    texts |= {"key": meaning.key} if meaning.key else {"restriction": restriction}
     sort = _sort(given.get("order_by") or "")
     reading, threads = Reading.begin(), who_is_connected()
     now = second_of(threads)
@@ -90,7 +91,6 @@ def choose_jobs(given: Mapping[str, Any]) -> ChosenJobs:
     chosen = replace(
         JobFilter.read({**texts, "sort": sort}),
         reads_stored=True,  # who may act may read what is stored
-        restriction=meaning.restriction,
         converts_times=threads.server.converts_times,
     )
     if chosen.problems:

@@ -23,7 +23,7 @@ def new_key(action: Action, meant: ChosenJobs, given: Mapping[str, Any]) -> NewR
     """
     asked = {name for name in meant.chosen.texts if name != "sort"}
     key = meant.chosen.texts.get("key", "")
-    if action is not IGNORE_JOB or asked != set(NEEDED) or meant.chosen.restriction or not key.startswith("{"):
+    if action is not IGNORE_JOB or asked != set(NEEDED) or not key.startswith("{"):
         return None
     layouts = [one for one in meant.reading.layouts_in(given["schema"]) if one.supports(action.name)]
     table = given["table"] if is_populated(given["table"]) else beginning_of_name(given["table"])

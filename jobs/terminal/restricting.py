@@ -1,19 +1,13 @@
-"""What does the RESTRICTION of a command line mean? A condition on columns, or a key, as in `schema.jobs & ...`."""
+"""What does the RESTRICTION of a command line mean? What it means on the page; a mistake is shown at its place."""
 
 import sys
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from jobs.formats.wanted_key import read_wanted_key
-from jobs.terminal.hashing import read_key
-from jobsite.restrictions.columns import JOBS
-from jobsite.restrictions.literals import as_literal
-from jobsite.restrictions.reading import Restriction, read_restriction
+from jobs.listing import restricting
+from jobsite.restrictions.reading import Restriction
 from jobsite.restrictions.refusal import RestrictionError
 from jobsite.terminal.ending import WrongInputError
 from jobsite.terminal.talking import Talk, columns_of
-
-COLUMNS = frozenset(column.name for column in JOBS)
 
 
 class Meaning(NamedTuple):
@@ -24,44 +18,16 @@ class Meaning(NamedTuple):
 
 
 def read_meaning(text: str) -> Meaning:
-    """Return what a text means: `status="error"`, `subject_id=3`, or a dict of columns or of a key, as JSON.
-
-    Raises WrongInputError, which names the place.
-    """
+    """Return what a text means, as jobs.listing.restricting does. Raises WrongInputError."""
     if not text.strip():
         return Meaning()
-    if text.lstrip().startswith("{"):
-        fields = read_key(text)
-        return Meaning(_of_columns(fields)) if fields and COLUMNS.issuperset(fields) else Meaning(key=text)
     try:
-        return Meaning(read_restriction(text, JOBS))
-    except RestrictionError as error:
-        if _is_key(text):
-            return Meaning(key=text)
-        _point_at(text, error.position)
+        meant = restricting.read_meaning(text)
+    except ValueError as error:
+        if isinstance(error, RestrictionError):
+            _point_at(text, error.position)
         raise WrongInputError(str(error)) from None
-
-
-def _of_columns(fields: Mapping[str, object]) -> Restriction:
-    """Return the restriction that a dict of DataJoint is: all of its columns have these values."""
-    conditions = (f"{name} = {_literal(value)}" for name, value in fields.items())
-    try:
-        return read_restriction(" AND ".join(conditions), JOBS)
-    except RestrictionError as error:
-        raise WrongInputError(str(error)) from None
-
-
-def _literal(value: object) -> str:
-    return as_literal(value) if isinstance(value, str) else str(value)
-
-
-def _is_key(text: str) -> bool:
-    """Say whether a text is a key of attributes that are no columns of a jobs table, or a key_hash."""
-    try:
-        wanted = read_wanted_key(text)
-    except ValueError:
-        return False
-    return COLUMNS.isdisjoint(wanted.fields)
+    return Meaning(key=text) if meant.key else Meaning(meant.restriction)
 
 
 def _point_at(text: str, position: int) -> None:

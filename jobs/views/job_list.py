@@ -47,6 +47,7 @@ from jobsite.lab.shared_reads import looking
 from jobsite.pages.filter_form import FilterForm
 from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment, wants_fragment
+from jobsite.pages.mistakes import told_below_the_box
 from jobsite.pages.paging import AskedPage, Page
 from jobsite.pages.query_string import without
 
@@ -78,6 +79,8 @@ class Asked:
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL, and the one that is open."""
     chosen, page = _chosen(request), AskedPage.read(request.GET)
+    if told := told_below_the_box(request, chosen):
+        return told
     if gets_frame(request) and not is_page_there(chosen, page):
         return render(request, PAGE, _frame(request, chosen))
     asked = _look(chosen, page)

@@ -56,10 +56,21 @@ def check_characters(text: Any) -> None:
         raise forms.ValidationError("A filter cannot hold the character NUL.")
 
 
+class MistakeError(forms.ValidationError):
+    """What is wrong with a text, in one sentence, which stands below its box and not above the list."""
+
+    def __init__(self, sentence: str, before: str = "", there: str = "", after: str = "") -> None:
+        """The rest is the text around the place of the mistake, and at it; nothing for no place."""
+        super().__init__(sentence)
+        self.before, self.there, self.after = before, there, after
+
+
 class FilterField(forms.CharField):
     """A box of text. Subclasses read other values and draw other widgets."""
 
     widget: Any = forms.TextInput
+    is_wide = False
+    """Whether it has a line of its own, and its mistakes below it."""
 
     def __init__(
         self,
@@ -193,6 +204,12 @@ class FilterForm(forms.Form):
         return any(self.data.get(bound.name) for bound in self.rare_fields)
 
     @property
+    def mistakes(self) -> Sequence[MistakeError]:
+        """What is wrong with texts whose boxes say it themselves."""
+        found = [error for errors in self.errors.as_data().values() for error in errors]
+        return [error for error in found if isinstance(error, MistakeError)]
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """What cannot be read, in sentences: first of what a person typed, then of what only the address says."""
         return tuple(str(error) for bound in (*self.visible_fields(), *self.hidden_fields()) for error in bound.errors)
@@ -253,6 +270,12 @@ class ListFilter:
     def problems(self) -> tuple[str, ...]:
         """What cannot be read, in sentences; nothing is listed then."""
         return (*self.misread, *self._read.problems)
+
+    @property
+    def listed_problems(self) -> Sequence[str]:
+        """Those of the problems that stand above the list."""
+        below = [mistake.message for mistake in self._read.mistakes]
+        return [problem for problem in self.problems if problem not in below]
 
     @property
     def sort(self) -> str:

@@ -66,7 +66,7 @@ def asked_for(served: Site, visit: Visits, query: str) -> Iterator[http.client.H
 
 
 @pytest.fixture
-def served(site: Site) -> Iterator[Served]:
+def served(site: Site) -> Iterator[Site]:
     """The people and the database of the site, as a lab serves it."""
     running = Served(site.home)
     with running:
@@ -81,12 +81,12 @@ def many(lab_without_db: Lab) -> str:
     return planted.schema
 
 
-def test_a_whole_file_ends_as_it_should(visit: Visits, served: Served, many: str) -> None:
+def test_a_whole_file_ends_as_it_should(visit: Visits, served: Site, many: str) -> None:
     with asked_for(served, visit, f"schema={many}&format=csv") as answer:
         assert answer.read().count(b"\n") == MANY + 1
 
 
-def test_the_browser_sees_that_a_file_broke_off(visit: Visits, served: Served, many: str) -> None:
+def test_the_browser_sees_that_a_file_broke_off(visit: Visits, served: Site, many: str) -> None:
     with asked_for(served, visit, f"schema={many}&format=csv") as answer:
         begun = answer.read(1000)
         eventually(cut_off_the_site, "the export to have a connection")

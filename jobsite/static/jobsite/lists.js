@@ -57,14 +57,15 @@ function ask(form, box) {
 
 document.addEventListener("input", (event) => {
   const box = event.target;
-  if (!box.matches("form.filter input")) return;
+  if (!box.matches("form.filter input:not([data-restriction])")) return; // a restriction is entered
   endPause();
   if (box.validity.valid) askLater(box.form, box); // half a length of time asks for nothing yet
 });
 document.addEventListener("change", (event) => {
   const box = event.target;
   if (box.matches("form.filter select")) askLater(box.form, null, 0);
-  if (box.matches("form.filter input") && (pause || !box.validity.valid)) askLater(box.form, box, 0);
+  if (!box.matches("form.filter input")) return;
+  if (pause || !box.validity.valid || box.matches("[data-restriction]")) askLater(box.form, box, 0);
 });
 document.addEventListener("htmx:configRequest", (event) => {
   const asked = event.detail;
@@ -80,6 +81,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!form.matches("form.filter, .list.waits") || !$(".list:active")) return;
   event.detail.shouldSwap = false;
   askLater($("form.filter"), lastTypedInto);
+});
+
+// What was wrong is told until a list comes of what was put right.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.matches(".list") && detail.requestConfig.elt !== detail.target) $(".mistakes")?.replaceChildren();
 });
 
 const PAGE_WORDS = ["after", "before", "last", "from", "page"];

@@ -159,7 +159,7 @@ class Author:
             lambda: f"LOCATE({self.string()}, {self.text()})",
             lambda: f"INSTR({self.text()}, {self.string()})",
             lambda: f"{self.one('IFNULL', 'COALESCE')}({self.column(Kind.NUMBER)}, {self.number()})",
-            *([self.part_of_time, self.part_of_time, self.difference] if self.has_times else []),
+            *([self.part_of_time] * 4 + [self.difference] * 2 if self.has_times else []),
         )
 
     def sum(self, depth: int) -> str:
@@ -258,8 +258,9 @@ class Author:
             lambda: f"{self.time()} {self.one('', 'NOT ')}IN ({low}, {high})",
             lambda: f"{self.time()} {sign} {self.time()}",
             lambda: f"{self.time()} LIKE {self.string(PATTERNS)}",
-            lambda: f"{self.part_of_time()} {sign} {self.random.randrange(61)}",
+            *[lambda: f"{self.part_of_time()} {sign} {self.random.randrange(61)}"] * 2,
             lambda: f"{self.part_of_time()} {sign} {self.part_of_time()}",
+            lambda: f"{self.difference()} {sign} {self.number()}",
         )
 
 
