@@ -28,7 +28,7 @@ def export(client: Client, query: str) -> str:
     """Return the whole file."""
     response = client.get(f"{EXPORT}?{query}")
     assert response.status_code == 200, response.content
-    return b"".join(response.streaming_content).decode()  # type: ignore[arg-type]
+    return response.getvalue().decode()
 
 
 def rows_in(client: Client, query: str) -> list[dict[str, Any]]:
