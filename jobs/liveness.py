@@ -50,7 +50,7 @@ class Liveness(Enum):
 MEANINGS = {
     Liveness.RUNNING: "Its connection is open: the worker computes this key.",
     Liveness.ABANDONED: (
-        "Its worker is gone: nobody computes this key. Clear the job and the next populate takes it again."
+        "Its worker is gone: nobody computes this key. Release or clear the job and the next populate takes it."
     ),
     Liveness.UNCERTAIN: (
         "The same user is connected, but perhaps not as this worker: the connection it named is gone, or seems to be "
