@@ -27,7 +27,7 @@ from jobsite.restrictions.reading import Restriction
 
 FIELDS = {"TIME": "time_s"}
 """The fields that are called otherwise than their column."""
-BY_THE_RESTRICTION = (Kind.NOT_COMPARABLE, Kind.NO_VALUE)
+BY_THE_RESTRICTION = (Kind.NOT_COMPARABLE,)
 
 
 class RestrictionNotTakenError(DatabaseError):
