@@ -52,22 +52,30 @@ function forget(box, text) {
 }
 
 function show(box, read) {
-  const offers = place(), label = box.closest("label");
-  offers.replaceChildren(read);
   const list = read.querySelector("[role=listbox]");
-  list.id = `${OFFERS}_list`;
+  place().replaceChildren(read);
   for (const [number, option] of options().entries()) option.id = `${OFFERS}_${number}`;
-  offers.style.top = `${label.offsetTop + label.offsetHeight + 2}px`;
-  offers.style.left = `${label.offsetLeft}px`;
-  offers.style.width = `${label.offsetWidth}px`;
+  lay(box);
   written = box.value;
-  offers.hidden = false;
-  box.setAttribute("aria-controls", list.id);
-  box.setAttribute("aria-expanded", "true");
+  place().hidden = false;
+  box.setAttribute("aria-expanded", String(!!list));
+  if (list) box.setAttribute("aria-controls", list.id);
   // With nothing typed, Tab goes on to the next box.
   const isTyped = Number(read.dataset.end) > Number(read.dataset.start);
   choose(box, isTyped ? options()[0] : null);
 }
+
+function lay(box) {
+  const { style } = place(), label = box.closest("label");
+  style.top = `${label.offsetTop + label.offsetHeight + 2}px`;
+  style.left = `${label.offsetLeft}px`;
+  style.width = `${label.offsetWidth}px`;
+}
+
+window.addEventListener("resize", () => {
+  const box = boxOf(document.activeElement ?? document);
+  if (box && place()) lay(box);
+});
 
 function close(box) {
   clearTimeout(pauseOfOffers);
@@ -100,7 +108,6 @@ function move(box, step) {
 }
 
 function take(box, option) {
-  if (box.value !== written) return;
   const { start, end } = place().firstElementChild.dataset;
   const text = option.dataset.text, blank = /^\s/.test(box.value.slice(end)) || text.endsWith("(") ? "" : " ";
   box.setRangeText(text + blank, Number(start), Number(end), "end");
@@ -110,12 +117,12 @@ function take(box, option) {
 document.addEventListener("keydown", (event) => {
   const box = boxOf(event.target);
   if (!box || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const isOpen = !!place() && !place().hidden;
+  const isOpen = !!place() && !place().hidden, isOfNow = isOpen && box.value === written;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
-    if (isOpen && options().length) move(box, event.key === "ArrowDown" ? 1 : -1);
+    if (isOfNow && options().length) move(box, event.key === "ArrowDown" ? 1 : -1);
     else offer(box);
-  } else if (event.key === "Tab" && !event.shiftKey && isOpen && chosen()) {
+  } else if (event.key === "Tab" && !event.shiftKey && isOfNow && chosen()) {
     event.preventDefault();
     take(box, chosen());
   } else if (event.key === "Escape" && isOpen) {
@@ -148,7 +155,7 @@ document.addEventListener("mousedown", (event) => {
 });
 document.addEventListener("click", ({ target }) => {
   const option = target.closest?.(`#${OFFERS} [role=option]`), box = $("form.filter [data-restriction]");
-  if (option && box) take(box, option);
+  if (option && box?.value === written) take(box, option);
 });
 
 for (const box of document.querySelectorAll("form.filter[data-completions] [data-restriction]")) combobox(box);
