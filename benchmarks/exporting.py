@@ -8,6 +8,8 @@ its processes held, and how much more that is than for 10,000 jobs. `--home` kee
 import argparse
 import http.client
 import json
+import signal
+import sys
 import tempfile
 import time
 import zlib
@@ -52,6 +54,7 @@ def main() -> None:
     asked.add_argument("--formats", nargs="+", choices=FORMATS, default=FORMATS)
     asked.add_argument("--only", default="", help="the lists whose name contains this")
     given = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the servers are stopped then, too
     base_mb: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:

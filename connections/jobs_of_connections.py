@@ -71,7 +71,7 @@ def annotate_jobs(rows: Sequence[Connection], server: Server, everybody: Connect
 
 def _age(reserved: Shared[ReservedJobs]) -> Iterator[str]:
     """Yield how old the reserved jobs are, where they could not be read for this page."""
-    if reserved.is_old or reserved.stands_s:
+    if reserved.is_old or reserved.is_slow:
         yield f"The reserved jobs were read {say_duration(reserved.age_s)} ago, because that takes long."
 
 

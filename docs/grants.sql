@@ -32,7 +32,8 @@ GRANT SELECT ON `performance_schema`.`session_connect_attrs` TO 'jobsite'@'%';
 -- Find the schema's jobs table and read it.
 GRANT SELECT ON `{pattern}`.* TO 'jobsite'@'%';
 
--- Clear, release and un-ignore jobs, and nothing else. The jobs table must exist: DataJoint makes it at the first populate with reservation.
+-- Clear, release and un-ignore jobs, and nothing else. The jobs table must exist: DataJoint makes it at the first populate with
+-- reservation.
 GRANT DELETE ON `{schema}`.`~jobs` TO 'jobsite'@'%';
 
 -- Optional: ignore jobs (UPDATE), also by a command a key that has no job yet (INSERT). Leave this line out, and ignoring is not

@@ -50,7 +50,7 @@ class Liveness(Enum):
 MEANINGS = {
     Liveness.RUNNING: "Its connection is open: the worker computes this key.",
     Liveness.ABANDONED: (
-        "Its worker is gone: nobody computes this key. Clear the job and the next populate takes it again."
+        "Its worker is gone: nobody computes this key. Release or clear the job and the next populate takes it."
     ),
     Liveness.UNCERTAIN: (
         "The same user is connected, but perhaps not as this worker: the connection it named is gone, or seems to be "
@@ -70,8 +70,8 @@ class Evidence:
     """What the server says: when it started, who is connected, and whether that is everybody.
 
     `last_id` is the highest number that a connection of the server can have had, None when it is not known; `proxies`
-    are the clients that an admin named as such. `pids` are the processes of those connections that tell theirs, read
-    after `threads` (MySQL manual, "The session_connect_attrs Table": `_pid`, which PyMySQL and libmysqlclient send).
+    are the clients that an admin named as such. `pids` are the processes of those connections of DataJoint's that tell
+    theirs, read after `threads` (MySQL manual, "The session_connect_attrs Table": `_pid`, which PyMySQL sends).
     """
 
     started: datetime

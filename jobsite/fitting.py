@@ -37,18 +37,6 @@ def flow(parts: Sequence[str], columns: int) -> list[str]:
     return [fit(line, columns) for line in lines]
 
 
-def wrap(text: str, columns: int) -> list[str]:
-    """Return the text in lines, broken between words; only a word that is wider than a line is cut."""
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if columns_of(longer) > columns and lines[-1]:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return [fit(line, columns) for line in lines]
-
-
 def columns_of(text: str) -> int:
     """Return how many columns a printable text takes: East Asian characters and emoji take two."""
     return len(text) if text.isascii() else max(0, wcswidth(text))

@@ -5,8 +5,6 @@ a secret in them is masked.
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import TextIOBase
 from typing import TextIO
 
@@ -32,17 +30,6 @@ def line_logger(name: str) -> logging.Logger:
     found = logging.getLogger(name)
     found.addFilter(in_one_line)
     return found
-
-
-@contextmanager
-def problems_only(logger: logging.Logger) -> Iterator[None]:
-    """Let a logger write of problems alone until the block ends: a command says itself what it does."""
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
 
 
 def in_one_line(record: logging.LogRecord) -> bool:

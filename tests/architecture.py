@@ -55,8 +55,8 @@ OF_COMMANDS = ("jobsite.management.subcommands", "jobsite.management.command", "
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     **{room: below(room) for room in DOWNWARD},
     # Beside them.
-    "connections": ("jobs.actions", *below("jobs.actions"), "jobsite.screen", "jobsite.fitting"),
-    "connections.management": ("connections", "jobsite.screen", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
+    "connections": ("jobs.actions", *below("jobs.actions"), "jobsite.terminal", "jobsite.fitting"),
+    "connections.management": ("connections", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.worker": (
         "jobs.formats",
         "jobs.statuses",
@@ -73,10 +73,9 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     # What belongs to the site as a whole.
     "jobsite.startup": (),
     "jobsite.fitting": (),
-    "jobsite.screen": ("jobsite.fitting", "jobsite.masking"),
     "jobsite.secret": (),
     "jobsite.templatetags": WORDS,
-    "jobsite.terminal": ("jobsite.activity", "jobsite.lab", *WORDS),
+    "jobsite.terminal": ("jobsite.lab", "jobsite.fitting", *WORDS),
     "jobsite.settings": ("jobsite.lab", "jobsite.addresses", *WORDS, "jobsite.secret", "jobsite.startup"),
     "jobsite.apps": ("jobsite.pages", "jobsite.lab"),
     "jobsite.urls": ("jobsite.pages",),

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connections.process_order import FIELDS, ProcessOrder
+from connections.process_order import COLUMNS, ProcessOrder
 from connections.snapshots import Target
 from jobsite.restrictions.columns import CONNECTIONS
 from jobsite.restrictions.reading import Restriction, read_restriction
+from jobsite.terminal.ending import WrongInputError
 
 EXAMPLES = """\
   manage.py kill                                      all connections by their ids, and asks which to kill
@@ -33,7 +34,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Add all arguments of kill; their values are read as text, so that `Arguments` can answer a wrong one."""
     parser.add_argument("restriction", nargs="?", default="", metavar="RESTRICTION", help=RESTRICTION_HELP)
     add = parser.add_argument_group("which connections are listed first").add_argument
-    add("--order-by", default="", metavar="|".join(FIELDS), help=ORDER_HELP)
+    add("--order-by", default="", metavar="|".join(column.lower() for column in COLUMNS), help=ORDER_HELP)
     add = parser.add_argument_group("what is killed").add_argument
     add("--query", action="store_true", help=QUERY_HELP)
     add("--yes", action="store_true", help=YES_HELP)
@@ -54,16 +55,19 @@ class Arguments:
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> "Arguments":
-        """Read what Django parsed. Raises ValueError with one sentence; a RestrictionError is one."""
+        """Read what Django parsed. Raises WrongInputError."""
         restriction = given["restriction"].strip()
         if given["yes"] and not restriction:
-            raise ValueError(NO_RESTRICTION)
+            raise WrongInputError(NO_RESTRICTION)
         if given["force"] and not given["yes"]:
-            raise ValueError(FORCE_ALONE)
-        return cls(
-            restriction=read_restriction(restriction, CONNECTIONS) if restriction else None,
-            order=ProcessOrder.read(given["order_by"]),
-            target=Target.STATEMENT if given["query"] else Target.CONNECTION,
-            asks=not given["yes"],
-            force=given["force"],
-        )
+            raise WrongInputError(FORCE_ALONE)
+        try:
+            return cls(
+                restriction=read_restriction(restriction, CONNECTIONS) if restriction else None,
+                order=ProcessOrder.read(given["order_by"]),
+                target=Target.STATEMENT if given["query"] else Target.CONNECTION,
+                asks=not given["yes"],
+                force=given["force"],
+            )
+        except ValueError as error:  # of a restriction, or of an order
+            raise WrongInputError(str(error)) from None

@@ -1,8 +1,8 @@
 """What would a kill do, and what became of it? In lines of a terminal, by the sentences of the pages."""
 
 from connections.consequences import KillReview
-from connections.outcomes import KillSummary
-from jobsite.screen import Screen, Style
+from connections.outcomes import KillResult, KillSummary
+from jobsite.terminal.talking import Talk
 
 INDENT = "  "
 MAY_NOT_KILL = (
@@ -10,21 +10,21 @@ MAY_NOT_KILL = (
 )
 
 
-def say_review(review: KillReview, screen: Screen) -> None:
-    """Write what a kill would do to each connection, and which of those that were meant are left alone."""
+def say_review(review: KillReview, talk: Talk) -> None:
+    """Say what a kill would do to each connection, and which of those that were meant are left alone."""
     for sentence in review.notices:
-        screen.say(sentence, style=Style.WARNING)
+        talk.say(sentence, is_warning=True)
     for one in review.connections:
-        screen.say(f"{one.connection}:")
+        talk.say(f"{one.connection}:")
         for consequence in one.consequences:
-            screen.say(str(consequence), INDENT, Style.WARNING if consequence.is_warning else Style.PLAIN)
+            talk.say(str(consequence), is_warning=consequence.is_warning, indent=INDENT)
     if review.connections and review.kill_grant:
-        screen.say(MAY_NOT_KILL.format(grant=review.kill_grant), style=Style.WARNING)
+        talk.say(MAY_NOT_KILL.format(grant=review.kill_grant), is_warning=True)
 
 
-def say_summary(summary: KillSummary, screen: Screen) -> None:
-    """Write what became of each connection."""
+def say_outcomes(summary: KillSummary, talk: Talk) -> None:
+    """Say what became of each connection."""
     for outcome in summary.outcomes:
-        screen.say(outcome.in_words)
+        talk.say(outcome.in_words, is_warning=outcome.result is not KillResult.SENT)
     if summary.stopped:
-        screen.say(summary.problems[-1], style=Style.WARNING)
+        talk.say(summary.problems[-1], is_warning=True)

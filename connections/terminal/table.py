@@ -1,12 +1,13 @@
 """How do the connections stand in a terminal of so many columns, and how in a file? With the columns of dj.kill."""
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TextIO
 
 from connections.models import Connection
 from connections.terminal.listing import holdings
 from jobsite.fitting import columns_of, fit
-from jobsite.screen import Screen, Style
+from jobsite.one_line import printable
+from jobsite.terminal import talking
 
 HEADINGS = ("ID", "USER", "HOST", "STATE", "TIME", "INFO")
 """DataJoint 0.14.10, admin.py; TIME is in seconds."""
@@ -30,53 +31,56 @@ class Row(NamedTuple):
     refusal: str
 
 
-def write_table(rows: Sequence[Connection], screen: Screen) -> None:
-    """Write the connections below a heading: for a person, or in a file for a program, one line each."""
-    drawn = [_row(row, screen) for row in rows]
-    if screen.columns is None:
-        for fields in (FIELDS, *((*row.cells, "; ".join(row.holds), row.refusal) for row in drawn)):
-            screen.line("\t".join(fields))
+def table_lines(rows: Sequence[Connection], out: TextIO) -> Iterator[str]:
+    """Yield the lines of a list for `out`: for a person on a terminal, in a file a line for each connection."""
+    drawn, columns = [_row(row, out) for row in rows], talking.columns_of(out)
+    if columns is None:
+        yield "\t".join(FIELDS)
+        yield from ("\t".join((*row.cells, "; ".join(row.holds), row.refusal)) for row in drawn)
         return
-    widths = _widths([HEADINGS, *(row.cells for row in drawn)], screen.columns)
-    screen.line(_joined(HEADINGS, widths), Style.BOLD)
-    screen.line(" ".join(f"+{'-' * (width - 2)}+" for width in widths), Style.BOLD)
+    begin, end = (talking.WARNING, talking.PLAIN) if talking.has_color(out) else ("", "")
+    widths = _widths([HEADINGS, *(row.cells for row in drawn)], columns)
+    yield fit(_joined(HEADINGS, widths), columns)
+    yield fit(" ".join(f"+{'-' * (width - 2)}+" for width in widths), columns)
     for row in drawn:
-        _write_row(row, widths, screen)
+        first, *others = _lines(row, widths)
+        yield fit(first, columns)
+        yield from (f"{begin}{fit(INDENT + line, columns)}{end}" for line in others)
 
 
-def _row(row: Connection, screen: Screen) -> Row:
+def _row(row: Connection, out: TextIO) -> Row:
     time_s = "" if row.time_s is None else str(row.time_s)
     cells = (str(row.id), row.user, row.host, row.state or "", time_s, row.statement)
     return Row(
-        [screen.printable(cell) for cell in cells],
-        [screen.printable(words) for words in holdings(row)],
-        screen.printable(row.refusal),
+        [printable(cell, out) for cell in cells],
+        [printable(words, out) for words in holdings(row)],
+        printable(row.refusal, out),
     )
 
 
-def _write_row(row: Row, widths: Sequence[int], screen: Screen) -> None:
-    screen.line(_joined(row.cells, widths))
+def _lines(row: Row, widths: Sequence[int]) -> Iterator[str]:
+    """Yield the line of a connection, and what is said below it."""
+    yield _joined(row.cells, widths)
     if len(widths) <= INFO and row.cells[INFO]:
-        screen.line(f"{INDENT}{row.cells[INFO]}")
-    for words in row.holds:
-        screen.line(f"{INDENT}{words}", Style.WARNING)
+        yield row.cells[INFO]
+    yield from row.holds
     if row.refusal:
-        screen.line(f"{INDENT}cannot be killed: {row.refusal}", Style.FAINT)
+        yield f"cannot be killed: {row.refusal}"
 
 
 def _widths(rows: Sequence[Sequence[str]], columns: int) -> list[int]:
     """Return how wide each column of the table is; without that of INFO where it has no room beside the others."""
     widths = [max(columns_of(row[column]) for row in rows) for column in range(INFO)]
     info = max(columns_of(row[INFO]) for row in rows)
-    least = _narrowed(widths, 0)
-    beside = columns - sum(least) - len(HEADINGS) + 1
-    if beside >= min(info, LEAST_INFO):
-        widths = _narrowed(widths, columns - len(HEADINGS) + 1 - min(info, LEAST_INFO))
-        return [*widths, min(info, columns - sum(widths) - len(HEADINGS) + 1)]
-    return _narrowed(widths, columns - INFO + 1)
+    room = columns - INFO  # a blank between each
+    least = min(info, LEAST_INFO)
+    if sum(_narrowed(widths, 0)) + least > room:
+        return _narrowed(widths, room + 1)
+    widths = _narrowed(widths, room - least)
+    return [*widths, min(info, room - sum(widths))]
 
 
-def _narrowed(widths: Iterable[int], room: int) -> list[int]:
+def _narrowed(widths: Sequence[int], room: int) -> list[int]:
     """Return the widths with the widest texts narrowed one by one until they have room, or are as narrow as can be."""
     widths = [*widths]
     while sum(widths) > room:

@@ -2,8 +2,10 @@
 
 Where a kill would cost a job that runs, or rows that were written, the connection is left alone and named, unless
 --force says otherwise. What is never killed is named, too, but nothing is wrong with that: on a replica, `TIME > 600`
-matches it every time.
+matches it every time. All of this is written to standard output.
 """
+
+import sys
 
 from connections.consequences import KillReview, ReviewedConnection, review_kill
 from connections.killing import Confirmation, NotConfirmedError, kill
@@ -11,32 +13,31 @@ from connections.outcomes import KillSummary, sent_in_words
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from connections.terminal.arguments import Arguments
 from connections.terminal.listing import Listing, holdings
-from connections.terminal.outcome import MAY_NOT_KILL, say_summary
+from connections.terminal.outcome import INDENT, MAY_NOT_KILL, say_outcomes
 from jobsite.activity.terminal_user import TerminalUser
 from jobsite.lab.server import ask_server
-from jobsite.screen import Screen, Style
+from jobsite.terminal.talking import Talk
 
 TRIES = 3
 """Between the last look and the kill a worker may take a job; then all are looked at once more."""
 NONE_MATCHES = "No connection matches."
-INDENT = "  "
 
 
 class Unattended:
     """All that match are to be killed; afterwards, whether any of it was not done."""
 
-    def __init__(self, arguments: Arguments, screen: Screen) -> None:
+    def __init__(self, arguments: Arguments) -> None:
         """Nothing is asked of the server yet."""
-        self.arguments, self.screen = arguments, screen
+        self.arguments, self.talk = arguments, Talk(sys.stdout)
         self.left_undone = False
 
     def run(self) -> None:
         """Look, kill, and say what became of each. Raises DatabaseError."""
         listing = Listing.read(self.arguments.restriction, self.arguments.order)
         for sentence in listing.notices:
-            self.screen.say(sentence, style=Style.WARNING)
+            Talk().say(sentence, is_warning=True)
         if not listing.rows:
-            self.screen.say(NONE_MATCHES)
+            self.talk.say(NONE_MATCHES)
             return
         seen = tuple(ConnectionSnapshot.of(row, listing.server) for row in listing.rows)
         selection = SelectedConnections(seen, self.arguments.target)
@@ -52,35 +53,37 @@ class Unattended:
             else:
                 self._say(review, summary)
                 return
-        self.screen.say(str(refused), style=Style.WARNING)
+        self.talk.say(str(refused), is_warning=True)
         self.left_undone = True
 
     def _sent(self, review: KillReview, user: TerminalUser) -> KillSummary:
         """Kill what was reviewed and is meant; return what became of it. Raises NotConfirmedError."""
-        meant = SelectedConnections(tuple(one.snapshot for one in self._meant(review)), review.target)
+        meant = self._meant(review)
         if review.kill_grant:
             return KillSummary(meant)
         harmless = () if self.arguments.force else meant.snapshots
         return kill(meant, Confirmation(str(len(meant.snapshots)), harmless=harmless), user)
 
-    def _meant(self, review: KillReview) -> list[ReviewedConnection]:
+    def _meant(self, review: KillReview) -> SelectedConnections:
+        """Return those that are killed; where a statement is meant, those that run one."""
         runs = [one for one in review.connections if review.target is Target.CONNECTION or one.connection.info]
-        return [one for one in runs if self.arguments.force or not one.at_stake]
+        meant = [one.snapshot for one in runs if self.arguments.force or not one.at_stake]
+        return SelectedConnections(tuple(meant), review.target)
 
     def _say(self, review: KillReview, summary: KillSummary) -> None:
         kept = [] if self.arguments.force else [one for one in review.connections if one.at_stake]
+        may_not = bool(review.kill_grant and not summary.selection.is_empty)
         for sentence in review.notices:
-            self.screen.say(sentence)
+            self.talk.say(sentence)
         for one in kept:
             self._say_kept(one)
-        say_summary(summary, self.screen)
-        if review.kill_grant and self._meant(review):
-            self.screen.say(MAY_NOT_KILL.format(grant=review.kill_grant), style=Style.WARNING)
-        self.screen.say(f"{sent_in_words(summary.sent)}.")
-        is_refused = bool(review.kill_grant and self._meant(review))
-        self.left_undone = bool(kept) or is_refused or summary.left_undone
+        say_outcomes(summary, self.talk)
+        if may_not:
+            self.talk.say(MAY_NOT_KILL.format(grant=review.kill_grant), is_warning=True)
+        self.talk.say(f"{sent_in_words(summary.sent)}.")
+        self.left_undone = bool(kept) or may_not or summary.left_undone
 
     def _say_kept(self, one: ReviewedConnection) -> None:
-        self.screen.say(f"{one.connection} was left alone: it {one.at_stake}.", style=Style.WARNING)
+        self.talk.say(f"{one.connection} was left alone: it {one.at_stake}.", is_warning=True)
         for words in holdings(one.connection):
-            self.screen.say(words, INDENT)
+            self.talk.say(words, indent=INDENT)

@@ -175,6 +175,8 @@ class ActUnderWay:
         return self.is_paused
 
     def _act_on(self, layout: Layout, rows: Sequence[SeenRow]) -> None:
+        if self.action.statuses:  # a column may take `Reserved` for `reserved`
+            rows = [row for row in rows if self.selection.takes(row.status)]
         if self.action.only_abandoned:
             rows, left = spare_living(layout, rows)
             self.outcome += ActionOutcome(left=left)

@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from types import NoneType
 from typing import Any
 
@@ -23,6 +24,10 @@ from jobs.formats.blob import BlobError, Limits, first_bytes, unpack
 from jobsite.one_line import printable
 
 KEY_LIMITS = Limits(inflated_bytes=64 * 1024, items=1_000, depth=8)  # the column is a BLOB: 64 KiB
+PROTOCOL = b"dj0\0"
+PACKED_DICT = PROTOCOL + b"\x04"
+"""How a key begins that DataJoint has packed, and not compressed; the number of its attributes follows."""
+LENGTH_BYTES = 8
 PAIRS_SHOWN = 12
 NAME_CHARS = 64
 VALUE_CHARS = 60
@@ -114,6 +119,38 @@ def read_fields(blob: bytes | None) -> Mapping[str, object]:
         return _unpacked(blob) or {} if blob is not None else {}
     except BlobError:
         return {}
+
+
+def packed_fields(blob: bytes) -> Mapping[bytes, bytes] | None:
+    """The names and values in a key, each still packed, which takes a fraction of the time; None where that cannot be.
+
+    DataJoint packs a dict as the number of its items, and then each name and each value behind its length
+    (DataJoint 0.14.10, blob.py, pack_dict). A damaged blob gives anything: who relies on a value decodes the whole.
+    """
+    number = int.from_bytes(blob[len(PACKED_DICT) : len(PACKED_DICT) + LENGTH_BYTES], "little")
+    if not blob.startswith(PACKED_DICT) or number * 2 * LENGTH_BYTES > len(blob):
+        return None
+    at, found = len(PACKED_DICT) + LENGTH_BYTES, list[bytes]()
+    for _ in range(2 * number):
+        begin = at + LENGTH_BYTES
+        at = begin + int.from_bytes(blob[at:begin], "little")
+        found.append(blob[begin:at])
+    return dict(zip(found[::2], found[1::2], strict=True))
+
+
+def packed_name(name: str) -> bytes:
+    """The name of an attribute as it stands in `packed_fields`."""
+    raw = name.encode()
+    return b"\x05" + len(raw).to_bytes(LENGTH_BYTES, "little") + raw
+
+
+@lru_cache(maxsize=1024)  # many keys have the same values
+def text_of_packed(value: bytes) -> str:
+    """A value of `packed_fields` as a person reads and writes it; '' for one that cannot be read, which no value is."""
+    try:
+        return as_text(unpack(PROTOCOL + value, limits=KEY_LIMITS))
+    except BlobError:
+        return ""
 
 
 def _unpacked(blob: bytes) -> Mapping[str, object] | None:

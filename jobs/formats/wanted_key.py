@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 
-from jobs.formats.key import BYTES_READ, SURROGATE, as_text, key_hash
+from jobs.formats.key import (
+    BYTES_READ,
+    SURROGATE,
+    as_text,
+    key_hash,
+    packed_fields,
+    packed_name,
+    read_fields,
+    text_of_packed,
+)
 
 HASH = re.compile(r"[0-9a-f]{32}|[A-Za-z0-9+/]{32}")
 """An md5, or what MATLAB writes: the beginning of a SHA-256 in base64."""
@@ -56,6 +65,16 @@ class WantedKey:
     def is_in(self, found: Mapping[str, object]) -> bool:
         """Say whether the fields of a key are these attributes with these values, among others."""
         return bool(found) and all(name in found and as_text(found[name]) == text for name, text in self.fields.items())
+
+    def is_in_blob(self, blob: bytes | None) -> bool:
+        """Say the same of a key as it is stored. Of many keys most are seen to be others before they are decoded."""
+        packed = packed_fields(blob) if blob else None
+        if packed is not None:
+            for name, text in self.fields.items():
+                value = packed.get(packed_name(name))
+                if value is not None and text_of_packed(value) != text:
+                    return False
+        return self.is_in(read_fields(blob))
 
 
 def read_wanted_key(text: str) -> WantedKey:

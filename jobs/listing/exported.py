@@ -17,7 +17,7 @@ from jobs.layouts.branches import Branch
 from jobs.layouts.reading import LeftOut, Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.keys import find_keys
-from jobs.listing.marking import annotate_liveness_now
+from jobs.listing.marking import annotate_and_refresh
 from jobs.listing.order import Order, Place
 from jobs.listing.page import read_jobs, read_places
 from jobs.listing.page_start import FIRST
@@ -108,11 +108,11 @@ class ExportedJobs:
             connections["lab"].close()
 
     def _jobs(self) -> Iterator[Job]:
-        places, last_used = self._places(), time.monotonic()
+        places, threads, last_used = self._places(), self.threads, time.monotonic()
         while few := list(islice(places, BATCH)):
             if time.monotonic() > last_used + IDLE_S:
                 connections["lab"].close()
-            jobs = annotate_liveness_now(read_jobs(self._branches, few), self.threads)
+            jobs, threads = annotate_and_refresh(read_jobs(self._branches, few), threads)
             last_used = time.monotonic()
             yield from read_stacks(jobs, self._branches) if self.with_stack else jobs
 

@@ -44,21 +44,26 @@ def annotate_liveness(jobs: Iterable[Job], threads: ConnectedThreads) -> list[Jo
 
 
 def annotate_liveness_now(jobs: Iterable[Job], threads: ConnectedThreads) -> list[Job]:
-    """Return jobs that were read after `threads`, each with its `liveness` set.
+    """Return jobs that were read after `threads`, each with its `liveness` set."""
+    return annotate_and_refresh(jobs, threads)[0]
 
-    Who reserved one of them in between is not among the threads: these are read again then.
+
+def annotate_and_refresh(jobs: Iterable[Job], threads: ConnectedThreads) -> tuple[list[Job], ConnectedThreads]:
+    """Return the same, and the threads by which it was told, for jobs that are read next.
+
+    Who reserved one of the jobs since `threads` were read is not among them: they are read again then.
     """
     marked = annotate_liveness(jobs, threads)
     if not any(_may_be_newer(job, threads) for job in marked):
-        return marked
+        return marked, threads
     try:
         with part():
             threads = who_is_connected()
     except DatabaseError as error:
         if not is_late(error):
             raise
-        threads = replace(threads, was_read=False)
-    return annotate_liveness(marked, threads)
+        return annotate_liveness(marked, replace(threads, was_read=False)), threads
+    return annotate_liveness(marked, threads), threads
 
 
 def _may_be_newer(job: Job, threads: ConnectedThreads) -> bool:

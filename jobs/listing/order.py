@@ -20,6 +20,8 @@ KEY = ("table_name", "key_hash")
 TIME, NUMBER, STATUS, SCHEMA, MESSAGE = "timestamp", "connection_id", "status", "schema", "error_message"
 VALUE_LETTERS = 100
 """Letters of a message, user or host that are sorted by: a server sorts by no more than the first kilobyte of one."""
+NAME_BYTES = 256
+"""Of the longest name of a table: 64 letters (MySQL manual, "Identifier Length Limits"), in any character set."""
 NOTHING = "FALSE"
 
 
@@ -154,14 +156,14 @@ class Order:
     def ties(self, layout: Layout) -> list[Compared]:
         """Return by what rows of one value are sorted in a table: its primary key, as quickly as that can be.
 
-        Where no index has them in this order, each row is given a key to sort by: to weigh the letters of its table's
-        name takes longer than to copy their bytes, which tell the same names apart.
+        Where no index has them in this order, each row is given a key to sort by, as long as a name may be: to weigh
+        the letters of a name takes longer than to copy its bytes, as many as the name of a table can have.
         """
         table, row = (Compared(bare(layout, name), literal(layout, name)) for name in KEY)
         is_along_index = self.column in (SCHEMA, *KEY) or (self.column == TIME and layout.has_status_index)
         if is_along_index or not collation_of(layout, "table_name"):
             return [table, row]
-        return [Compared(*(f"CAST({sql} AS BINARY)" for sql in table)), row]
+        return [Compared(*(f"CAST({sql} AS BINARY({NAME_BYTES}))" for sql in table)), row]
 
     def _after_key(self, key: tuple[str, str], layout: Layout) -> Condition:
         (table, first), (row, second) = self.ties(layout)

@@ -178,7 +178,10 @@ def by_table(snapshots: Iterable[JobSnapshot]) -> dict[QualifiedName, list[JobSn
 
 
 def _branches(chosen: JobFilter, layouts: Sequence[Layout], wanted: Callable[[str], Q]) -> list[Branch]:
-    return branches_of(layouts, wanted, status=chosen.status, differs_by_schema=bool(chosen.found))
+    if chosen.names_jobs:  # no other schema has one, and the condition of each would be compiled
+        found_in = {schema for schema, *_ in chosen.found}
+        layouts = [layout for layout in layouts if layout.schema in found_in]
+    return branches_of(layouts, wanted, status=chosen.status, differs_by_schema=chosen.names_jobs)
 
 
 def _counted(number: int, branch: Branch, most: int) -> Iterator[Select]:

@@ -102,7 +102,7 @@ class Asked:
     def review(self, meant: ChosenJobs) -> Review:
         """Say what would happen now, and return it."""
         selection = self._spare(meant) if self.sparing else MatchingJobs(meant.chosen, meant.now, meant.reading)
-        reviewed = review(self.action, selection, meant.threads)
+        reviewed = review(self.action, selection, None if self.sparing else meant.threads)  # who lives was asked anew
         self.talk.say(f"{reviewed.order}?" if reviewed.count else f"Nothing to {self.action.verb}.")
         self.talk.say(selection.in_words)
         for sentence in reviewed.sentences:
@@ -111,7 +111,8 @@ class Asked:
             text = f"The jobs of {one.schema} are left alone: {one.in_words}."
             self.talk.say(text, is_warning=True, indent="  ")
         for job in reviewed.jobs[:JOBS_NAMED]:
-            self.talk.say(f"{job.status} {job.schema} {job}: {job.message_line}".removesuffix(": "), indent="    ")
+            said = f"{job.status} {job.schema} {job}: {job.message_line}".removesuffix(": ")
+            self.talk.name(said, indent="    ")
         if reviewed.count > JOBS_NAMED:
             self.talk.say(f"and {reviewed.count - JOBS_NAMED:,} more", indent="    ")
         return reviewed

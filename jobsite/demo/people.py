@@ -9,7 +9,7 @@ from django.core.management import call_command
 PASSWORDS = "JOBSITE_DEMO_PASSWORDS"
 ROLES = {
     "viewer": "may look",
-    "operator": "may clear jobs, too",
+    "operator": "may clear, ignore and release jobs, too",
     "admin": "may kill connections and manage people, too",
 }
 

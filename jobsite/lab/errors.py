@@ -61,8 +61,6 @@ class Kind(Enum):
     """A row with this key is there already."""
     NOT_COMPARABLE = auto()
     """A table's rows cannot be compared as a person asks: its character set lacks a letter, or a sum is too large."""
-    NO_VALUE = auto()
-    """A value that a person has written is none of its type."""
 
 
 # `{lab}` is the server, `{user}` its account, `{said}` the server's own words, `{limit}` the seconds of a statement.
@@ -141,7 +139,6 @@ ERRORS = {
     BY_OPTION: (Kind.BY_OPTION, OTHER_SENTENCE),
     **dict.fromkeys((1267, 1270, 1271, 1690, 3854), (Kind.NOT_COMPARABLE, NOT_COMPARABLE)),
     1317: (Kind.INTERRUPTED, "The lab's server {lab} ended this request: try again."),
-    1525: (Kind.NO_VALUE, "The lab's server {lab} does not take a value of the restriction ({said}): change it."),
     1698: (Kind.NOT_LET_IN, WRONG_ACCOUNT),
     1792: (Kind.READ_ONLY, NO_CHANGES),  # also where the session began while the server was read-only
     1836: (Kind.READ_ONLY, NO_CHANGES),
@@ -186,9 +183,8 @@ OF_THE_SERVER = {
     Kind.NO_COMMIT,
     Kind.NO_ROOM,
     Kind.NO_MEMORY,
-    Kind.NO_VALUE,
 }
-"""No table is to blame for these: the server is, its disk or memory, its options, the account, a KILL, or who asks."""
+"""No table is to blame for these: the server is, its disk or memory, its options, the account, or a KILL."""
 
 
 def error_number(error: BaseException) -> int:

@@ -19,7 +19,7 @@ def restricted_to(restriction: Restriction, fields: Fields, *, converts_times: b
 
     `fields` has the field, or the expression without parameters, of each column that is called otherwise than its
     column in small letters. `converts_times` is what Server.converts_times says. Where the server refuses the text,
-    too, it answers with an error of Kind.NOT_COMPARABLE or Kind.NO_VALUE.
+    too, it answers with an error of Kind.NOT_COMPARABLE.
     """
     return Q(Restricted(restriction, fields, converts_times=converts_times))
 

@@ -52,7 +52,9 @@ FAST_LIST = f"/*M!100108 {INFORMATION_SCHEMA} */ /*!80000 {PERFORMANCE_SCHEMA} *
 # The processes of the clients that tell theirs (MySQL manual, "The session_connect_attrs Table"); none where
 # performance_schema is switched off, as it is on MariaDB unless an admin switches it on.
 ATTRIBUTES = ("performance_schema", "session_connect_attrs")
-PIDS_SQL = "SELECT processlist_id, attr_value FROM {attributes} WHERE attr_name = '_pid'"
+PID, CLIENT, DATAJOINTS_CLIENT = "_pid", "_client_name", "pymysql"
+"""A proxy tells its own process, but calls itself otherwise (DataJoint 0.14.10, connection.py, connects by PyMySQL)."""
+PIDS_SQL = "SELECT processlist_id, attr_name, attr_value FROM {attributes} WHERE attr_name IN (%s, %s)"
 
 
 # Amazon RDS and Aurora let nobody KILL, and have these instead (Amazon RDS User Guide, "Ending a session or query").
@@ -144,7 +146,7 @@ class ConnectedThreads:
     was_read: bool = True
     """False when they could not be read in time, so that nothing can be said of anybody."""
     pids: Mapping[int, int] = field(default_factory=dict)
-    """Thread id -> process, of those whose client tells it, where this account may read that; read after `threads`."""
+    """Thread id -> process, of DataJoint's clients, where this account may read that; read after `threads`."""
 
 
 def ask_server() -> Server:
@@ -214,18 +216,22 @@ def _server(told: Sequence[Any]) -> Server:
 
 
 def _pids(server: Server) -> Mapping[int, int]:
-    """Return which process each client says that it is; nothing where the account may not read it."""
+    """Return which process each client of DataJoint's says that it is; nothing where the account may not read it."""
     if not server.grants.allow("SELECT", *ATTRIBUTES):
         return {}
     try:
         with lab_cursor() as cursor:
-            cursor.execute(PIDS_SQL.format(attributes=identifier(*ATTRIBUTES)))
-            told = cursor.fetchall()
+            cursor.execute(PIDS_SQL.format(attributes=identifier(*ATTRIBUTES)), [PID, CLIENT])
+            told = {(thread, name): str(value) for thread, name, value in cursor.fetchall()}
     except DatabaseError as error:
         if kind_of(error) not in (Kind.DENIED, Kind.VANISHED):
             raise
         return {}
-    return {int(thread): int(pid) for thread, pid in told if str(pid).isdecimal()}
+    return {
+        thread: int(value)
+        for (thread, name), value in told.items()
+        if name == PID and value.isdecimal() and told.get((thread, CLIENT)) == DATAJOINTS_CLIENT
+    }
 
 
 def _procedures(grants: Grants) -> frozenset[str]:

@@ -89,6 +89,11 @@ class Shared(Generic[Answer]):
         """Say whether the server has been asked since, and has not answered: a page has to name its age."""
         return self.tried_at > self.read_at
 
+    @property
+    def is_slow(self) -> bool:
+        """Say whether it took longer than a page may wait."""
+        return self.stands_s > (1 + SLOW_TIMES) * PART_LIMIT_S
+
 
 @dataclass(frozen=True)
 class Unanswered:

@@ -45,7 +45,7 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
         return shared_answers.answered(read)
     try:
         known = shared_answers.before(name)
-        found = known if known and known.stands_s else shared_answers.ask(name, read)
+        found = known if known and known.is_slow else shared_answers.ask(name, read)
     except OperationalError as error:
         if not is_late(error):
             raise

@@ -11,7 +11,7 @@ RIGHTS = {
 
 
 def let_operators(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Give every group that may clear the permissions. Django itself makes these only after all migrations."""
+    """Give every group and person that may clear the permissions. Django itself makes these after all migrations."""
     alias = schema_editor.connection.alias
     content_type = apps.get_model("contenttypes", "ContentType")
     permission = apps.get_model("auth", "Permission")
@@ -20,9 +20,11 @@ def let_operators(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         permission.objects.using(alias).get_or_create(content_type=kind, codename=name, defaults={"name": words})[0]
         for name, words in RIGHTS.items()
     ]
-    groups = apps.get_model("auth", "Group").objects.using(alias)
-    for group in groups.filter(permissions__content_type=kind, permissions__codename="clear_job"):
+    clear = permission.objects.using(alias).filter(content_type=kind, codename="clear_job")
+    for group in apps.get_model("auth", "Group").objects.using(alias).filter(permissions__in=clear):
         group.permissions.add(*rights)
+    for user in apps.get_model("auth", "User").objects.using(alias).filter(user_permissions__in=clear):
+        user.user_permissions.add(*rights)
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""A listing as a file to download, sent while it is read (docs/decisions/0013-exports.md)."""
+"""A listing as a file to download, sent while it is read (docs/decisions/0015-exports.md)."""
 
 import errno
 from collections.abc import Callable, Generator, Sequence

@@ -5,6 +5,7 @@ each value of an IN, is taken here to be no looser than a sum. A tree that is so
 the text, is the tree of the servers too, because their grammar has one tree for each text. All else is refused.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,10 +14,10 @@ from sqlglot import exp
 from jobsite.restrictions.columns import Kind
 from jobsite.restrictions.comparing import UnlikeError, compared
 from jobsite.restrictions.leaves import Piece
-from jobsite.restrictions.parsing import unreadable
+from jobsite.restrictions.parsing import number_in, unreadable
 from jobsite.restrictions.refusal import RestrictionError
 from jobsite.restrictions.terms import WORDS, Applied, Constant, Interval, Level, Term, Unit, Word
-from jobsite.restrictions.values import Node, ValueBuilder
+from jobsite.restrictions.values import LEAVES, Node, ValueBuilder
 
 JOINED = {exp.Or: ("OR", Level.OR), exp.Xor: ("XOR", Level.XOR), exp.And: ("AND", Level.AND)}
 COMPARED = {
@@ -58,11 +59,18 @@ class Builder(ValueBuilder):
 
     def restriction(self, tree: Node) -> Term:
         """Return the condition that the whole tree is. Raises RestrictionError."""
-        opened = sum(piece.operator == "(" for piece in self.pieces)
-        # sqlglot puts parentheses of its own where it thinks that they help.
-        if opened != sum(isinstance(node, (exp.Paren, exp.In, exp.Anonymous)) for node in tree.walk()):
+        if not self._is_whole(tree):
             raise unreadable(self.pieces[0])
         return self._condition(tree, Level.OR)
+
+    def _is_whole(self, tree: Node) -> bool:
+        """Say whether all leaves and parentheses of the text are in the tree: sqlglot leaves some out, or adds some."""
+        nodes = list(tree.walk())
+        leaves = [number_in(node.name) for node in nodes if isinstance(node, LEAVES)]
+        opened = sum(piece.operator == "(" for piece in self.pieces)
+        return sum(isinstance(node, (exp.Paren, exp.In, exp.Anonymous)) for node in nodes) == opened and (
+            Counter(leaves) == Counter(number for number, piece in enumerate(self.pieces) if piece.leaf is not None)
+        )
 
     def _condition(self, node: Node, least: Level) -> Term:
         part = self.part(node, least)
@@ -122,4 +130,4 @@ class Builder(ValueBuilder):
         word = self.value(node.expression, Level.WHOLE)
         if not isinstance(word, Word) or isinstance(node.expression, exp.Paren):
             raise RestrictionError(AFTER_IS, self.first(node.expression).token.position)
-        return Applied(f"{{}} IS {WORDS[word.value]}", (self.value(node.this),), Kind.CONDITION, Level.PREDICATE)
+        return self._predicate(f"{{}} IS {WORDS[word.value]}", [node.this])

@@ -143,18 +143,14 @@ class Leaves:
         return unknown(name, token.position, "column here", names, otherwise)
 
     def _interval(self, token: Token) -> Interval:
-        wrong = RestrictionError("INTERVAL has a number and a unit after it, as in INTERVAL 2 HOUR.", token.position)
-        if len(self.tokens) < self.at + 2:
-            raise wrong
-        minus = self.tokens[self.at].is_sign("-")
-        number = self.tokens[self.at + minus] if len(self.tokens) > self.at + minus + 1 else None
-        if number is None or number.kind != "number":
-            raise wrong
-        self.at += minus + 1
-        amount = _number(number)
-        if isinstance(amount, float):
-            raise wrong
-        return Interval(-amount if minus else amount, _unit(self._take()))
+        minus = self.at < len(self.tokens) and self.tokens[self.at].is_sign("-")
+        ahead = self.tokens[self.at + minus : self.at + minus + 2]
+        amount = _number(ahead[0]) if len(ahead) == 2 and ahead[0].kind == "number" else None
+        if amount is None or isinstance(amount, float):
+            sentence = "INTERVAL has a number and a unit after it, as in INTERVAL 2 HOUR."
+            raise RestrictionError(sentence, token.position)
+        self.at += minus + 2
+        return Interval(-amount if minus else amount, _unit(ahead[1]))
 
 
 def _number(token: Token) -> int | Decimal | float:

@@ -4,6 +4,7 @@ sqlglot takes more than the servers do, and passes over some of what they refuse
 ours (leaves.py), and what it gives back is looked at node by node (building.py).
 """
 
+import re
 from collections.abc import Sequence
 
 from sqlglot import ErrorLevel, ParseError, Token, TokenType, exp
@@ -52,17 +53,17 @@ JOINS = frozenset({"AND", "&&", "OR", "||", "XOR", ","})
 SUMS = frozenset("+-*/")
 NEGATED = frozenset({"IN", "LIKE", "BETWEEN"})
 """What has its NOT before it."""
-SIGNS = frozenset("+-")
-AFTER_VALUE = frozenset(TYPES) - {"NOT", "(", *SIGNS}
-"""What stands after a value only."""
+AFTER_VALUE = frozenset(TYPES) - {"NOT", "(", "-"}
+"""What stands after a value only. sqlglot passes over a plus before one, also where the servers refuse it."""
 
 CHAIN = (
     "would compare what a comparison before it gives: write AND between two comparisons, "
     "or parentheses around one, as in (pid > 5) = TRUE."
 )
 
-NAMED, CALLED = "leaf", "call"
-"""The letters before the number of a leaf, where sqlglot has to read a column or a function."""
+NAMED = "leaf{}"
+"""What stands for a column or a function, by its number."""
+NUMBER = re.compile(r"(?:leaf)?([0-9]+)", re.ASCII)
 
 
 def tree_of(pieces: Sequence[Piece], end: int) -> exp.Expr:
@@ -84,6 +85,12 @@ def tree_of(pieces: Sequence[Piece], end: int) -> exp.Expr:
     return tree
 
 
+def number_in(name: str) -> int | None:
+    """Return the number of the piece for which a name in the tree stands; None where sqlglot has made up the name."""
+    found = NUMBER.fullmatch(name)
+    return int(found[1]) if found else None
+
+
 def unreadable(piece: Piece) -> RestrictionError:
     """Return the refusal of what stands where the grammar has no place for it."""
     sentence = f'{shown(piece.token.text)} cannot stand here: a restriction is like status = "error" AND pid > 1000.'
@@ -91,10 +98,8 @@ def unreadable(piece: Piece) -> RestrictionError:
 
 
 def _token(number: int, piece: Piece) -> Token:
-    if isinstance(piece.leaf, Named):
-        kind, text = TokenType.VAR, f"{NAMED}{number}"
-    elif isinstance(piece.leaf, Function):
-        kind, text = TokenType.VAR, f"{CALLED}{number}"
+    if isinstance(piece.leaf, (Named, Function)):
+        kind, text = TokenType.VAR, NAMED.format(number)
     elif piece.leaf is None:
         kind, text = TYPES[piece.operator], piece.operator
     else:
@@ -105,20 +110,20 @@ def _token(number: int, piece: Piece) -> Token:
 
 def _check_order(pieces: Sequence[Piece], end: int) -> None:
     """Refuse what has a value where an operator should be, or the other way round: by far most mistakes."""
-    before: Piece | None = None
-    for piece in pieces:
-        follows_value = before is not None and before.ends_value
-        if before is not None and follows_value and piece.begins_value:
+    after_value = after_not = False
+    for before, piece in zip((None, *pieces), pieces, strict=False):
+        if before is not None and after_value and piece.begins_value:
             words = f"{shown(before.token.text)} and {shown(piece.token.text)}"
             raise RestrictionError(f"An operator such as = or AND is missing between {words}.", piece.token.position)
-        is_negated = before is not None and before.operator == "NOT" and piece.operator in NEGATED
-        if not follows_value and piece.operator in AFTER_VALUE and not is_negated:
+        if after_not and piece.operator not in NEGATED:
+            raise unreadable(piece)
+        if not after_value and not after_not and piece.operator in AFTER_VALUE:
             raise RestrictionError(f"A value is missing before {shown(piece.token.text)}.", piece.token.position)
-        before = piece
-    if before is None:
+        after_value, after_not = piece.ends_value, after_value and piece.operator == "NOT"
+    if not pieces:
         raise RestrictionError('A restriction is a condition, as in status = "error".', 0)
-    if not before.ends_value:
-        raise RestrictionError(f"A value is missing after {shown(before.token.text)}.", end)
+    if not after_value:
+        raise RestrictionError(f"A value is missing after {shown(pieces[-1].token.text)}.", end)
 
 
 def _check_depth(pieces: Sequence[Piece]) -> None:
@@ -144,7 +149,7 @@ def _check_repeats(pieces: Sequence[Piece]) -> None:
     """Refuse a NOT or a sign before a value that has one already: `a - -5` has one of each kind."""
     for before, sign, again in zip((None, *pieces), pieces, pieces[1:], strict=False):
         is_unary = before is None or not before.ends_value
-        if is_unary and (sign.operator == again.operator == "NOT" or {sign.operator, again.operator} <= SIGNS):
+        if is_unary and sign.operator in ("NOT", "-") and again.operator == sign.operator:
             raise RestrictionError(f"{shown(again.token.text)} is one sign too many.", again.token.position)
 
 

@@ -9,12 +9,14 @@ from jobsite.restrictions.columns import Kind
 from jobsite.restrictions.comparing import UnlikeError, check_alike, is_time_like
 from jobsite.restrictions.functions import Function
 from jobsite.restrictions.leaves import Piece
-from jobsite.restrictions.parsing import CALLED, NAMED, unreadable
+from jobsite.restrictions.parsing import number_in, unreadable
 from jobsite.restrictions.refusal import RestrictionError, shown
 from jobsite.restrictions.terms import Applied, Constant, Interval, Level, Term, Unit
 
 Node: TypeAlias = exp.Expr
 
+LEAVES = (exp.Literal, exp.Identifier, exp.Anonymous)
+"""What stands in the tree for a leaf or a function."""
 SUMMED = {
     exp.Add: ("+", Level.SUM),
     exp.Sub: ("-", Level.SUM),
@@ -42,7 +44,7 @@ class ValueBuilder:
             exp.Anonymous: self._call,
             exp.Paren: lambda node: self.term(node.this),
             exp.Literal: lambda node: self._leaf(node.name),
-            exp.Column: lambda node: self._leaf(node.name.removeprefix(NAMED)),
+            exp.Column: lambda node: self._leaf(node.name),
         }
 
     def term(self, node: Node) -> Term:
@@ -75,8 +77,8 @@ class ValueBuilder:
 
     def first(self, node: Node) -> Piece:
         """Return the first leaf or function of a node."""
-        names = (one.name for one in node.walk() if isinstance(one, (exp.Literal, exp.Identifier, exp.Anonymous)))
-        return self.pieces[min(int(name.removeprefix(NAMED).removeprefix(CALLED)) for name in names)]
+        named = (one.name for one in node.walk() if isinstance(one, LEAVES))
+        return self.pieces[min((number for number in map(number_in, named) if number is not None), default=0)]
 
     def refused(self, node: Node, why: str) -> RestrictionError:
         """Return the refusal of a node; `why` goes on after its first word."""
@@ -104,7 +106,7 @@ class ValueBuilder:
         return Constant(-number.value)
 
     def _call(self, node: exp.Anonymous) -> Term:
-        piece = self.pieces[int(node.name.removeprefix(CALLED))]
+        piece = self._piece(node.name)
         function = piece.leaf
         if not isinstance(function, Function):
             raise unreadable(piece)
@@ -127,14 +129,25 @@ class ValueBuilder:
             raise self.refused(nodes[error.number], str(error)) from None
 
     def _unit(self, function: Function, nodes: Sequence[Node]) -> tuple[list[Term], Sequence[Node]]:
-        """Return the unit of a function that takes one, which leaves.py has seen to, and its other arguments."""
-        return ([self.part(nodes[0], Level.WHOLE)], nodes[1:]) if function.takes_unit else ([], nodes)
+        """Return the unit of a function that takes one, and its other arguments."""
+        if not function.takes_unit:
+            return [], nodes
+        unit = self.part(nodes[0], Level.WHOLE)
+        if not isinstance(unit, Unit) or isinstance(nodes[0], exp.Paren):
+            raise self.refused(nodes[0], f"is no unit of time, as {function.name} needs.")
+        return [unit], nodes[1:]
 
-    def _leaf(self, number: str) -> Term:
-        leaf = self.pieces[int(number)].leaf
-        if leaf is None or isinstance(leaf, Function):
-            raise unreadable(self.pieces[int(number)])
-        return leaf
+    def _leaf(self, name: str) -> Term:
+        piece = self._piece(name)
+        if piece.leaf is None or isinstance(piece.leaf, Function):
+            raise unreadable(piece)
+        return piece.leaf
+
+    def _piece(self, name: str) -> Piece:
+        number = number_in(name)
+        if number is None:
+            raise unreadable(self.pieces[0])
+        return self.pieces[number]
 
 
 def _kind_of(values: Sequence[Term]) -> Kind:

@@ -5,6 +5,7 @@ import sys
 import textwrap
 from typing import TextIO
 
+from jobsite.fitting import fit
 from jobsite.one_line import printable
 
 WARNING, PLAIN = "\x1b[33m", "\x1b[0m"
@@ -26,6 +27,10 @@ def has_color(out: TextIO) -> bool:
     return out.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+LONGEST_NAME = 300
+"""Columns of what is only named, where there is no terminal."""
+
+
 class Talk:
     """Lines and questions of a command."""
 
@@ -36,21 +41,23 @@ class Talk:
     def say(self, text: str, *, is_warning: bool = False, indent: str = "") -> None:
         """Write a text as one line, or as more on a narrow terminal."""
         begin, end = (WARNING, PLAIN) if is_warning and has_color(self.out) else ("", "")
-        for line in self._lines(indent + printable(text, self.out), indent):
+        columns, said = columns_of(self.out), indent + printable(text, self.out)
+        for line in textwrap.wrap(said, columns, subsequent_indent=indent) if columns else [said]:
             self.out.write(f"{begin}{line}{end}\n")
         self.out.flush()
 
-    def _lines(self, line: str, indent: str) -> list[str]:
-        columns = columns_of(self.out)
-        return textwrap.wrap(line, columns, subsequent_indent=indent) if columns else [line]
+    def name(self, text: str, indent: str = "") -> None:
+        """Write a text as one line, with its middle cut out where it is too long."""
+        self.out.write(f"{fit(indent + printable(text, self.out), columns_of(self.out) or LONGEST_NAME)}\n")
 
     @property
     def can_ask(self) -> bool:
         """Say whether a person sits there."""
         return sys.stdin.isatty() and self.out.isatty()
 
-    def ask(self, question: str) -> str:
-        """Return what a person answers in one line; '' for Ctrl-D."""
+    def ask(self, question: str, at_end: str = "") -> str:
+        """Return what a person answers in one line, or `at_end` for Ctrl-D and wherever the input has ended."""
         self.out.write(f"{printable(question, self.out)} ")
         self.out.flush()
-        return sys.stdin.readline().strip()
+        answer = sys.stdin.readline() if sys.stdin else ""  # it may have been closed from the start
+        return answer.strip() if answer else at_end

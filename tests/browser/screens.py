@@ -69,6 +69,10 @@ class Listing(Screen):
         self.mistakes = page.locator(".mistakes .notice")
         self.go_to = self.list.get_by_role("searchbox", name="Go to")
 
+    def export(self, form: str) -> Locator:
+        """Return the link to the list as a file."""
+        return self.list.locator(".export").get_by_role("link", name=form, exact=True)
+
     def box(self, name: str) -> Locator:
         """Return a field of the filter."""
         return self.page.locator(f"form.filter [name={name}]")

@@ -12,6 +12,7 @@ from tests.browser.screens import Connections, Job, Jobs, Screen
 from tests.browser.site import Site, Wire
 from tests.browser.visits import PHONE, Visits
 from tests.lab import ROOT, Lab
+from tests.server import SERVER, SITE
 
 pytestmark = pytest.mark.browser
 
@@ -45,6 +46,7 @@ def scene(accounts: None) -> Iterator[Scene]:
         for number in range(50):
             jobs.error("__other", {"subject": f"x{number}"}, "KeyError: 'x'")
         made.idle("bob")
+        SERVER.sql(f"GRANT UPDATE ON `{schema}`.`~jobs` TO '{SITE}'@'%'")
         yield Scene(made, schema)
 
 
@@ -172,6 +174,14 @@ def a_clear_that_was_done(page: Page, scene: Scene) -> None:
     jobs.clear("m1")
 
 
+def ignoring_to_confirm(page: Page, scene: Scene) -> None:
+    jobs = Jobs(page)
+    jobs.open(f"schema={scene.schema}")
+    jobs.select_page.check()
+    jobs.to_selected("Ignore").click()
+    expect(jobs.danger).to_be_visible()
+
+
 def all_connections(page: Page, scene: Scene) -> None:
     Connections(page).open()
 
@@ -242,6 +252,7 @@ PAGES = [
     a_job_that_is_gone,
     a_clear_to_confirm,
     a_clear_that_was_done,
+    ignoring_to_confirm,
     all_connections,
     no_connection_matches,
     a_kill_to_confirm,

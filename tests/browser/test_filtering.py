@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.browser.screens import Jobs
+from tests.browser.screens import Connections, Jobs
 from tests.browser.visits import Visits
 from tests.lab import Lab
 
@@ -291,3 +291,25 @@ def test_a_session_that_ended_before_a_confirm_leads_back_to_the_jobs(visit: Vis
     expect(jobs.heading).to_have_text("Select again")
     jobs.page.get_by_role("link", name="Go to the jobs").click()
     expect(jobs.heading).to_have_text("Jobs")
+
+
+def test_a_restriction_lists_connections_and_a_mistake_in_it_is_named_below_the_box(
+    visit: Visits, lab_without_db: Lab
+) -> None:
+    _, thread = lab_without_db.idle("bob")
+    connections = Connections(visit("vera"))
+    connections.open()
+    connections.page.keyboard.press("/")
+    expect(connections.box("restriction")).to_be_focused()
+    connections.box("restriction").press_sequentially(f'USER = "bob" AND ID = {thread}')
+    expect(connections.rows).to_have_count(1)
+    expect(connections.connection(thread)).to_be_visible()
+    expect(connections.says).to_contain_text(f'All connections where USER = "bob" AND ID = {thread}.')
+    connections.box("restriction").fill("TIEM > 600")
+    alert = connections.page.get_by_role("alert")
+    expect(alert).to_contain_text("“TIEM” is no column")
+    expect(connections.rows).to_have_count(0)
+    above, below = connections.box("restriction").bounding_box(), alert.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert below["y"] > above["y"] + above["height"]

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 import pytest
@@ -28,21 +28,28 @@ class Answer:
     err: str = ""
 
     @property
+    def lines(self) -> list[str]:
+        """What was written, without the prompt, behind which a person would have pressed Enter."""
+        return self.out.replace(f"{PROMPT} ", "").splitlines()
+
+    @property
     def rows(self) -> dict[int, dict[str, str]]:
         """What the lists in a file say of each connection, by their columns."""
-        headings, *rows = [line.split("\t") for line in self.out.splitlines() if "\t" in line]
+        headings, *rows = [line.split("\t") for line in self.lines if "\t" in line]
         return {int(row[0]): dict(zip(headings, row, strict=True)) for row in rows if row != headings}
 
     @property
     def said(self) -> list[str]:
-        """The lines that are no row of a list, without the prompt."""
-        lines = (line.removeprefix(PROMPT).strip() for line in self.out.splitlines() if "\t" not in line)
-        return [line for line in lines if line]
+        """The lines that are no row of a list."""
+        return [line.strip() for line in self.lines if "\t" not in line]
 
 
 def kill_here(*arguments: str, typed: str = "") -> Answer:
-    """Run the command in this process, whose record is that of the test; `typed` is what comes through a pipe."""
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as out:
+    """Run the command in this process, whose record is that of the test; `typed` is what comes through a pipe.
+
+    Both of its outputs are one, so that it is seen in which order they were written.
+    """
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as out, redirect_stderr(out):
         patch.setattr("sys.stdin", io.StringIO(typed))
         try:
             call_command("kill", *arguments)
@@ -50,7 +57,7 @@ def kill_here(*arguments: str, typed: str = "") -> Answer:
             return Answer(int(left.code or 0), out.getvalue())
         except CommandError as error:
             return Answer(error.returncode, out.getvalue(), str(error))
-    return Answer(0, out.getvalue())
+    raise AssertionError("The command has not ended as commands do.")
 
 
 def environ(**more: str) -> Mapping[str, str]:

@@ -115,7 +115,7 @@ def test_jobs_that_somebody_locks_are_named_and_leave_the_other_findings(lab: La
         found = doctor()
     (line,) = [line for line in found.stdout.splitlines() if schema in line]
     assert line.startswith(f"missing  The jobs of {schema} cannot be read: its jobs table is locked")
-    assert f"ok       It may clear the jobs of {failed_jobs}." in found.stdout.splitlines()
+    assert f"ok       It may release, un-ignore and clear the jobs of {failed_jobs}." in found.stdout.splitlines()
 
 
 def test_a_wrong_password_is_one_sentence_in_the_terminal(accounts: None) -> None:
@@ -153,7 +153,7 @@ def test_no_jobs_table_that_others_have_made_makes_the_doctor_fail(lab: Lab, sha
     declare(schema, shape)
     found = doctor()
     assert (found.returncode, found.stderr) == (0, "")
-    assert f"ok       It may clear the jobs of {schema}." in found.stdout.splitlines()
+    assert f"ok       It may release, un-ignore and clear the jobs of {schema}." in found.stdout.splitlines()
 
 
 def test_the_doctor_says_what_the_jobs_table_of_an_early_matlab_lacks(lab: Lab) -> None:

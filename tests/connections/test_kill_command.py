@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from connections.killing import log
 from connections.terminal.arguments import FORCE_ALONE, NO_RESTRICTION
 from jobsite.activity.models import Act
 from jobsite.lab.server import ask_server
@@ -121,7 +120,7 @@ def test_a_worker_s_connection_is_killed_only_when_the_number_is_typed(holder: t
     thread, _ = holder
     for answer in ("", "2\n", "y\n"):
         found = kill_here(of(thread), typed=f"{thread}\n{answer}")
-        assert (found.status, found.said[-2:]) == (1, ["1 job is running: type 1 to confirm:", NOTHING_SENT])
+        assert (found.status, found.said[-1]) == (1, f"1 job is running: type 1 to confirm: {NOTHING_SENT}")
     assert is_connected(thread)
     assert kill_here(of(thread), typed=f"{thread}\n1\nq\n").status == 0
     eventually(lambda: not is_connected(thread), "the connection to end")
@@ -266,9 +265,7 @@ def replica_threads() -> list[int]:
 
 
 @pytest.mark.parametrize("way", ["typed", "--yes"])
-def test_a_kill_is_recorded_as_the_operating_system_s_user_s_with_the_account(
-    lab: Lab, way: str, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_kill_is_recorded_as_the_operating_system_s_user_s_with_the_account(lab: Lab, way: str) -> None:
     _, thread = lab.idle()
     name = name_of(thread)
     assert kill_here(of(thread), *([way] if way == "--yes" else []), typed=f"{thread}\n").status == 0
@@ -280,7 +277,7 @@ def test_a_kill_is_recorded_as_the_operating_system_s_user_s_with_the_account(
         f"Selected: {name}.",
         "Kill sent to 1 connection.",
     )
-    assert ([record for record in caplog.records if record.name == log.name], act.form) == ([], None)
+    assert act.form is None
 
 
 def test_without_the_record_nothing_is_killed(lab: Lab, tmp_path: Path) -> None:
@@ -305,11 +302,11 @@ def test_without_the_record_nothing_is_killed(lab: Lab, tmp_path: Path) -> None:
             NO_RESTRICTION,
         ),
         (["ID > 0", "--force"], FORCE_ALONE),
-        (["--order-by", "hots desc"], "Connections cannot be ordered by “hots”: did you mean host?"),
-        (["--order-by", "host down"], "“down” after host is no direction: write host or host desc."),
+        (["--order-by", "hots desc"], "Connections cannot be ordered by “hots”: did you mean HOST?"),
+        (["--order-by", "host down"], "“down” is no direction: write HOST or HOST desc."),
         (
             ["--order-by", "sleep(9)"],
-            "Connections cannot be ordered by “sleep(9)”: write one of id, user, host, db, command, time, state, info.",
+            "Connections cannot be ordered by “sleep(9)”: write one of ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO.",
         ),
     ],
 )

@@ -11,7 +11,7 @@ from tests.connections.terminals import PROMPT, kill_as_a_shell, kill_on_a_termi
 from tests.connections.test_kill_command import NOTHING_IS_LOST, name_of, of
 from tests.connections.test_killing import busy
 from tests.lab import Lab, eventually, is_connected
-from tests.server import SERVER
+from tests.server import SERVER, SITE
 from tests.terminals import Terminal
 
 HOSTILE = "SELECT SLEEP(60), '\x1b[2J\n長い文字列', 'a long statement that has to be cut somewhere in its middle'"
@@ -101,15 +101,17 @@ def test_ctrl_d_ends_it_as_q_does(listed: tuple[Terminal, int, int]) -> None:
 def test_colours_are_for_a_terminal_that_has_them_and_can_be_switched_off(
     lab: Lab, setting: dict[str, Any], coloured: bool
 ) -> None:
-    terminal = kill_on_a_terminal("ID = 0", **setting)
-    asks(terminal)
+    with SERVER.connected(SITE) as own:
+        terminal = kill_on_a_terminal(of(own.thread_id()), **setting)
+        assert "     cannot be killed: Jobsite’s own" in asks(terminal)
     terminal.type("q\n")
     terminal.end()
     assert (b"\x1b" in terminal.bytes) == coloured
 
 
-def test_in_a_pipe_there_are_no_colours_and_bytes_that_are_no_text_are_no_id(lab: Lab) -> None:
+def test_in_a_pipe_the_list_stands_alone_without_colours_and_bytes_that_are_no_text_are_no_id(lab: Lab) -> None:
     _, thread = lab.idle()
     found = kill_as_a_shell(of(thread), typed=b"\xff\n" + f"{thread}\n".encode())
-    assert ("\x1b" in found.out, found.status, found.err) == (False, 1, "")
+    assert ("\x1b" in found.out, found.status, "Traceback" in found.err) == (False, 1, False)
+    assert (PROMPT in found.err, [line for line in found.said if not line.endswith(": kill sent.")]) == (True, [])
     eventually(lambda: not is_connected(thread), "the connection to end")

@@ -4,8 +4,8 @@ import MySQLdb
 import pytest
 from django.db import DatabaseError
 
-from connections.processes import process_list
-from connections.restricted import selected_by
+from connections.process_order import AS_DATAJOINT
+from connections.restricted import matching_ids
 from jobsite.lab.errors import Kind, kind_of
 from jobsite.lab.server import ask_server
 from jobsite.restrictions.columns import CONNECTIONS
@@ -41,17 +41,15 @@ def test_it_selects_what_dj_kill_lists(accounts: None, db: None, text: str) -> N
     with SERVER.connected("alice") as alice, SERVER.connected("bob") as bob, SERVER.connected() as root:
         root.select_db("mysql")
         known = {driver.thread_id() for driver in (alice, bob, root)}
-        server = ask_server()
-        ours = set(process_list(server).filter(selected_by(restriction, server)).values_list("id", flat=True))
+        ours = set(matching_ids(restriction, AS_DATAJOINT, ask_server()))
         theirs = {thread for (thread,) in SERVER.sql(LISTED.format(text))}
     assert ours & known == theirs & known
 
 
 def test_a_letter_that_the_list_lacks_is_refused_as_by_dj_kill(accounts: None, db: None) -> None:
-    text, server = "INFO LIKE '%🧠%'", ask_server()
-    rows = process_list(server).filter(selected_by(read_restriction(text, CONNECTIONS), server))
+    text = "INFO LIKE '%🧠%'"
     with pytest.raises(DatabaseError) as ours:
-        rows.count()
+        matching_ids(read_restriction(text, CONNECTIONS), AS_DATAJOINT, ask_server())
     with pytest.raises(MySQLdb.Error) as theirs:
         SERVER.sql(LISTED.format(text))
     assert kind_of(ours.value) is kind_of(theirs.value) is Kind.NOT_COMPARABLE

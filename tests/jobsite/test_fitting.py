@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobsite.fitting import columns_of, fit, fit_after, flow, wrap
+from jobsite.fitting import columns_of, fit, fit_after, flow
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,3 @@ def test_a_key_that_is_too_long_is_cut_in_its_middle() -> None:
 
 def test_parts_are_never_broken() -> None:
     assert flow(["1 done", "2 failed", "3 left"], 18) == ["1 done, 2 failed,", "3 left"]
-
-
-def test_a_sentence_is_broken_between_words() -> None:
-    assert wrap("It holds no job: nothing is lost.", 16) == ["It holds no job:", "nothing is lost."]
-
-
-@pytest.mark.parametrize("text", ["", " ", "a" * 50, "長い文字列は 切らなければ", "a  b"])
-def test_a_line_of_a_sentence_is_never_wider_than_the_terminal(text: str) -> None:
-    lines = wrap(text, 8)
-    assert max(map(columns_of, lines)) <= 8

@@ -4,10 +4,14 @@ import os
 import stat
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.apps import apps
+from django.contrib.auth.models import Group, Permission, User
+from django.db import connection
 from django.test import Client
 
 from jobsite.secret import secret_key
@@ -30,6 +34,17 @@ from tests.pages import look, notices, page, text_of
 def test_a_group_may_do_this_and_no_more(db: None, group: str, rights: list[str]) -> None:
     found = Group.objects.get(name=group).permissions.values_list("codename", flat=True)
     assert sorted(found) == rights
+
+
+def test_who_could_clear_before_an_update_may_ignore_and_release_after_it(db: None) -> None:
+    reaper, user = Group.objects.create(name="reaper"), person("uma")
+    clear = Permission.objects.get(codename="clear_job")
+    reaper.permissions.add(clear)
+    user.user_permissions.add(clear)
+    migration = import_module("jobsite.migrations.0003_ignore_and_release")
+    migration.let_operators(apps, SimpleNamespace(connection=connection))
+    rights = [[*held.values_list("codename", flat=True)] for held in (reaper.permissions, user.user_permissions)]
+    assert [sorted(names) for names in rights] == [["clear_job", "ignore_job", "release_job"]] * 2
 
 
 def test_the_way_in_leads_to_the_jobs(failed_jobs: str, db: None) -> None:

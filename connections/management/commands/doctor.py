@@ -12,7 +12,8 @@ from django.utils import timezone
 from jobs.actions import ignore_key
 from jobs.actions.clear import CLEAR
 from jobs.actions.granted import grant_for
-from jobs.actions.ignore import IGNORE_JOB
+from jobs.actions.ignore import IGNORE_JOB, UNIGNORE
+from jobs.actions.release import RELEASE
 from jobs.layouts.base import Layout
 from jobs.layouts.indexes import advised_indexes
 from jobs.layouts.reading import Reading
@@ -115,7 +116,9 @@ def _about_clearing(layout: Layout) -> Finding:
         if not why:
             raise
         return MISSING, f"Whether it may clear the jobs of {layout.schema} could not be seen. {why}"
-    return _or(may, f"It may clear the jobs of {layout.schema}.", grant_for(CLEAR, layout))
+    *verbs, last = [one.verb for one in (RELEASE, UNIGNORE, CLEAR) if layout.supports(one.name)]
+    words = f"{', '.join(verbs)} and {last}" if verbs else last
+    return _or(may, f"It may {words} the jobs of {layout.schema}.", grant_for(CLEAR, layout))
 
 
 def _about_ignoring(layout: Layout, server: Server) -> Finding:

@@ -1,5 +1,7 @@
 """Releasing reservations: those of workers that are gone, and never a living worker's."""
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from django.test import Client
 
@@ -15,7 +17,7 @@ from jobs.listing.filters import JobFilter
 from tests.jobs.acting import confirm_to, do, done_to_all_of, send_to
 from tests.jobs.clearing import NOW, ROOT, everything, says, selected, snapshots_of, wait_a_second
 from tests.jobs.older import SHAPES
-from tests.jobs.planting import Planted
+from tests.jobs.planting import ANY_SHAPE, Planted
 from tests.jobs.tables import reading_of
 from tests.lab import Lab
 from tests.pages import look, notices, text_of
@@ -114,6 +116,14 @@ def test_a_table_that_keeps_no_time_keeps_its_reservations(lab: Lab, operator: C
     ]
 
 
+def test_a_status_in_other_letters_is_left_alone(lab: Lab, operator: Client) -> None:
+    made = Planted(lab.schema(), ANY_SHAPE)
+    made.row(status="Reserved", user="carol@10.0.0.9", connection_id=1, timestamp=LONG_AGO)
+    said = do(operator, "release", everything(operator, f"schema={made.schema}"))
+    assert said == [f"Nothing was released. 1 was left alone (1 Reserved): {ONLY}"]
+    assert statuses(made.schema) == ["Reserved"]
+
+
 def test_without_process_nothing_of_others_is_released(lab: Lab, operator: Client) -> None:
     made = planted_reservations(lab, dead=1)
     with SERVER.without("PROCESS"):
@@ -127,6 +137,18 @@ def test_a_reservation_that_another_has_taken_since_is_left_alone(lab: Lab, oper
     confirmed = Confirmation.of(review(RELEASE, selection))
     SERVER.sql(f"UPDATE {made.where} SET timestamp = '2026-01-02 00:00:00'")
     assert perform(RELEASE, selection, confirmed, ROOT) == ActionOutcome(changed=1)
+
+
+def test_released_again_and_again_beside_workers_nothing_of_theirs_is_freed(lab: Lab) -> None:
+    schema = lab.pipeline(recordings={f"m{number}": "" for number in range(60)})[0]
+    later = datetime.now(timezone.utc) + timedelta(days=1)
+    workers = [lab.start(schema, user="bob") for _ in range(2)]
+    outcome = ActionOutcome()
+    while any(worker.poll() is None for worker in workers):
+        selection = MatchingJobs(JobFilter({"schema": schema}), later, reading_of([schema]))
+        outcome += perform(RELEASE, selection, Confirmation(), ROOT)
+    assert (outcome.done, statuses(schema)) == (0, [])
+    assert SERVER.sql(f"SELECT COUNT(*) FROM `{schema}`.`__score`") == [(60,)]
 
 
 def planted_reservations(lab: Lab, *, dead: int) -> Planted:

@@ -4,10 +4,12 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
-from jobs.formats.key import as_text, key_hash
+from jobs.formats.key import as_text, key_hash, read_fields
 from jobs.formats.wanted_key import MOST_HASHES, WantedKey, read_wanted_key
+from tests.jobs.packing import Packed
 
 
 @pytest.mark.parametrize(
@@ -78,3 +80,14 @@ def test_no_hash_is_tried_where_they_are_too_many_or_the_value_is_cut(fields: di
 
 def test_six_numbers_are_not_too_many() -> None:
     assert len({*WantedKey({f"a{number}": "1" for number in range(6)}).hashes}) == MOST_HASHES
+
+
+@pytest.mark.parametrize("text", ["a=1", "a=1, b=x", "a=2", "b=x", "c=1", "a=1, b=x, c=1"])
+def test_a_stored_key_is_compared_as_a_decoded_one_is(packed: Packed, text: str) -> None:
+    wanted = read_wanted_key(text)
+    keys: list[dict[str, object]] = [{"a": 1, "b": "x"}, {"a": 1.0, "b": "y"}, {"b": "x", "a": [1]}, {"a": np.int8(1)}]
+    blobs = [packed(key) for key in keys]
+    whole = blobs[0]
+    damaged = [whole[:size] for size in range(len(whole))] + [whole + b"0", whole.replace(b"\x04", b"\x05", 1)]
+    for blob in (*blobs, packed({"a": 1, "b": "x" * 2000}), *damaged, None):
+        assert wanted.is_in_blob(blob) == wanted.is_in(read_fields(blob))

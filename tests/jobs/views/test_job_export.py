@@ -187,7 +187,7 @@ def test_a_server_that_vanishes_breaks_the_transfer_off(
     monkeypatch.setattr("jobsite.exporting.documents.PIECE_CHARS", 1)
     planted.failed(3)
     response = viewer.get(f"{EXPORT}?schema={planted.schema}&format=csv")
-    pieces: Iterator[bytes] = iter(response.streaming_content)  # type: ignore[attr-defined]
+    pieces: Iterator[bytes] = iter(response)
     got = [next(pieces), next(pieces)]
     with connections["lab"].cursor() as cursor:
         cursor.execute("SELECT CONNECTION_ID()")

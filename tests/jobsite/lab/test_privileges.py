@@ -148,4 +148,4 @@ def test_the_doctor_finds_nothing_missing_where_a_role_lends_everything(failed_j
         be_by_default(lent, quoted)
         found = doctor(DJ_USER=ACCOUNT)
     assert (found.returncode, found.stderr) == (0, "")
-    assert f"ok       It may clear the jobs of {failed_jobs}." in found.stdout.splitlines()
+    assert f"ok       It may release, un-ignore and clear the jobs of {failed_jobs}." in found.stdout.splitlines()

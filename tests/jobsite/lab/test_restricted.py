@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connections
 
-from jobs.formats.jobs_columns import COLUMNS
+from jobs.layouts.branches import branches_of
+from jobs.layouts.reading import Reading
 from jobs.models import Job, JobQuerySet, QualifiedName
 from jobsite.lab.errors import Kind, kind_of
 from jobsite.lab.restricted import restricted_to
@@ -21,12 +21,10 @@ from tests.lab import Lab
 from tests.server import SERVER
 
 
-def selected(
-    table: QualifiedName, text: str, *, converts_times: bool = False, columns: Mapping[str, str] | None = None
-) -> JobQuerySet:
-    """Return the jobs that a restriction selects, of a table with other names or fewer columns too."""
+def selected(table: QualifiedName, text: str, *, converts_times: bool = False) -> JobQuerySet:
+    """Return the jobs of a table that a restriction selects."""
     condition = restricted_to(read_restriction(text, JOBS), {}, converts_times=converts_times)
-    return Job.objects.in_table(table, columns).using("lab").filter(condition)
+    return Job.objects.in_table(table).using("lab").filter(condition)
 
 
 def test_a_restriction_joins_the_other_conditions_of_a_list(lab: Lab) -> None:
@@ -62,11 +60,25 @@ def test_an_index_on_the_time_serves_in_each_zone(lab: Lab, zone: str) -> None:
     assert "range" in plan or "Index range scan" in plan
 
 
-def test_a_column_that_a_table_lacks_is_null_of_all_its_jobs(lab: Lab) -> None:
+def found_in(schema: str, text: str) -> int:
+    """Return how many jobs of a schema a restriction selects, asked as the lists of jobs ask."""
+    condition = restricted_to(read_restriction(text, JOBS), {}, converts_times=True)
+    (branch,) = branches_of(Reading.begin().layouts_in(schema), lambda schema: condition)
+    with lab_cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM {branch.sql}", branch.parameters)
+        return int(cursor.fetchone()[0])
+
+
+def test_the_lists_of_jobs_take_it_as_a_condition(lab: Lab) -> None:
     table = fill_jobs(lab.schema(), "utf8mb4")
-    columns = {name: "NULL" if name == "host" else f"`{name}`" for name in COLUMNS}
-    assert selected(table, "NOT host = 'gpu01'", columns=columns).count() == 0
-    assert selected(table, "host IS NULL AND pid = 12", columns=columns).count() > 0
+    assert found_in(table.schema, "NOT host = 'gpu01'") == selected(table, "host != 'gpu01'").count() > 0
+
+
+def test_a_column_that_an_older_table_lacks_is_null_of_all_its_jobs(lab: Lab) -> None:
+    table = fill_jobs(lab.schema(), "utf8mb4")
+    SERVER.sql(f"ALTER TABLE {table.quoted} DROP COLUMN user, DROP COLUMN connection_id")
+    assert found_in(table.schema, "NOT user = 'alice'") == 0
+    assert found_in(table.schema, "user IS NULL AND pid = 12") == found_in(table.schema, "pid = 12") > 0
 
 
 def test_a_letter_that_a_table_lacks_is_an_error_of_this_table(lab: Lab) -> None:

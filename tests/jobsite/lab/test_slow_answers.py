@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connections
 
-from jobsite.lab import deadline
+from jobsite.lab import deadline, shared_answers
 from jobsite.lab.deadline import behind_pages, is_behind_pages
 from jobsite.lab.errors import LATE
 from jobsite.lab.shared_answers import before, forget
@@ -63,7 +63,7 @@ def test_what_a_page_cannot_wait_for_is_read_on_for_whoever_looks_next() -> None
     read.may_end.set()
     eventually(known, "an answer")
     found = ask("numbers", read)
-    assert (found.answer, found.stands_s > 0, read.begun) == (1, True, 1)
+    assert (found.answer, found.is_old, read.begun) == (1, False, 1)
 
 
 def test_an_answer_of_before_is_shown_while_it_is_read_on(settings: Any) -> None:
@@ -75,7 +75,8 @@ def test_an_answer_of_before_is_shown_while_it_is_read_on(settings: Any) -> None
     eventually(lambda: known() and known().answer == 1, "a new answer")
 
 
-def test_nobody_waits_for_what_is_known_to_be_slow(settings: Any) -> None:
+def test_nobody_waits_for_what_is_known_to_be_slow(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_answers, "PART_LIMIT_S", 0.0)  # whatever it took is long
     read = TooSlowForPages()
     refused(read)
     read.may_end.set()
@@ -89,6 +90,17 @@ def test_nobody_waits_for_what_is_known_to_be_slow(settings: Any) -> None:
 
     assert ask("numbers", must_wait).answer == 1
     eventually(lambda: known().answer == 2, "a new answer")
+
+
+def test_what_is_quick_again_is_read_by_the_pages_themselves(settings: Any) -> None:
+    read = TooSlowForPages()
+    refused(read)
+    read.may_end.set()
+    eventually(known, "an answer")
+    settings.SHARED_S = 1e-9
+    eventually(lambda: not known().is_fresh, "an answer that has stood long enough")
+    found = ask("numbers", lambda: 2)
+    assert (found.answer, found.is_slow) == (2, False)
 
 
 def test_what_nobody_could_read_is_said_to_be_so_and_not_begun_again_at_once() -> None:

@@ -159,7 +159,7 @@ class Author:
             lambda: f"LOCATE({self.string()}, {self.text()})",
             lambda: f"INSTR({self.text()}, {self.string()})",
             lambda: f"{self.one('IFNULL', 'COALESCE')}({self.column(Kind.NUMBER)}, {self.number()})",
-            *([self.part_of_time, self.part_of_time, self.difference] if self.has_times else []),
+            *([self.part_of_time] * 4 + [self.difference] * 2 if self.has_times else []),
         )
 
     def sum(self, depth: int) -> str:
@@ -238,7 +238,9 @@ class Author:
         """Return a LIKE."""
         value = self.one_of(self.text, self.text, self.column, self.numeric)
         escape = self.random.choice(("", "", "", ' ESCAPE "|"', " ESCAPE '\\\\'", ' escape "e"', " ESCAPE 'é'"))
-        pattern = self.string(PATTERNS) if self.random.random() < 0.9 else self.text(1)
+        pattern = (
+            self.string(PATTERNS) if self.random.random() < 0.8 else self.one_of(self.number, lambda: self.text(1))
+        )
         return f"{value} {self.one('', '', 'NOT ')}LIKE {pattern}{escape}"
 
     def several(self) -> str:
@@ -256,8 +258,9 @@ class Author:
             lambda: f"{self.time()} {self.one('', 'NOT ')}IN ({low}, {high})",
             lambda: f"{self.time()} {sign} {self.time()}",
             lambda: f"{self.time()} LIKE {self.string(PATTERNS)}",
-            lambda: f"{self.part_of_time()} {sign} {self.random.randrange(61)}",
+            *[lambda: f"{self.part_of_time()} {sign} {self.random.randrange(61)}"] * 2,
             lambda: f"{self.part_of_time()} {sign} {self.part_of_time()}",
+            lambda: f"{self.difference()} {sign} {self.number()}",
         )
 
 
