@@ -1,5 +1,6 @@
 """The connections of the lab's server: as rows of the model, and all of them as plain values to be kept."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -7,6 +8,9 @@ from connections.models import Connection, ConnectionQuerySet
 from jobsite.lab import shared_reads
 from jobsite.lab.server import Server, client_of
 from jobsite.lab.shared_reads import SharedRead
+
+TOLD = frozenset({"USER", "HOST", "DB", "COMMAND", "STATE"})
+"""The columns whose values are offered to who writes a restriction."""
 
 
 class Process(NamedTuple):
@@ -47,3 +51,14 @@ def read_processes(server: Server) -> Sequence[Process]:
 
 processes = SharedRead[Sequence[Process]]("processes", lambda: read_processes(shared_reads.server()))
 """The same for a page that only looks; who acts reads anew."""
+
+
+def known_values(column: str) -> Sequence[tuple[str | int, int]]:
+    """Return the values of a column and how many connections have each, the most frequent first.
+
+    There are none of ID and TIME, which differ, and of INFO: not everybody may read a statement as it is.
+    """
+    if column not in TOLD:
+        return ()
+    values = (getattr(process, column.lower()) for process in processes())
+    return Counter(value for value in values if value).most_common()

@@ -1,6 +1,7 @@
 """Which connections does a restriction select, and in which order? Those that dj.kill lists for the same text.
 
-The server compares and sorts them, as it does for DataJoint.
+The server compares and sorts them, in the table that dj.kill asks (DataJoint 0.14.10, admin.py). MySQL's newer list has
+more of the server's own threads, and other collations.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,21 +9,17 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 
 from django.db import DatabaseError
-from django.db.models import F, Func, OrderBy, Q, TextField
-from django.db.models.expressions import Combinable, Expression
+from django.db.models import F, OrderBy
 
 from connections.filters import STATEMENT
-from connections.models import STATEMENT_LIMIT, ConnectionQuerySet
+from connections.models import STATEMENT_LIMIT, Connection, ConnectionQuerySet
 from connections.process_order import AS_DATAJOINT, ProcessOrder
-from connections.processes import process_list
 from connections.statements import as_shown
 from jobsite.lab.deadline import part
 from jobsite.lab.errors import Kind, kind_of, server_text
-from jobsite.lab.restricted import Fields, restricted_to
+from jobsite.lab.restricted import restricted_to
 from jobsite.lab.server import INFORMATION_SCHEMA, Server
 from jobsite.lab.shared_reads import shared
-from jobsite.restrictions.columns import CONNECTIONS
-from jobsite.restrictions.columns import Kind as KindOfColumn
 from jobsite.restrictions.reading import Restriction
 
 FIELDS = {"TIME": "time_s"}
@@ -38,29 +35,15 @@ class RestrictionNotTakenError(DatabaseError):
         return f"The lab’s server cannot compare connections as the restriction asks ({server_text(self)}): change it."
 
 
-class AsInInformationSchema(Func):
-    """A text as information_schema has it, which dj.kill asks (DataJoint 0.14.10, admin.py).
-
-    MySQL's newer list compares otherwise: capital letters, accents and blanks at the end of a text count there in
-    another way.
-    """
-
-    template = "CONVERT(%(expressions)s USING utf8mb3) COLLATE utf8mb3_general_ci"
-    output_field = TextField()
-
-
-def selected_by(restriction: Restriction, server: Server) -> Q:
-    """Return the condition that a restriction selects a connection, for a queryset of connections.processes."""
-    return restricted_to(restriction, _fields(server), converts_times=server.converts_times)
-
-
 def matching_ids(restriction: Restriction | None, order: ProcessOrder, server: Server) -> list[int]:
     """Return the ids of the connections that a restriction selects, or of all, in an order.
 
     Raises DatabaseError, which is a RestrictionNotTakenError where the restriction is to blame.
     """
-    fields = _fields(server)
-    by = [_in_order(fields.get(column, column.lower()), is_descending) for column, is_descending in order.terms]
+    by = [
+        OrderBy(F(FIELDS.get(column, column.lower())), descending=is_descending)
+        for column, is_descending in order.terms
+    ]
     with _blaming_the_restriction():
         return list(_matching(restriction, server).order_by(*by).values_list("id", flat=True))
 
@@ -79,21 +62,11 @@ def shown_ids(restriction: Restriction, server: Server, may_kill: bool) -> Abstr
     return {thread for thread, statement in found.answer if _is_read_whole(statement, may_kill)}
 
 
-def _fields(server: Server) -> Fields:
-    """Return what each column is in a queryset of connections.processes that is called or compared otherwise."""
-    if server.process_list == INFORMATION_SCHEMA:
-        return FIELDS
-    texts = (column.name for column in CONNECTIONS if column.kind is KindOfColumn.TEXT)
-    return {**FIELDS, **{name: AsInInformationSchema(F(name.lower())) for name in texts}}
-
-
-def _in_order(field: str | Combinable, is_descending: bool) -> OrderBy:
-    return OrderBy(field if isinstance(field, Expression) else F(str(field)), descending=is_descending)
-
-
 def _matching(restriction: Restriction | None, server: Server) -> ConnectionQuerySet:
-    rows = process_list(server)
-    return rows.filter(selected_by(restriction, server)) if restriction else rows
+    rows = Connection.objects.from_table(INFORMATION_SCHEMA)
+    if restriction is None:
+        return rows
+    return rows.filter(restricted_to(restriction, FIELDS, converts_times=server.converts_times))
 
 
 def _matching_statements(restriction: Restriction, server: Server) -> Sequence[tuple[int, str | None]]:

@@ -9,6 +9,7 @@ urlpatterns = [
     # Look
     path("", views.connection_list, name="connection_list"),
     path("export/", views.connection_export, name="connection_export"),
+    path("completions/", views.connection_completions, name="connection_completions"),
     path("statement/", views.statement, name="statement"),
     # Act
     path("kill/confirm/", views.kill_confirm, name="kill_confirm"),

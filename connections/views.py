@@ -19,7 +19,7 @@ from connections.jobs_of_connections import reserved_jobs
 from connections.killing import KILL, Confirmation, NotConfirmedError
 from connections.listing import FoundConnections, list_connections, read_again
 from connections.outcomes import KillOutcome, KillResult
-from connections.processes import processes
+from connections.processes import known_values, processes
 from connections.recorded import TARGETS, recorded_kill
 from connections.restricted import RestrictionNotTakenError
 from connections.snapshots import NO_FORM_OF_OURS, SelectedConnections, Target
@@ -32,11 +32,14 @@ from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ask_server
 from jobsite.lab.shared_reads import looking
+from jobsite.pages.completing import AskedCompletion, completions
 from jobsite.pages.exporting import AskedExport, export_response
 from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment
 from jobsite.pages.mistakes import told_below_the_box
 from jobsite.pages.paging import AskedPage, page_of
+from jobsite.restrictions.columns import CONNECTIONS
+from jobsite.restrictions.completing import place_in
 
 LOOK = "connections.view_connection"
 PAGE, FRAGMENT = "connections/connection_list.html", "connections/_connection_list.html"
@@ -55,7 +58,10 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     if told := told_below_the_box(request, chosen):
         return told
     if gets_frame(request) and not (processes.is_there and reserved_jobs.is_there):
-        return render(request, PAGE, {"is_frame": True, "chosen": chosen, "form": chosen.form()})
+        url = reverse("connections:connection_completions")
+        return render(
+            request, PAGE, {"is_frame": True, "chosen": chosen, "form": chosen.form(), "completions_url": url}
+        )
     context = _listed(request, chosen)
     version = version_of(request)
     if unchanged := not_modified(request, version):
@@ -92,7 +98,18 @@ def _listed(request: HttpRequest, chosen: ConnectionFilter) -> dict[str, object]
         "found": found,
         "confirm_url": reverse("connections:kill_confirm"),
         "export_url": reverse("connections:connection_export"),
+        "completions_url": reverse("connections:connection_completions"),
     }
+
+
+@require_safe
+@permission_required(LOOK, raise_exception=True)
+@looking()
+def connection_completions(request: HttpRequest) -> HttpResponse:
+    """Show what may follow in the box of the restriction, for who is writing in it."""
+    asked = AskedCompletion.read(request.GET)
+    chosen, place = ConnectionFilter.read(asked.query), place_in(asked.text, asked.at, CONNECTIONS)
+    return completions(request, chosen, place, lambda column: known_values(column.name))
 
 
 @require_GET

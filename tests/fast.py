@@ -18,6 +18,7 @@ FAST = (
     "jobsite/lab/test_error_kinds.py",
     "jobsite/test_addresses.py",
     "jobsite/masking",
+    "jobsite/restrictions/test_completing.py",
     "jobsite/restrictions/test_reading.py",
     "jobsite/test_durations.py",
     "test_architecture.py",

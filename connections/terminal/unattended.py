@@ -10,12 +10,13 @@ import sys
 from connections.consequences import KillReview, ReviewedConnection, review_kill
 from connections.killing import Confirmation, NotConfirmedError, kill
 from connections.outcomes import KillSummary, sent_in_words
+from connections.restricted import matching_ids
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from connections.terminal.arguments import Arguments
 from connections.terminal.listing import Listing, holdings
 from connections.terminal.outcome import INDENT, MAY_NOT_KILL, say_outcomes
 from jobsite.activity.terminal_user import TerminalUser
-from jobsite.lab.server import ask_server
+from jobsite.lab.server import Server, ask_server
 from jobsite.terminal.talking import Talk
 
 TRIES = 3
@@ -58,15 +59,17 @@ class Unattended:
 
     def _sent(self, review: KillReview, user: TerminalUser) -> KillSummary:
         """Kill what was reviewed and is meant; return what became of it. Raises NotConfirmedError."""
-        meant = self._meant(review)
+        meant = self._meant(review, ask_server())
         if review.kill_grant:
             return KillSummary(meant)
         harmless = () if self.arguments.force else meant.snapshots
         return kill(meant, Confirmation(str(len(meant.snapshots)), harmless=harmless), user)
 
-    def _meant(self, review: KillReview) -> SelectedConnections:
-        """Return those that are killed; where a statement is meant, those that run one."""
-        runs = [one for one in review.connections if review.target is Target.CONNECTION or one.connection.info]
+    def _meant(self, review: KillReview, server: Server) -> SelectedConnections:
+        """Return those that are killed and still match; where a statement is meant, those that run one."""
+        matching = {*matching_ids(self.arguments.restriction, self.arguments.order, server)}
+        there = [one for one in review.connections if one.connection.id in matching]
+        runs = [one for one in there if review.target is Target.CONNECTION or one.connection.info]
         meant = [one.snapshot for one in runs if self.arguments.force or not one.at_stake]
         return SelectedConnections(tuple(meant), review.target)
 

@@ -4,6 +4,7 @@ Nothing waits for what takes longer. A browser that runs scripts gets the frame 
 the numbers; what another viewer has read a moment ago comes with the frame. Without scripts, one page has it all.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -35,6 +36,7 @@ from jobs.listing.shared import (
     with_found_keys,
 )
 from jobs.listing.tables import JobTable
+from jobs.listing.values import known_values
 from jobs.statuses import JOB_STATUSES
 from jobs.views.acts import acts_to_tell
 from jobs.views.job_detail import LOOK, OPEN, opened_job
@@ -44,15 +46,19 @@ from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads
 from jobsite.lab.shared_answers import Shared
 from jobsite.lab.shared_reads import looking
+from jobsite.pages.completing import AskedCompletion, completions
 from jobsite.pages.filter_form import FilterForm
 from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment, wants_fragment
 from jobsite.pages.mistakes import told_below_the_box
 from jobsite.pages.paging import AskedPage, Page
 from jobsite.pages.query_string import without
+from jobsite.restrictions.columns import JOBS, Column
+from jobsite.restrictions.completing import place_in
 
 TABLES_OFFERED = 500
 NUMBERS, ROWS, OPEN_JOB, TABLES = "The numbers of jobs", "The jobs of this page", "The open job", "The tables with jobs"
+VALUES = "The values of a column"
 PAGE, FRAGMENT = "jobs/job_list.html", "jobs/_job_list.html"
 
 
@@ -114,8 +120,25 @@ def job_choices(request: HttpRequest) -> HttpResponse:
     return render(request, "jobs/_choices.html", {"form": _form(asked, with_tables=True)})
 
 
-def _chosen(request: HttpRequest) -> JobFilter:
-    return replace(JobFilter.read(request.GET), reads_stored=CLEAR.is_allowed(request.user))
+@require_safe
+@permission_required(LOOK, raise_exception=True)
+@looking()
+def job_completions(request: HttpRequest) -> HttpResponse:
+    """Show what may follow in the box of the restriction, for who is writing in it."""
+    written = AskedCompletion.read(request.GET)
+    chosen, place = _chosen(request, written.query), place_in(written.text, written.at, JOBS)
+
+    def known(column: Column) -> Sequence[tuple[object, int]]:
+        asked = _look(_chosen(request, written.others), AskedPage())
+        read = partial(known_values, asked.chosen, asked.reading, asked.now, column.name)
+        return asked.parts.read(VALUES, read, ())
+
+    return completions(request, chosen, place, known)
+
+
+def _chosen(request: HttpRequest, query: QueryDict | None = None) -> JobFilter:
+    chosen = JobFilter.read(request.GET if query is None else query)
+    return replace(chosen, reads_stored=CLEAR.is_allowed(request.user))
 
 
 def _look(chosen: JobFilter, page: AskedPage) -> Asked:
@@ -213,6 +236,7 @@ def _numbers(request: HttpRequest, asked: Asked, counted: Shared[CountedJobs] | 
         "confirm_url": reverse("jobs:clear_confirm"),
         "export_url": reverse("jobs:job_export"),
         "choices_url": reverse("jobs:job_choices"),
+        "completions_url": reverse("jobs:job_completions"),
     }
 
 
@@ -237,6 +261,7 @@ def _frame(request: HttpRequest, chosen: JobFilter) -> dict[str, Any]:
     return {
         "is_frame": True,
         "choices_url": reverse("jobs:job_choices"),
+        "completions_url": reverse("jobs:job_completions"),
         "chosen": chosen,
         "form": chosen.form(),
         "tabs": _tabs(chosen, None),

@@ -65,6 +65,8 @@ class Listing(Screen):
         self.last_page = self.list.get_by_role("link", name="Last", exact=True)
         self.range = self.list.locator(".pager .range")
         self.more_filters = page.get_by_text("More filters", exact=True)
+        self.offers = page.get_by_role("listbox", name="Completions").get_by_role("option")
+        self.mistakes = page.locator(".mistakes .notice")
         self.go_to = self.list.get_by_role("searchbox", name="Go to")
 
     def export(self, form: str) -> Locator:

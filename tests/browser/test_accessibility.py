@@ -92,6 +92,27 @@ def a_filter_that_cannot_be_read(page: Page, scene: Scene) -> None:
     Jobs(page).open(f"schema={scene.schema}&newer=24")
 
 
+def a_restriction_that_is_being_written(page: Page, scene: Scene) -> None:
+    jobs = Jobs(page)
+    jobs.open(f"schema={scene.schema}")
+    jobs.box("restriction").press_sequentially("pid > 0 AND status = e")
+    expect(jobs.offers.first).to_have_attribute("aria-selected", "true")
+
+
+def a_mistake_in_a_restriction(page: Page, scene: Scene) -> None:
+    jobs = Jobs(page)
+    jobs.open(f"schema={scene.schema}")
+    jobs.box("restriction").fill("hots = 1")
+    jobs.box("restriction").press("Enter")
+    expect(jobs.mistakes).to_have_count(1)
+
+
+def a_restriction_of_connections(page: Page, scene: Scene) -> None:
+    Connections(page).open()
+    Connections(page).box("restriction").press("ArrowDown")
+    expect(Connections(page).offers.first).to_be_visible()
+
+
 def _open(page: Page, scene: Scene, subject: str) -> Job:
     jobs = Jobs(page)
     jobs.open(f"schema={scene.schema}&table=__score")
@@ -218,6 +239,9 @@ PAGES = [
     jobs_of_a_process,
     no_job_matches,
     a_filter_that_cannot_be_read,
+    a_restriction_that_is_being_written,
+    a_mistake_in_a_restriction,
+    a_restriction_of_connections,
     a_job_in_the_panel,
     a_recursion_in_the_panel,
     a_stack_of_matlab_in_the_panel,

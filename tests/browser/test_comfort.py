@@ -195,14 +195,14 @@ def test_the_button_of_the_theme_moves_nothing_when_a_script_shows_it(visit: Vis
         assert jobs.theme_button.evaluate(moved) == 0
 
 
-def test_a_slash_goes_to_the_search_and_is_still_a_slash_inside_it(visit: Visits, failed_jobs: str) -> None:
+def test_a_slash_goes_to_the_restriction_and_is_still_a_slash_inside_it(visit: Visits, failed_jobs: str) -> None:
     jobs = Jobs(visit("vera"))
     jobs.open(f"schema={failed_jobs}")
     jobs.page.keyboard.press("/")
-    expect(jobs.box("message")).to_be_focused()
-    expect(jobs.box("message")).to_have_value("")
+    expect(jobs.box("restriction")).to_be_focused()
+    expect(jobs.box("restriction")).to_have_value("")
     jobs.page.keyboard.press("/")
-    expect(jobs.box("message")).to_have_value("/")
+    expect(jobs.box("restriction")).to_have_value("/")
 
 
 def test_the_list_is_worked_by_the_keyboard_alone(visit: Visits, failed_jobs: str) -> None:

@@ -2,16 +2,20 @@
 
 import os
 import pwd
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from MySQLdb.connections import Connection as Driver
 
+from connections.consequences import KillReview, review_kill
+from connections.snapshots import SelectedConnections
 from connections.terminal.arguments import FORCE_ALONE, NO_RESTRICTION
 from jobsite.activity.models import Act
-from jobsite.lab.server import ask_server
+from jobsite.lab.server import Server, ask_server
 from tests.connections.terminals import Answer, kill_as_a_shell, kill_here
-from tests.connections.test_killing import busy
+from tests.connections.test_killing import busy, statement_of
 from tests.lab import TRANSACTIONS_KEPT_S, Lab, eventually, is_connected
 from tests.server import SERVER, SITE
 
@@ -43,11 +47,16 @@ def writer(lab: Lab) -> int:
     """Leave a connection that has written a row in a transaction, and the server's list of transactions says so."""
     schema = lab.failed(m1="value")
     driver, thread = lab.idle()
+    write(driver, thread, schema)
+    return thread
+
+
+def write(driver: Driver, thread: int, schema: str) -> None:
+    """Write a row in a transaction, and wait until the server's list of transactions says so."""
     driver.query("START TRANSACTION")
     driver.query(f"INSERT INTO `{schema}`.recording VALUES ('x', 1, '')")
     told = "SELECT trx_rows_modified FROM information_schema.innodb_trx WHERE trx_mysql_thread_id = %s"
     eventually(lambda: SERVER.sql(told, [thread]) == [(1,)], "the row to be told", pause_s=TRANSACTIONS_KEPT_S)
-    return thread
 
 
 # --- The list ---------------------------------------------------------------------------------------------------------
@@ -224,6 +233,47 @@ def test_yes_kills_the_statements_of_those_that_run_one(lab: Lab) -> None:
         place.submit(lambda: None).result(timeout=30)  # stands behind the statement
         assert (found.status, found.said[-1]) == (0, "Kill sent to 1 statement.")
         assert (is_connected(idle), is_connected(thread)) == (True, True)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen between the first look of --yes and its kills."""
+    looks = iter([happens])
+
+    def look_and_wait(selection: SelectedConnections, server: Server) -> KillReview:
+        seen = review_kill(selection, server)
+        next(looks, lambda: None)()
+        return seen
+
+    monkeypatch.setattr("connections.terminal.unattended.review_kill", look_and_wait)
+
+
+def test_a_connection_that_matches_no_longer_when_it_comes_to_it_lives(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver, thread = lab.idle()
+    with ThreadPoolExecutor(1) as place:
+
+        def wake() -> None:
+            place.submit(driver.query, "SELECT SLEEP(60)")
+            eventually(lambda: statement_of(thread), "the statement to run")
+
+        meanwhile(monkeypatch, wake)
+        found = kill_here(f'{of(thread)} AND COMMAND = "Sleep"', "--yes")
+        lives = is_connected(thread)
+        SERVER.sql(f"KILL QUERY {thread}")
+    assert (found.status, found.said, lives) == (0, [NOTHING_SENT], True)
+
+
+def test_a_connection_that_has_written_since_it_was_looked_at_is_left_alone(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = lab.failed(m1="value")
+    driver, thread = lab.idle()
+    meanwhile(monkeypatch, lambda: write(driver, thread, schema))
+    found = kill_here(of(thread), "--yes")
+    said = [f"{name_of(thread)} was left alone: it has written rows in a transaction."]
+    assert (found.status, found.said[:1], found.said[-1]) == (1, said, NOTHING_SENT)
+    assert is_connected(thread)
 
 
 def test_yes_never_kills_what_is_protected_and_that_is_no_failure(lab: Lab) -> None:

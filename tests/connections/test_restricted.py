@@ -53,3 +53,9 @@ def test_a_letter_that_the_list_lacks_is_refused_as_by_dj_kill(accounts: None, d
     with pytest.raises(MySQLdb.Error) as theirs:
         SERVER.sql(LISTED.format(text))
     assert kind_of(ours.value) is kind_of(theirs.value) is Kind.NOT_COMPARABLE
+
+
+def test_of_the_server_s_own_threads_it_selects_those_that_dj_kill_lists(accounts: None, db: None) -> None:
+    text = "USER IN ('system user', 'event_scheduler')"
+    ours = matching_ids(read_restriction(text, CONNECTIONS), AS_DATAJOINT, ask_server())
+    assert ours == [thread for (thread,) in SERVER.sql(f"{LISTED.format(text)} ORDER BY id")]

@@ -47,7 +47,7 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key !== "/" || event.target.closest("input, select, textarea")) return;
-  const search = $("form.filter input[type=search]");
+  const search = $("form.filter :is(input[type=search], [data-restriction])");
   if (search) { event.preventDefault(); search.focus(); }
 });
 
