@@ -57,6 +57,8 @@ while True:
     sys.stdout.flush()
     time.sleep(max(0, began + 1 - time.monotonic()))
 """
+ELSEWHERE = ("unshare", "--uts", "sh", "-c", 'hostname elsewhere; exec "$@"', "sh")
+"""What lets a command think that it is on another machine, where it cannot look for the workers' processes."""
 TRIGGER = f"""
     CREATE TRIGGER note_release BEFORE DELETE ON {SCHEMA}.`~jobs` FOR EACH ROW BEGIN
     IF USER() LIKE '{REAPER}@%' THEN
@@ -68,8 +70,9 @@ TRIGGER = f"""
 class Reaping:
     """The run."""
 
-    def __init__(self, server: Server, home: Path, seed: int, *, pids: bool) -> None:
-        """`pids` says whether the account that reaps may read the processes of the clients."""
+    def __init__(self, server: Server, home: Path, seed: int, *, pids: bool, place: Sequence[str]) -> None:
+        """`pids` says whether the account that reaps may read the processes of the clients; `place` where it reaps."""
+        self.place = place
         self.server, self.home, self.pids = server, home, pids
         self.chance = random.Random(seed)  # noqa: S311  not a secret
         self.bench, self.case = Bench(server), Case("reaping", KEYS, make_s=MAKE_S)
@@ -107,7 +110,7 @@ class Reaping:
 
     def run(self, seconds: float) -> None:
         """Let them work and reap for so long, with accidents, and then let all that is dead be reaped."""
-        reaper = self.command([sys.executable, "-c", EACH_SECOND], "reap", REAPER)
+        reaper = self.command([*self.place, sys.executable, "-c", EACH_SECOND], "reap", REAPER)
         until = time.monotonic() + seconds
         next_accident = 0.0
         while time.monotonic() < until:
@@ -178,12 +181,14 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--seed", type=int, default=os.getpid())
     parser.add_argument("--without-pids", action="store_true", help="reap by an account that may not read processes")
+    parser.add_argument("--elsewhere", action="store_true", help="as from another machine; takes root")
     chosen = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="reaping-"))
     server = Server(home / "server", options=["--performance-schema=ON"])
     server.start()
     try:
-        reaping = Reaping(server, home, chosen.seed, pids=not chosen.without_pids)
+        place = ELSEWHERE if chosen.elsewhere else ()
+        reaping = Reaping(server, home, chosen.seed, pids=not chosen.without_pids, place=place)
         reaping.prepare()
         reaping.run(chosen.minutes * 60)
         found = {

@@ -2,6 +2,7 @@
 
 import platform
 import sys
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from jobsite.exporting.tables import write_table
 from jobsite.terminal.ending import DONE, NOT_DONE
 from jobsite.terminal.talking import Talk, columns_of, has_color
 
+LOOK_AGAIN_S = 2.0
 COLUMNS = ("liveness", "reason", "schema", "table", "key", "age", "worker")
 COLORS = {Liveness.ABANDONED.value: "33"}
 EXAMPLES = """\
@@ -63,7 +65,16 @@ def reap(given: Mapping[str, Any]) -> int:
     status = NOT_DONE if unread else DONE
     if not given["apply"] or not seen.abandoned:
         return status
-    return max(status, say_outcome(RELEASE, release(seen.abandoned, meant)))
+    return max(status, say_outcome(RELEASE, release(_still_abandoned(seen.abandoned, meant), meant)))
+
+
+def _still_abandoned(abandoned: Sequence[JobSnapshot], meant: ChosenJobs) -> Sequence[JobSnapshot]:
+    """Return which of these are abandoned a while later, too: a worker whose connection was killed connects anew."""
+    time.sleep(LOOK_AGAIN_S)
+    again = Seen()
+    for _ in again.rows(meant):
+        pass
+    return sorted({*abandoned} & {*again.abandoned}, key=lambda one: (one.stored_in, one.key))
 
 
 @dataclass

@@ -15,8 +15,8 @@ def reserved_by_somebody_gone(lab: Lab, **values: object) -> Planted:
     """Plant a reservation whose connection is gone, as is everybody of its user and machine."""
     planted = Planted(lab.schema())
     row = {"status": "reserved", "user": "gone@10.9.9.9", "host": "far", "pid": 4, "connection_id": 1, **values}
-    planted.row(**row, timestamp=SERVER.sql("SELECT UTC_TIMESTAMP() - INTERVAL 1 MINUTE")[0][0])
-    SERVER.sql(f"UPDATE {planted.where} SET timestamp = UTC_TIMESTAMP() - INTERVAL 10 SECOND")
+    planted.row(**row)
+    wait_a_second()  # not longer ago: before the start of the server nobody was connected
     return planted
 
 
