@@ -40,6 +40,7 @@ LONGEST = (
     "test_comfort.py",
     "test_clearing.py",
     "test_behind_a_proxy.py",
+    "test_from_datajoint.py",
 )
 PASSWORD = "a-password-of-the-tests"
 SITE = "jobsite_test"

@@ -52,8 +52,8 @@ class Line:
         scope: dict[str, Any] = {**vars(module), **names}
         *first, last = self.calls
         for statement in first:
-            exec(statement, scope)  # noqa: S102  # our own page
-        return eval(last, scope)  # noqa: S307  # our own page
+            exec(statement, scope)  # our own page
+        return eval(last, scope)  # our own page
 
 
 def read_lines() -> list[Line]:
@@ -123,6 +123,8 @@ class Shell:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def wait_for_make(self) -> None:
+    def wait_for_make(self, worker: subprocess.Popen[str]) -> None:
         """Return when a worker is inside make at the key that waits."""
-        eventually((self.home / "gate.waiting").exists, "a worker inside make")
+        waiting = self.home / "gate.waiting"
+        eventually(lambda: waiting.exists() or worker.poll() is not None, "a worker inside make")
+        assert worker.poll() is None, worker.communicate()

@@ -2,7 +2,7 @@
 
 import re
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -19,6 +19,7 @@ from jobs.terminal.restricting import read_meaning
 from jobsite.activity.terminal_user import TerminalUser
 from jobsite.lab.server import ConnectedThreads, who_is_connected
 from jobsite.terminal.ending import NotDoneError, WrongInputError
+from jobsite.terminal.talking import Talk
 
 FILTERS = {
     "schema": ("NAME", "jobs of one schema"),
@@ -41,6 +42,11 @@ RESTRICTION_HELP = (
 COLUMNS = {column: word for word, column in SORTS.items() if column != "timestamp"}
 """The columns of a jobs table by which jobs are sorted -> the list's word for it."""
 ORDER = re.compile(r"\s*(-?)(\w+)(?:\s+(asc|desc))?\s*", re.IGNORECASE)
+
+
+QUALIFIED = re.compile(r"[\w`]+(\.[\w`]+)+", re.ASCII)
+"""The class of a module, or DataJoint's full_table_name."""
+QUALIFIED_TABLE = "“{name}” is not the name of a table alone: write --table {last}, and the schema with --schema."
 
 
 @dataclass(frozen=True)
@@ -122,9 +128,13 @@ def _table(name: str, schema: str, reading: Reading) -> str:
     there = {table for _, table in tables_with_jobs(reading, schema)} if name else set()
     if name in there:
         return name
+    if QUALIFIED.fullmatch(name):
+        raise WrongInputError(QUALIFIED_TABLE.format(name=name, last=name.rpartition(".")[2].strip("`")))
     of_class = sorted(table for table in there if class_name(table) == name)
     if len(of_class) > 1:
         raise WrongInputError(f"Several tables are called {name}: write --table={' or '.join(of_class)}.")
+    if name and not of_class and (meant := _nearest(name, map(class_name, there))):
+        Talk().say(f"No table called “{name}” has jobs.{meant}", is_warning=True)
     return of_class[0] if of_class else name
 
 
@@ -143,6 +153,7 @@ def _sort(text: str) -> str:
     return f"{'-' * down}{COLUMNS.get(word, word)}"
 
 
-def _nearest(word: str, known: list[str]) -> str:
-    found = get_close_matches(word.lower(), known, n=1)
-    return f" Did you mean {found[0]}?" if found else ""
+def _nearest(word: str, known: Iterable[str]) -> str:
+    spelled = {one.lower(): one for one in known}
+    found = get_close_matches(word.lower(), spelled, n=1)
+    return f" Did you mean {spelled[found[0]]}?" if found else ""

@@ -40,6 +40,8 @@ WHY_NOT = {
     ";": "would end a statement: a restriction is one condition",
     "@": "would begin a variable: write the value itself",
     "!": "is not taken: write NOT",
+    "&": "is not taken: write AND",
+    "|": "is not taken: write OR",
     "%": 'is no operator of a restriction: inside a text it stands for any letters, as in host LIKE "%gpu%"',
     ".": "cannot stand here: name a column alone, without its table",
 }

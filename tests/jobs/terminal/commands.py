@@ -12,7 +12,7 @@ from tests.terminals import Terminal
 
 def manage(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run `manage.py` without a terminal."""
-    _migrate()
+    migrate()
     return run(*arguments, **environ)
 
 
@@ -31,7 +31,7 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 
 def on_a_terminal(*arguments: str, columns: int = 100, rows: int = 40, **environ: str) -> Terminal:
     """Start `manage.py` on a terminal."""
-    _migrate()
+    migrate()
     env = environ_of_site(**{"TERM": "xterm", **environ})
     return Terminal([sys.executable, "manage.py", *arguments], env, columns=columns, rows=rows)
 
@@ -43,6 +43,7 @@ def environ_of_site(**more: str) -> dict[str, str]:
 
 
 @cache
-def _migrate() -> None:
+def migrate() -> None:
+    """Migrate the site's own database, once."""
     done = run("migrate", "--verbosity", "0")
     assert done.returncode == 0, done.stderr

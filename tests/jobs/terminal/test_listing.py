@@ -134,3 +134,20 @@ def test_a_jobs_table_that_is_locked_is_named_and_the_others_are_listed(lab: Lab
     assert done.returncode == 1
     assert f"The jobs of {locked} are not here: its jobs table is locked" in done.stderr
     assert planted.schema in {json.loads(line)["schema"] for line in done.stdout.splitlines()}
+
+
+def test_the_nearest_table_is_offered_where_none_of_the_name_has_jobs(failed_jobs: str) -> None:
+    done = manage("jobs", "--schema", failed_jobs, "--table", "score")
+    assert done.stderr == "No table called “score” has jobs. Did you mean Score?\n"
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 1)
+
+
+@pytest.mark.parametrize("name", ["lab.ephys.Score", "`lab_ephys`.`__score`"])
+def test_a_table_is_not_named_by_its_module_or_schema(name: str) -> None:
+    done = manage("jobs", "clear", "--yes", "--table", name)
+    last = name.rpartition(".")[2].strip("`")
+    assert done.stderr == (
+        f"CommandError: “{name}” is not the name of a table alone: "
+        f"write --table {last}, and the schema with --schema.\n"
+    )
+    assert (done.returncode, done.stdout) == (2, "")

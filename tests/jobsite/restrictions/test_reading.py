@@ -160,6 +160,7 @@ def test_what_is_no_restriction_is_refused_at_its_place(text: str, position: int
 
 def test_a_refusal_says_what_to_do() -> None:
     assert str(refused('stauts = "error"')) == "“stauts” is no column here: did you mean status?"
+    assert str(refused('status = "error" & pid = 5')) == "“&” is not taken: write AND."
     assert str(refused("timestamp > 5")).startswith("“5” stands beside a time, and is none: write it as 2026-11-27")
 
 
