@@ -32,7 +32,7 @@ from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ask_server
 from jobsite.lab.shared_reads import looking
-from jobsite.pages.completing import AskedCompletion, completions
+from jobsite.pages.completing import AskedCompletion, KnownValues, completions
 from jobsite.pages.exporting import AskedExport, export_response
 from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment
@@ -109,7 +109,7 @@ def connection_completions(request: HttpRequest) -> HttpResponse:
     """Show what may follow in the box of the restriction, for who is writing in it."""
     asked = AskedCompletion.read(request.GET)
     chosen, place = ConnectionFilter.read(asked.query), place_in(asked.text, asked.at, CONNECTIONS)
-    return completions(request, chosen, place, lambda column: known_values(column.name))
+    return completions(request, chosen, place, lambda column: KnownValues(known_values(column.name)))
 
 
 @require_GET

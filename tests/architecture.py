@@ -72,6 +72,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobs.templatetags": ("jobs.models", *below("jobs.models")),
     # What belongs to the site as a whole.
     "jobsite.startup": (),
+    "jobsite.exporting": (*below("jobsite.exporting"), "jobsite.fitting"),
     "jobsite.fitting": (),
     "jobsite.secret": (),
     "jobsite.templatetags": WORDS,

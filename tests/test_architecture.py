@@ -48,9 +48,12 @@ JOBS_ARE_KNOWN_IN = (
 )
 PURE = (
     *("jobs.formats", "jobs.tracebacks", "jobs.liveness", "jobs.statuses", "jobsite.one_line", "jobsite.exporting"),
+    "jobsite.fitting",
     *WORDS,
 )
 """Values in, values out."""
+PURE_PACKAGES = {"jobsite.restrictions": "sqlglot", "jobsite.exporting": "wcwidth", "jobsite.fitting": "wcwidth"}
+"""What rooms may use beside the standard library: it makes a tree of a text, or counts its columns."""
 OF_PYTHON = {"_exit", "_run_exitfuncs"}
 """Names of Python's own modules, os and atexit, that begin as private ones do."""
 
@@ -134,8 +137,7 @@ def test_few_know_the_jobs_of_connections() -> None:
 @pytest.mark.parametrize("name", inside(*PURE))
 def test_what_is_pure_stands_on_the_standard_library_alone(name: str) -> None:
     foreign = {package for other in reached(name) for package in packages(other)} - {"jobs", "jobsite"}
-    # sqlglot is pure as well: it makes a tree of a text.
-    also = {"sqlglot"} if is_in(name, "jobsite.restrictions") else set()
+    also = {package for room, package in PURE_PACKAGES.items() if is_in(name, room)}
     assert foreign - sys.stdlib_module_names - also == set()
     assert [other for other in reached(name) if not is_in(other, *PURE)] == []
 

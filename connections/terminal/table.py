@@ -5,7 +5,7 @@ from typing import NamedTuple, TextIO
 
 from connections.models import Connection
 from connections.terminal.listing import holdings
-from jobsite.fitting import columns_of, fit
+from jobsite.fitting import fit, width_of
 from jobsite.one_line import printable
 from jobsite.terminal import talking
 
@@ -70,8 +70,8 @@ def _lines(row: Row, widths: Sequence[int]) -> Iterator[str]:
 
 def _widths(rows: Sequence[Sequence[str]], columns: int) -> list[int]:
     """Return how wide each column of the table is; without that of INFO where it has no room beside the others."""
-    widths = [max(columns_of(row[column]) for row in rows) for column in range(INFO)]
-    info = max(columns_of(row[INFO]) for row in rows)
+    widths = [max(width_of(row[column]) for row in rows) for column in range(INFO)]
+    info = max(width_of(row[INFO]) for row in rows)
     room = columns - INFO  # a blank between each
     least = min(info, LEAST_INFO)
     if sum(_narrowed(widths, 0)) + least > room:
@@ -96,6 +96,6 @@ def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
     found = []
     for column, width in enumerate(widths):
         cell = fit(cells[column], width)
-        blanks = " " * (width - columns_of(cell))
+        blanks = " " * (width - width_of(cell))
         found.append(f"{blanks}{cell}" if column in NUMBERS else f"{cell}{blanks}")
     return " ".join(found).rstrip()

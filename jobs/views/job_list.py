@@ -4,7 +4,6 @@ Nothing waits for what takes longer. A browser that runs scripts gets the frame 
 the numbers; what another viewer has read a moment ago comes with the frame. Without scripts, one page has it all.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -46,7 +45,7 @@ from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads
 from jobsite.lab.shared_answers import Shared
 from jobsite.lab.shared_reads import looking
-from jobsite.pages.completing import AskedCompletion, completions
+from jobsite.pages.completing import NONE_KNOWN, AskedCompletion, KnownValues, completions
 from jobsite.pages.filter_form import FilterForm
 from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment, wants_fragment
@@ -128,10 +127,10 @@ def job_completions(request: HttpRequest) -> HttpResponse:
     written = AskedCompletion.read(request.GET)
     chosen, place = _chosen(request, written.query), place_in(written.text, written.at, JOBS)
 
-    def known(column: Column) -> Sequence[tuple[object, int]]:
+    def known(column: Column) -> KnownValues:
         asked = _look(_chosen(request, written.others), AskedPage())
         read = partial(known_values, asked.chosen, asked.reading, asked.now, column.name)
-        return asked.parts.read(VALUES, read, ())
+        return asked.parts.read(VALUES, read, NONE_KNOWN)
 
     return completions(request, chosen, place, known)
 

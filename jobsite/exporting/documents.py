@@ -5,8 +5,9 @@ What breaks off must not look whole: JSON stays open, so that nothing reads it, 
 
 import csv
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import StringIO
+from itertools import chain, islice
 
 from jobsite.exporting.values import as_cell, as_json
 
@@ -32,6 +33,15 @@ class Listing:
     """What JSON says of the list as a whole, such as the filter."""
     notices: Sequence[str] = ()
     """Why rows that match may be missing, in sentences, which JSON says as well."""
+
+
+def begun(listing: Listing) -> Listing:
+    """Return the listing with its first row read: what the server refuses can still be said elsewhere than in the file.
+
+    Raises IncompleteError.
+    """
+    rows = iter(listing.rows)
+    return replace(listing, rows=chain(list(islice(rows, 1)), rows))
 
 
 @dataclass(frozen=True)

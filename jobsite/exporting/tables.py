@@ -6,15 +6,14 @@ Whatever a row holds, it takes one line and moves no cursor: jobsite.one_line.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import TextIO
-from unicodedata import combining, east_asian_width
 
 from jobsite.exporting.values import as_json, plain
+from jobsite.fitting import fit_beginning, width_of
 from jobsite.one_line import printable
 
 SAMPLE = 200
 """Rows by which the columns of a terminal are made so wide: more would be waited for, and kept."""
 GAP = "  "
-CUT = "…"
 COLOR, NO_COLOR = "\x1b[{}m", "\x1b[0m"
 LONGEST_CELL = 2000
 """Characters of a value that a terminal is thought to have room for: no more are looked at there."""
@@ -61,7 +60,7 @@ def _cell(value: object, out: TextIO | None, most: int | None = None) -> Cell:
 
 
 def _widest(place: int, name: str, sample: Sequence[Sequence[Cell]]) -> int:
-    return max(map(_width, [name, *(line[place][0] for line in sample)]))
+    return max(map(width_of, [name, *(line[place][0] for line in sample)]))
 
 
 def _fit(widths: Sequence[int], width: int) -> list[int]:
@@ -79,26 +78,8 @@ def _line(line: Iterable[Cell], widths: Sequence[int], colors: Mapping[str, str]
 
 
 def _padded(text: str, width: int, is_number: bool, colors: Mapping[str, str]) -> str:
-    shown = _cut(text, width)
-    blanks = " " * (width - _width(shown))
+    shown = fit_beginning(text, width)
+    blanks = " " * (width - width_of(shown))
     if text in colors:
         shown = f"{COLOR.format(colors[text])}{shown}{NO_COLOR}"
     return blanks + shown if is_number else shown + blanks
-
-
-def _cut(text: str, width: int) -> str:
-    if _width(text) <= width:
-        return text
-    taken = 0
-    for place, letter in enumerate(text):
-        taken += _width(letter)
-        if taken > width - 1:
-            return text[:place] + CUT
-    return text
-
-
-def _width(text: str) -> int:
-    """Return how many places of a terminal a text takes: two for a letter of Chinese, none for an accent alone."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)

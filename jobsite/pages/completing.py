@@ -1,8 +1,8 @@
 """What is offered below the box of a restriction while somebody writes in it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -17,8 +17,16 @@ MOST_DIGITS = 9
 OFFERED = 8
 """Words and values that are offered at once."""
 
-Chosen = TypeVar("Chosen", bound=ListFilter)
-KnownValues = Callable[[Column], Iterable[tuple[object, int]]]
+
+class KnownValues(NamedTuple):
+    """Values of a column, and in how many rows of a list each stands."""
+
+    values: Sequence[tuple[object, int]] = ()
+    is_all: bool = True
+    """Whether all rows were looked at."""
+
+
+NONE_KNOWN = KnownValues()
 
 
 @dataclass(frozen=True)
@@ -44,12 +52,16 @@ class AskedCompletion:
         return cls(written, others, text, int(at) if is_number else len(text))
 
 
-def completions(request: HttpRequest, chosen: ListFilter, place: Place, known: KnownValues) -> HttpResponse:
+def completions(
+    request: HttpRequest, chosen: ListFilter, place: Place, known: Callable[[Column], KnownValues]
+) -> HttpResponse:
     """Return what may follow at a place, and the filter in words as far as it can be read."""
-    values = [*place.values(known(place.column))] if place.column else []
+    found = known(place.column) if place.column else NONE_KNOWN
+    values = [*place.values(found.values)]
     context = {
         "place": place,
         "values": values[:OFFERED],
+        "is_all": found.is_all,
         "words": place.words[:OFFERED] if not values else (),
         "reads": "" if chosen.problems else chosen.in_words,
     }

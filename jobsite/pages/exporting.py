@@ -5,12 +5,12 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import BadRequest
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 
-from jobsite.exporting.documents import FORMATS, Format, IncompleteError, Listing
+from jobsite.exporting.documents import FORMATS, Format, IncompleteError, Listing, begun
 from jobsite.exporting.values import as_json
 from jobsite.one_line import line_logger, printable
 from jobsite.pages.http import too_often
@@ -80,14 +80,14 @@ class Download:
 def export_response(request: HttpRequest, form: Format, begin: Callable[[], Listing]) -> HttpResponseBase:
     """Return the listing that `begin` returns as a file; the page that says why where it has to wait.
 
-    What `begin` raises is raised: nothing has been sent by then.
+    What `begin` raises is raised, and what the server says to the first row: nothing has been sent by then.
     """
     try:
         turn = take_turn(request.user.pk)
     except NoTurnError as error:
         return too_often(request, str(error))
     try:
-        listing = begin()
+        listing = _begun(begin)
         connections["lab"].close()  # others may need it while the browser takes its time
         response = StreamingHttpResponse(Download(form.write(listing), turn), content_type=form.content_type)
     except BaseException:
@@ -98,6 +98,13 @@ def export_response(request: HttpRequest, form: Format, begin: Callable[[], List
     if listing.notices:
         response[NOTICES_HEADER] = _in_header(listing.notices)
     return response
+
+
+def _begun(begin: Callable[[], Listing]) -> Listing:
+    try:
+        return begun(begin())
+    except IncompleteError as error:
+        raise (error.__cause__ if isinstance(error.__cause__, DatabaseError) else BadRequest(str(error))) from None
 
 
 def _in_header(notices: Sequence[str]) -> str:

@@ -19,11 +19,14 @@ GRACE_S = 12
 """How long pages under way may take to end: longer than any page waits (jobsite.lab.deadline)."""
 SIGN_OF_LIFE_S = 120
 """A process whose main thread stands still so long is ended. No page is: each has a thread of its own."""
+MOST_OF_AN_ADDRESS = 8190
+"""Bytes of a request's first line, the most that gunicorn takes: a restriction stands in the address of its list."""
 
 SETTINGS: Mapping[str, Any] = {
     "worker_class": "gthread",
     "graceful_timeout": GRACE_S,
     "timeout": SIGN_OF_LIFE_S,
+    "limit_request_line": MOST_OF_AN_ADDRESS,
     # It would be a file in the home of whoever serves, by which gunicorn takes orders.
     "control_socket_disable": True,
     "logconfig_dict": {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from jobsite.fitting import columns_of
+from jobsite.fitting import width_of
 from tests.connections.terminals import PROMPT, kill_as_a_shell, kill_on_a_terminal
 from tests.connections.test_kill_command import NOTHING_IS_LOST, name_of, of
 from tests.connections.test_killing import busy
@@ -52,7 +52,7 @@ def test_in_80_columns_a_connection_is_a_line_and_what_it_holds_stands_below(
         PROMPT,
     )
     assert of_thread.endswith("its middle'")
-    assert max(map(columns_of, terminal.lines)) <= 80
+    assert max(map(width_of, terminal.lines)) <= 80
 
 
 @pytest.mark.parametrize("listed", [40], indirect=True)
@@ -65,7 +65,7 @@ def test_in_40_columns_nothing_is_broken_and_statements_have_their_own_lines(
     assert (of_worker.split()[:2], of_thread.split()[:2]) == ([str(worker), "alice"], [str(thread), "bob"])
     assert (holds.strip(), transaction.split()[0]) == ("holds Score(subject=m1, session=1)", "transaction")
     assert (info.startswith("     SELECT SLEEP(6"), info.endswith("in its middle'"), prompt) == (True, True, PROMPT)
-    assert max(map(columns_of, terminal.lines)) <= 40
+    assert max(map(width_of, terminal.lines)) <= 40
 
 
 @pytest.mark.parametrize("listed", [80], indirect=True)

@@ -2,18 +2,30 @@
 
 import pytest
 
-from jobsite.fitting import columns_of, fit, fit_after, flow
+from jobsite.fitting import fit, fit_after, fit_beginning, flow, width_of
 
 
 @pytest.mark.parametrize(
-    "text", ["short", "a long text that has to be cut somewhere", "長い文字列は切らなければ", "🧠" * 30]
+    "text",
+    [
+        "short",
+        "a long text that has to be cut somewhere",
+        "長い文字列は切らなければ",
+        "🧠" * 30,
+        "❤️" * 30,
+        "กี่" * 30,
+    ],
 )
 @pytest.mark.parametrize("columns", [8, 20])
 def test_a_text_is_cut_in_the_middle(text: str, columns: int) -> None:
     cut = fit(text, columns)
-    assert columns_of(cut) <= columns
-    assert (cut == text) == (columns_of(text) <= columns)
+    assert width_of(cut) <= columns
+    assert (cut == text) == (width_of(text) <= columns)
     assert (cut[0], cut[-1]) == (text[0], text[-1])
+
+
+def test_a_text_whose_beginning_says_most_is_cut_at_its_end() -> None:
+    assert [fit_beginning(text, 5) for text in ("short", "longer", "❤️" * 3)] == ["short", "long…", "❤️❤️…"]
 
 
 def test_what_is_said_of_a_key_gives_way_before_the_key() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from jobs.worker.terminal.tally import IN_WORDS, say_seconds
 from jobsite.durations import HOUR_S, MINUTE_S, say_duration
-from jobsite.fitting import columns_of, fit, flow
+from jobsite.fitting import fit, flow, width_of
 
 SHORTEST_NAME, WIDEST_BAR = 12, 60
 UNITS_S = {"s": 1, "min": MINUTE_S, "h": HOUR_S}
@@ -38,7 +38,7 @@ class Progress:
         share = self.finished / (self.finished + self.left) if self.finished + self.left else 1.0
         percent = f" {int(share * 100):3d}%"
         name = fit(self.table, max(SHORTEST_NAME, columns - len(percent)))
-        room = min(WIDEST_BAR, columns - columns_of(name) - len(percent) - len(" []"))
+        room = min(WIDEST_BAR, columns - width_of(name) - len(percent) - len(" []"))
         filled = int(share * room)
         return f"{name}{percent}" + (f" [{'#' * filled}{'.' * (room - filled)}]" if room >= SHORTEST_NAME else "")
 

@@ -47,6 +47,19 @@ def test_values_are_of_the_jobs_of_the_other_filters(planted: Planted, viewer: C
     ]
 
 
+def test_it_says_where_only_a_part_of_the_list_was_looked_at(
+    planted: Planted, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted.failed(3)
+    monkeypatch.setattr("jobs.listing.values.LEAST_ROWS", 1)
+    said = []
+    for most in (4, 3):
+        monkeypatch.setattr("jobs.listing.values.MOST_ROWS", most)
+        found = offered(viewer, "table_name = ", schema=planted.schema, newer=f"{5000 + most}d")
+        said.append(text_of(found.select_one(".heading")))
+    assert said == ["Values of table_name in this list", "Values of table_name in a part of this list"]
+
+
 def test_numbers_are_offered_as_such(planted: Planted, viewer: Client) -> None:
     planted.row(pid=12)
     assert texts(offered(viewer, "pid IN (", schema=planted.schema)) == ["12"]

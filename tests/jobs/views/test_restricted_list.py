@@ -179,6 +179,12 @@ def test_what_the_server_cannot_compare_is_said_of_its_schema(lab: Lab, operator
         assert notice.startswith(f"The jobs of {schema} are not shown: its jobs cannot be compared as the restriction")
 
 
+def test_what_the_server_cannot_compare_is_a_page_instead_of_a_file(lab: Lab, viewer: Client) -> None:
+    query = asked(lab.failed(charset="latin1", m1="value"), 'host = "🧠"', format="csv")
+    said = text_of(look(viewer, f"{EXPORT}?{query}", status=503).main)
+    assert "can be compared as the restriction asks" in said
+
+
 @pytest.mark.parametrize(
     "restriction",
     [

@@ -4,7 +4,7 @@ import pytest
 
 from jobs.worker.terminal.bar import Progress, say_rate
 from jobs.worker.terminal.tally import say_seconds
-from jobsite.fitting import columns_of
+from jobsite.fitting import width_of
 
 COUNTS = {"done": 123456, "failed": 12345, "empty": 1234, "taken_by_others": 4567, "left": 765432}
 TABLE = "lab.workflow.with_a_long_name.SpikeSortingOfAllRecordingsThatWereEverMade"
@@ -18,7 +18,7 @@ def test_no_count_is_cut_in_any_width(columns: int, table: str) -> None:
     said = " ".join(lines)
     words = ["123456 done", "12345 failed", "1234 nothing inserted", "4567 taken by others", "765432 left", " 15%"]
     assert [word for word in words if word not in said] == []
-    assert [line for line in lines if columns_of(line) > columns] == []
+    assert [line for line in lines if width_of(line) > columns] == []
 
 
 @pytest.mark.parametrize(

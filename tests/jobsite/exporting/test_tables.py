@@ -44,6 +44,12 @@ def test_a_wide_letter_takes_two_places() -> None:
     assert list(write_table(("a", "b"), [{"a": "状态", "b": "e\u0301"}], 10)) == ["a     b\n", "状态  e\u0301\n"]
 
 
+def test_columns_stand_below_each_other_whatever_a_letter_is_made_of() -> None:
+    rows = [{"a": letter, "b": "x"} for letter in ("กี่", "❤️", "한", "aa")]
+    lines = [*write_table(("a", "b"), rows, 10)]
+    assert lines == ["a   b\n", "กี่   x\n", "❤️  x\n", "한  x\n", "aa  x\n"]
+
+
 def test_words_are_coloured_on_a_terminal_only() -> None:
     colors = {"error": "31"}
     assert "\x1b[31merror\x1b[0m" in list(write_table(COLUMNS, ROWS, 80, colors))[1]

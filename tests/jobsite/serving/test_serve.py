@@ -190,6 +190,10 @@ def test_it_says_where_it_is_and_answers_in_two_processes(served: Served) -> Non
     assert (served.get("/login/"), len(served.workers)) == (200, 2)
 
 
+def test_an_address_may_hold_a_long_restriction(served: Served) -> None:
+    assert served.get(f"/login/?next=/jobs/%3Frestriction={'x' * 8000}") == 200
+
+
 def test_debug_and_other_numbers_are_served_here(home_of_a_site: Home) -> None:
     with Served(home_of_a_site, "--workers", "1", "--threads", "2", JOBSITE_DEBUG="1", JOBSITE_PATH="/jobs") as served:
         assert f"http://127.0.0.1:{served.port}/jobs/, in 1 process of 2 threads." in served.log.read_text()
