@@ -4,12 +4,13 @@ What could not be seen is called neither lost nor safe.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from connections.jobs_of_connections import JOBS_NAMED
 from connections.listing import annotate
 from connections.models import Connection
-from connections.processes import read_processes
+from connections.processes import Process, read_processes
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from jobs.actions.review import TYPE_THE_NUMBER_ABOVE
 from jobs.models import Job
@@ -29,6 +30,10 @@ TRANSACTION_UNSEEN = (
 TRANSACTION_LATE = "Whether it has an open transaction is not known: the server did not tell in time."
 MORE_JOBS = "A connection may hold more jobs than are named here."
 STATEMENT_ENDS = "Its statement ends with an error; the connection stays."
+CHANGED = {
+    Target.CONNECTION: "{row} no longer matches what was asked for: left alone.",
+    Target.STATEMENT: "{row} no longer matches, or does not run the statement that was seen: left alone.",
+}
 NO_STATEMENT = "It runs no statement now: nothing will happen."
 
 
@@ -65,11 +70,13 @@ class ReviewedConnection:
 class KillReview:
     """What was selected, read again, and what a kill would do now."""
 
-    target: Target
+    selected: SelectedConnections
     connections: tuple[ReviewedConnection, ...]
     refused: tuple[Connection, ...]
     gone: int
     """How many are gone, or have a number that is somebody else's by now."""
+    changed: tuple[Connection, ...]
+    """Those that no longer match what was asked for, or of which another statement was seen than is to be killed."""
     unread: tuple[str, ...]
     """Why jobs could not be looked at, in sentences."""
     is_unsure: bool
@@ -78,6 +85,11 @@ class KillReview:
     """Whether the number of connections has to be typed."""
     kill_grant: str
     """The GRANT without which the site's account cannot kill any of them; '' where it can."""
+
+    @property
+    def target(self) -> Target:
+        """What of the connections a kill would end."""
+        return self.selected.target
 
     @property
     def order(self) -> str:
@@ -90,7 +102,7 @@ class KillReview:
     @property
     def selection(self) -> SelectedConnections:
         """The connections that may be killed."""
-        return SelectedConnections(tuple(one.snapshot for one in self.connections), self.target)
+        return replace(self.selected, snapshots=tuple(one.snapshot for one in self.connections))
 
     @property
     def harmless(self) -> tuple[ConnectionSnapshot, ...]:
@@ -103,8 +115,9 @@ class KillReview:
         are = "is" if self.gone == 1 else "are"
         gone = f"{self.gone} of those you selected {are} gone, or somebody else’s by now: left alone."
         refused = [f"{row} cannot be killed: {row.refusal}." for row in self.refused]
+        changed = [CHANGED[self.target].format(row=row) for row in self.changed]
         unread = [f"{MORE_JOBS} {sentence}" for sentence in self.unread]
-        return [*([gone] if self.gone else []), *refused, *unread]
+        return [*([gone] if self.gone else []), *refused, *changed, *unread]
 
     @property
     def demand(self) -> str:
@@ -120,17 +133,16 @@ class KillReview:
 def review_kill(selection: SelectedConnections, server: Server) -> KillReview:
     """Return what killing the selected connections would do now; reads, never writes."""
     everybody = read_processes(server)
-    wanted = {one.id: one for one in selection.snapshots}
-    there = [row.as_connection() for row in everybody if row.id in wanted]
-    found = [row for row in there if wanted[row.id].is_still(row, server)]
+    found = _same(everybody, selection, server)
     parts = Parts()
     unread = annotate(found, server, parts, ConnectedThreads(server, {row.id: row.account for row in everybody}))
     unseen = (TRANSACTION_LATE if parts.late else "") if server.sees_all else TRANSACTION_UNSEEN
-    rows = [row for row in found if not row.refusal]
+    meant = _still_meant(found, selection, server)
+    rows = [row for row in found if not row.refusal and row.id in meant]
     sees_enough = not unseen and not unread
     is_unsure = not sees_enough or any(row.possible_jobs for row in rows)
     return KillReview(
-        target=selection.target,
+        selected=selection,
         connections=tuple(
             ReviewedConnection(
                 row,
@@ -140,12 +152,32 @@ def review_kill(selection: SelectedConnections, server: Server) -> KillReview:
             for row in rows
         ),
         refused=tuple(row for row in found if row.refusal),
-        gone=len(wanted) - len(found),
+        gone=len({one.id for one in selection.snapshots}) - len(found),
+        changed=tuple(row for row in found if not row.refusal and row.id not in meant),
         unread=tuple(unread),
         is_unsure=is_unsure,
         needs_number=_needs_number(rows, selection.target, is_unsure=is_unsure),
         kill_grant="" if selection.target.is_possible(server) else server.kill_grant,
     )
+
+
+def _same(everybody: Sequence[Process], selection: SelectedConnections, server: Server) -> list[Connection]:
+    """Return those selected that are still there, and nobody else's by now."""
+    seen = {one.id: one for one in selection.snapshots}
+    there = [row.as_connection() for row in everybody if row.id in seen]
+    return [row for row in there if seen[row.id].is_still(row, server)]
+
+
+def _still_meant(rows: Sequence[Connection], selection: SelectedConnections, server: Server) -> AbstractSet[int]:
+    """Return the ids of those that match what was asked for, and run what was seen where the statement is meant."""
+    seen = {one.id: one for one in selection.snapshots}
+    matching = None if selection.matching is None else selection.matching(server)
+    return {
+        row.id
+        for row in rows
+        if (matching is None or row.id in matching)
+        and (selection.target is Target.CONNECTION or seen[row.id].still_runs(row))
+    }
 
 
 def _needs_number(rows: Sequence[Connection], target: Target, *, is_unsure: bool) -> bool:

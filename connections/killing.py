@@ -2,7 +2,7 @@
 
 KILL takes a number, and a number says little: it may belong to somebody else by now, to replication, or to the site
 itself. So the process list is read again just before each KILL, over the very connection that sends it, and everything
-must still be as it was seen.
+must still be as it was seen: the account, for a statement the statement, and what the connections were selected by.
 """
 
 from dataclasses import dataclass, replace
@@ -31,6 +31,7 @@ from jobsite.one_line import line_logger, printable
 KILL = "connections.kill_connection"
 CHANGED_NAMED = 5
 """Connections that are named because they are not harmless any more."""
+STATEMENT_UNKNOWN = "the page was made before an update and does not say which statement you saw: select it again"
 
 log = line_logger("jobsite.activity")
 
@@ -184,7 +185,8 @@ class _Act:
 
     def _kill(self, snapshot: ConnectionSnapshot) -> None:
         with self.record.chunk("", [snapshot.row]) as chunk:
-            outcome = _obstacle(snapshot, self.server) or _send(snapshot, self.selection.target, self.server)
+            target = self.selection.target
+            outcome = _obstacle(snapshot, self.selection, self.server) or _send(snapshot, target, self.server)
             chunk.counts = {outcome.result.value: 1}
             self.outcomes.append(outcome)  # here: it was done, although the record may be full now
             log.info("%s: %s", self.who, outcome.in_words)
@@ -192,16 +194,26 @@ class _Act:
             self.stopped = outcome.reason
 
 
-def _obstacle(snapshot: ConnectionSnapshot, server: Server) -> KillOutcome | None:
+def _obstacle(snapshot: ConnectionSnapshot, selection: SelectedConnections, server: Server) -> KillOutcome | None:
     """Return why no KILL may be sent, by the process list as it is now; None when one may."""
+    matching = None if selection.matching is None else selection.matching(server)
     # Compared in Python, exactly: MySQL 9.7 cuts the number of a KILL to 32 bits, so a larger one could hit a stranger.
     found = process_list(server).filter(id=snapshot.id).first()
     if found is None:
         return KillOutcome(snapshot, KillResult.GONE)
     if not snapshot.is_still(found, server):
         return KillOutcome(snapshot, KillResult.CHANGED)
-    reason = refusal_reason(found, server)
-    return KillOutcome(snapshot, KillResult.REFUSED, reason) if reason else None
+    if reason := refusal_reason(found, server):
+        return KillOutcome(snapshot, KillResult.REFUSED, reason)
+    if matching is not None and snapshot.id not in matching:
+        return KillOutcome(snapshot, KillResult.NO_MATCH)
+    return _other_statement(snapshot, found) if selection.target is Target.STATEMENT else None
+
+
+def _other_statement(snapshot: ConnectionSnapshot, found: Connection) -> KillOutcome | None:
+    if snapshot.statement is None:
+        return KillOutcome(snapshot, KillResult.REFUSED, STATEMENT_UNKNOWN)
+    return None if snapshot.still_runs(found) else KillOutcome(snapshot, KillResult.OTHER_STATEMENT)
 
 
 def _send(snapshot: ConnectionSnapshot, target: Target, server: Server) -> KillOutcome:

@@ -1,13 +1,14 @@
 """Filter -> connections of the lab's server, with what a page says of each."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 from connections.filters import ConnectionFilter
 from connections.jobs_of_connections import annotate_jobs
 from connections.models import Connection
-from connections.processes import Process, process_list, processes
+from connections.processes import Process, process_list, processes, read_processes
 from connections.protected import refusal_reason
 from connections.restricted import shown_ids
 from connections.snapshots import ConnectionSnapshot
@@ -49,17 +50,31 @@ def list_connections(chosen: ConnectionFilter, may_kill: bool) -> FoundConnectio
     Statements are searched and sorted as the person may read them: that must not tell what is hidden. Only then are
     they all masked, because it takes time. Raises DatabaseError.
     """
-    found = [*filter(chosen.picks, processes())]
-    if chosen.restriction is not None:
-        selected = shown_ids(chosen.restriction, shared_reads.server(), may_kill)
-        found = [row for row in found if row.id in selected]
+    found = _matching(chosen, processes(), shared_reads.server(), may_kill)
     column, is_descending = chosen.order
-    if chosen.statement or column == "info":
-        shown = {row.id: as_shown(row.info, may_kill) for row in found}
-        found = [row for row in found if chosen.statement.lower() in shown[row.id].lower()]
     if column == "info":
-        return FoundConnections(_in_order(found, lambda row: shown[row.id] or None, is_descending))
+        return FoundConnections(_in_order(found, lambda row: as_shown(row.info, may_kill) or None, is_descending))
     return FoundConnections(_in_order(found, lambda row: _order_of(getattr(row, column)), is_descending))
+
+
+def matching_now(chosen: ConnectionFilter, server: Server) -> AbstractSet[int]:
+    """Return the ids of the connections that match the filter now, as the list shows them to a person who may kill.
+
+    For who acts: nothing is used that was read before. Raises DatabaseError.
+    """
+    return {row.id for row in _matching(chosen, read_processes(server), server, may_kill=True)}
+
+
+def _matching(
+    chosen: ConnectionFilter, everybody: Sequence[Process], server: Server, may_kill: bool
+) -> Sequence[Process]:
+    found = [*filter(chosen.picks, everybody)]
+    if chosen.restriction is not None:
+        selected = shown_ids(chosen.restriction, server, may_kill)
+        found = [row for row in found if row.id in selected]
+    if chosen.statement:
+        found = [row for row in found if chosen.statement.lower() in as_shown(row.info, may_kill).lower()]
+    return found
 
 
 def _in_order(rows: Sequence[Process], value: Callable[[Process], Any], is_descending: bool) -> Sequence[Process]:

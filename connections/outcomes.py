@@ -13,6 +13,8 @@ class KillResult(Enum):
     SENT = "kill sent"
     GONE = "gone already"
     CHANGED = "somebody else’s by now"
+    NO_MATCH = "it no longer matches what was asked for"
+    OTHER_STATEMENT = "it does not run the statement that was seen"
     REFUSED = "refused"
     UNKNOWN = "perhaps killed"
 

@@ -1,5 +1,6 @@
 """The pages of connections: the list, and killing."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from django.contrib import messages
@@ -17,12 +18,12 @@ from connections.exported import export_connections
 from connections.filters import ConnectionFilter
 from connections.jobs_of_connections import reserved_jobs
 from connections.killing import KILL, Confirmation, NotConfirmedError
-from connections.listing import FoundConnections, list_connections, read_again
+from connections.listing import FoundConnections, list_connections, matching_now, read_again
 from connections.outcomes import KillOutcome, KillResult
 from connections.processes import known_values, processes
 from connections.recorded import TARGETS, recorded_kill
 from connections.restricted import RestrictionNotTakenError
-from connections.snapshots import NO_FORM_OF_OURS, SelectedConnections, Target
+from connections.snapshots import NO_FORM_OF_OURS, Matching, SelectedConnections, Target
 from connections.statements import annotate_statements
 from connections.tables import ConnectionTable
 from jobsite.activity.forms import FormUsedError, new_form, read_form_number
@@ -30,7 +31,7 @@ from jobsite.activity.record import RecordError, record_look
 from jobsite.durations import say_duration
 from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
-from jobsite.lab.server import ask_server
+from jobsite.lab.server import Server, ask_server
 from jobsite.lab.shared_reads import looking
 from jobsite.pages.completing import AskedCompletion, KnownValues, completions
 from jobsite.pages.exporting import AskedExport, export_response
@@ -148,10 +149,10 @@ def statement(request: HttpRequest) -> HttpResponse:
 @permission_required(KILL, raise_exception=True)
 def kill_confirm(request: HttpRequest) -> HttpResponse:
     """Read the selected connections again and say what killing them would do; changes nothing."""
-    selection = _selection(request.POST)
-    if selection.is_empty:
+    if _selection(request.POST).is_empty:
         messages.warning(request, "No connection was selected: select the connections to kill.")
         return _to_list(request)
+    selection = _selection(request.POST, matching=_matching(request.POST))
     return _confirm(request, review_kill(selection, ask_server()), refusal="")
 
 
@@ -159,7 +160,7 @@ def kill_confirm(request: HttpRequest) -> HttpResponse:
 @permission_required(KILL, raise_exception=True)
 def kill(request: HttpRequest) -> HttpResponse:
     """Send the kills that were confirmed, and lead to the page that follows them."""
-    selection = _selection(request.POST)
+    selection = _selection(request.POST, matching=_matching(request.POST))
     confirmation = _confirmation(request.POST)
     try:
         summary = killing.kill(selection, confirmation, request.user)
@@ -214,11 +215,26 @@ def _confirm(request: HttpRequest, review: KillReview, refusal: str) -> HttpResp
     return page_or_fragment(request, template, template, context, status=status)
 
 
-def _selection(form: QueryDict, name: str = "connection") -> SelectedConnections:
+def _selection(form: QueryDict, name: str = "connection", matching: Matching | None = None) -> SelectedConnections:
     try:
-        return SelectedConnections.read(form.getlist(name), form.get("target", Target.CONNECTION.value))
+        return SelectedConnections.read(form.getlist(name), form.get("target", Target.CONNECTION.value), matching)
     except ValueError as error:
         raise BadRequest(str(error)) from error
+
+
+def _matching(form: QueryDict) -> Matching | None:
+    """Return what asks again which connections the list would show; None for a list of all."""
+    chosen = ConnectionFilter.read(QueryDict(form.get("filter", "")))
+    if chosen.problems:
+        raise BadRequest(" ".join(chosen.problems))
+
+    def matching(server: Server) -> AbstractSet[int]:
+        try:
+            return matching_now(chosen, server)
+        except RestrictionNotTakenError as error:
+            raise BadRequest(error.in_words) from error
+
+    return matching if chosen.asked else None
 
 
 def _confirmation(form: QueryDict) -> Confirmation:

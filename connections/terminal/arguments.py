@@ -1,12 +1,15 @@
 """What can be asked for on the command line of kill, and what was? Each wrong value is answered by one sentence."""
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 from connections.process_order import COLUMNS, ProcessOrder
-from connections.snapshots import Target
+from connections.restricted import matching_ids
+from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
+from jobsite.lab.server import Server
 from jobsite.restrictions.columns import CONNECTIONS
 from jobsite.restrictions.reading import Restriction, read_restriction
 from jobsite.terminal.ending import WrongInputError
@@ -52,6 +55,16 @@ class Arguments:
     """Whether a person is asked which to kill; else all that match are meant."""
     force: bool
     """Whether also those are killed whose kill costs something."""
+
+    def selection(self, seen: Iterable[ConnectionSnapshot]) -> SelectedConnections:
+        """Return connections of the list as they were seen, for a kill of what still matches."""
+        return SelectedConnections(
+            tuple(dict.fromkeys(seen)), self.target, None if self.restriction is None else self.matching
+        )
+
+    def matching(self, server: Server) -> AbstractSet[int]:
+        """Return the ids of the connections that match by now. Raises DatabaseError."""
+        return frozenset(matching_ids(self.restriction, self.order, server))
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> "Arguments":

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from connections.consequences import KillReview, review_kill
 from connections.killing import Confirmation, NotConfirmedError, kill
-from connections.snapshots import ConnectionSnapshot, SelectedConnections
+from connections.snapshots import ConnectionSnapshot
 from connections.terminal.arguments import Arguments
 from connections.terminal.listing import Listing
 from connections.terminal.outcome import say_outcomes, say_review
@@ -54,8 +54,8 @@ class Prompt:
             self.talk.say(NOT_LISTED.format(words=", ".join(others)), is_warning=True)
             self.left_undone = True
             return
-        seen = dict.fromkeys(ConnectionSnapshot.of(rows[thread], listing.server) for thread in threads)
-        review = review_kill(SelectedConnections(tuple(seen), self.arguments.target), ask_server())
+        seen = [ConnectionSnapshot.of(rows[thread], listing.server) for thread in threads]
+        review = review_kill(self.arguments.selection(seen), ask_server())
         say_review(review, self.talk)
         self.left_undone |= bool(review.refused)
         if not review.connections:

@@ -6,11 +6,11 @@ matches it every time. All of this is written to standard output.
 """
 
 import sys
+from dataclasses import replace
 
 from connections.consequences import KillReview, ReviewedConnection, review_kill
 from connections.killing import Confirmation, NotConfirmedError, kill
 from connections.outcomes import KillSummary, sent_in_words
-from connections.restricted import matching_ids
 from connections.snapshots import ConnectionSnapshot, SelectedConnections, Target
 from connections.terminal.arguments import Arguments
 from connections.terminal.listing import Listing, holdings
@@ -40,9 +40,8 @@ class Unattended:
         if not listing.rows:
             self.talk.say(NONE_MATCHES)
             return
-        seen = tuple(ConnectionSnapshot.of(row, listing.server) for row in listing.rows)
-        selection = SelectedConnections(seen, self.arguments.target)
-        self._kill(selection, TerminalUser.of_this_process(listing.server.account))
+        seen = [ConnectionSnapshot.of(row, listing.server) for row in listing.rows]
+        self._kill(self.arguments.selection(seen), TerminalUser.of_this_process(listing.server.account))
 
     def _kill(self, selection: SelectedConnections, user: TerminalUser) -> None:
         for _ in range(TRIES):
@@ -67,11 +66,11 @@ class Unattended:
 
     def _meant(self, review: KillReview, server: Server) -> SelectedConnections:
         """Return those that are killed and still match; where a statement is meant, those that run one."""
-        matching = {*matching_ids(self.arguments.restriction, self.arguments.order, server)}
+        matching = self.arguments.matching(server)
         there = [one for one in review.connections if one.connection.id in matching]
         runs = [one for one in there if review.target is Target.CONNECTION or one.connection.info]
         meant = [one.snapshot for one in runs if self.arguments.force or not one.at_stake]
-        return SelectedConnections(tuple(meant), review.target)
+        return replace(review.selection, snapshots=tuple(meant))
 
     def _say(self, review: KillReview, summary: KillSummary) -> None:
         kept = [] if self.arguments.force else [one for one in review.connections if one.at_stake]

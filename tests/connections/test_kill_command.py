@@ -4,18 +4,22 @@ import os
 import pwd
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from MySQLdb.connections import Connection as Driver
 
 from connections.consequences import KillReview, review_kill
+from connections.killing import kill
+from connections.outcomes import KillSummary
 from connections.snapshots import SelectedConnections
 from connections.terminal.arguments import FORCE_ALONE, NO_RESTRICTION
 from jobsite.activity.models import Act
 from jobsite.lab.server import Server, ask_server
 from tests.connections.terminals import Answer, kill_as_a_shell, kill_here
-from tests.connections.test_killing import busy, statement_of
+from tests.connections.test_killing import ONE, OTHER, busy, running, statement_of
 from tests.lab import TRANSACTIONS_KEPT_S, Lab, eventually, is_connected
 from tests.server import SERVER, SITE
 
@@ -262,6 +266,47 @@ def test_a_connection_that_matches_no_longer_when_it_comes_to_it_lives(
         lives = is_connected(thread)
         SERVER.sql(f"KILL QUERY {thread}")
     assert (found.status, found.said, lives) == (0, [NOTHING_SENT], True)
+
+
+def just_before_the_kill(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Let something happen after the last look of --yes, when its kills begin."""
+
+    def wait_and_kill(*arguments: Any) -> KillSummary:
+        happens()
+        return kill(*arguments)
+
+    monkeypatch.setattr("connections.terminal.unattended.kill", wait_and_kill)
+
+
+def test_a_connection_that_matches_no_longer_at_the_moment_of_its_kill_lives(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver, thread = lab.idle()
+    with ExitStack() as stack:
+        just_before_the_kill(monkeypatch, lambda: stack.enter_context(running(driver, ONE)))
+        found = kill_here(f'{of(thread)} AND COMMAND = "Sleep"', "--yes")
+        assert statement_of(thread) == ONE
+    said = f"{name_of(thread)} was left alone, it no longer matches what was asked for."
+    assert (found.status, found.said) == (0, [said, NOTHING_SENT])
+
+
+@pytest.mark.parametrize("when", [meanwhile, just_before_the_kill])
+def test_yes_leaves_a_statement_alone_that_began_after_the_list_was_read(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, when: Callable[[pytest.MonkeyPatch, Callable[[], object]], None]
+) -> None:
+    driver, thread = lab.idle()
+    with ExitStack() as before, ExitStack() as after:
+        before.enter_context(running(driver, ONE))
+
+        def go_on() -> None:
+            before.close()
+            after.enter_context(running(driver, OTHER))
+
+        when(monkeypatch, go_on)
+        found = kill_here(of(thread), "--yes", "--query")
+        assert statement_of(thread) == OTHER
+    said = f"{name_of(thread)} was left alone, it does not run the statement that was seen."
+    assert (found.status, found.said) == (0, [said, NOTHING_SENT])
 
 
 def test_a_connection_that_has_written_since_it_was_looked_at_is_left_alone(

@@ -9,7 +9,7 @@ import pytest
 from jobsite.fitting import width_of
 from tests.connections.terminals import PROMPT, kill_as_a_shell, kill_on_a_terminal
 from tests.connections.test_kill_command import NOTHING_IS_LOST, name_of, of
-from tests.connections.test_killing import busy
+from tests.connections.test_killing import ONE, OTHER, busy, running, statement_of
 from tests.lab import Lab, eventually, is_connected
 from tests.server import SERVER, SITE
 from tests.terminals import Terminal
@@ -79,6 +79,36 @@ def test_an_id_is_killed_and_the_list_comes_again_until_q(listed: tuple[Terminal
     terminal.type("q\n")
     terminal.end()
     assert terminal.process.returncode == 0
+
+
+def left_alone(terminal: Terminal, thread: int) -> list[str]:
+    """Type an id of the list and return what is said before the list comes again."""
+    terminal.type(f"{thread}\n")
+    lines = terminal.shows(lambda lines: "No kill was sent." in lines, "the answer")
+    terminal.kill()
+    return [line for line in lines if line.endswith(": left alone.")]
+
+
+def test_a_statement_that_begins_while_the_prompt_waits_goes_on(lab: Lab) -> None:
+    driver, thread = lab.idle()
+    with running(driver, ONE):
+        terminal = kill_on_a_terminal(of(thread), "--query", columns=200)
+        asks(terminal)
+    with running(driver, OTHER):
+        name = name_of(thread)
+        assert left_alone(terminal, thread) == [
+            f"{name} no longer matches, or does not run the statement that was seen: left alone."
+        ]
+        assert statement_of(thread) == OTHER
+
+
+def test_a_connection_that_no_longer_matches_when_its_id_is_typed_lives(lab: Lab) -> None:
+    driver, thread = lab.idle()
+    terminal = kill_on_a_terminal(f'{of(thread)} AND COMMAND = "Sleep"', columns=200)
+    asks(terminal)
+    with running(driver, ONE):
+        assert left_alone(terminal, thread) == [f"{name_of(thread)} no longer matches what was asked for: left alone."]
+        assert statement_of(thread) == ONE
 
 
 @pytest.mark.parametrize("listed", [40], indirect=True)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from urllib.parse import urlencode
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,7 +13,8 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import PermissionDenied
 from django.db import connections as databases
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, override_settings
+from MySQLdb.connections import Connection as Driver
 
 from connections.killing import Confirmation, kill
 from connections.models import Connection
@@ -97,6 +99,26 @@ def busy(user: str = "bob", *, statement: str = "SELECT SLEEP(60)") -> Iterator[
             if statement_of(thread):
                 SERVER.sql(f"KILL CONNECTION {thread}")
             running.exception()
+
+
+@contextmanager
+def running(driver: Driver, statement: str) -> Iterator[None]:
+    """Let a connection that was idle run a statement, until it is killed or the block ends."""
+    thread = driver.thread_id()
+
+    def run() -> None:
+        driver.query(statement)
+        driver.store_result()
+
+    with ThreadPoolExecutor(1) as place:
+        one = place.submit(run)
+        eventually(lambda: statement_of(thread), "the statement to run")
+        try:
+            yield
+        finally:
+            if statement_of(thread):
+                SERVER.sql(f"KILL QUERY {thread}")
+            one.exception()
 
 
 def statement_of(thread: int) -> str:
@@ -379,6 +401,115 @@ def test_one_that_is_gone_already_is_said_to_be(lab: Lab, admin: Client) -> None
     found = post(admin, form)
     assert text_of(found.h1) == "No kill was sent"
     assert [said.partition(" was left alone, ")[2] for said in notices(found)] == ["gone already."]
+
+
+# --- A statement that is another by now, and what no longer matches ---------------------------------------------------
+
+ONE, OTHER = "SELECT SLEEP(60)", "SELECT SLEEP(61)"
+NO_MATCH = "it no longer matches what was asked for."
+OTHER_STATEMENT = "it does not run the statement that was seen."
+
+
+def older(form: Form) -> Form:
+    """Return a form as it was made before the statement was a part of it."""
+    return {**form, "connection": [one.rpartition("|")[0] for one in form["connection"]]}
+
+
+def test_a_statement_that_began_after_the_page_was_confirmed_goes_on(lab: Lab, admin: Client) -> None:
+    driver, thread = lab.idle()
+    with running(driver, ONE):
+        form = fields(confirm(admin, {"connection": [token(thread)], "target": ["statement"]}), KILL)
+    with running(driver, OTHER):
+        assert refusals(admin, form) == [OTHER_STATEMENT]
+        assert statement_of(thread) == OTHER
+
+
+def test_a_statement_that_began_on_a_connection_that_was_idle_goes_on(lab: Lab, admin: Client) -> None:
+    driver, thread = lab.idle()
+    form = fields(confirm(admin, {"connection": [token(thread)], "target": ["statement"]}), KILL)
+    with running(driver, ONE):
+        assert refusals(admin, form) == [OTHER_STATEMENT]
+        assert statement_of(thread) == ONE
+
+
+def test_the_confirm_page_leaves_out_what_runs_another_statement_than_the_list_showed(lab: Lab, admin: Client) -> None:
+    driver, thread = lab.idle()
+    with running(driver, ONE):
+        form = {"connection": [token(thread)], "target": ["statement"]}
+    with running(driver, OTHER):
+        found = confirm(admin, form)
+        (said,) = notices(found)
+    assert text_of(found.h1) == "Nothing to kill"
+    assert said.endswith(" no longer matches, or does not run the statement that was seen: left alone.")
+
+
+def test_a_connection_is_killed_whatever_it_runs_by_then(lab: Lab, admin: Client) -> None:
+    driver, thread = lab.idle()
+    form = {"connection": [token(thread)], "target": ["connection"]}
+    with running(driver, ONE):
+        post(admin, form)
+        eventually(lambda: not is_connected(thread), "the connection to end")
+
+
+def test_an_older_list_leads_to_a_confirm_page_that_shows_the_statement(lab: Lab, admin: Client) -> None:
+    driver, thread = lab.idle()
+    with running(driver, ONE):
+        confirmed = confirm(admin, older({"connection": [token(thread)], "target": ["statement"]}))
+        assert text_of(confirmed.code) == ONE
+        assert text_of(post(admin, fields(confirmed, KILL)).h1) == "Kill sent to 1 statement"
+
+
+def test_an_older_form_kills_a_connection_but_no_statement_that_it_does_not_name(lab: Lab, admin: Client) -> None:
+    driver, thread = lab.idle()
+    with running(driver, ONE):
+        assert refusals(admin, older({"connection": [token(thread)], "target": ["statement"]})) == [
+            "refused: the page was made before an update and does not say which statement you saw: select it again."
+        ]
+        assert statement_of(thread) == ONE
+    found = post(admin, older({"connection": [token(thread)], "target": ["connection"]}))
+    assert text_of(found.h1) == "Kill sent to 1 connection"
+
+
+def test_nobody_can_try_guesses_of_a_masked_statement_by_what_a_form_says_of_it(lab: Lab) -> None:
+    with busy(statement="SELECT SLEEP(60), 'mysql://root:sw0rdfish@db/x'") as (thread, _):
+        one = token(thread)
+        with override_settings(SECRET_KEY="another"):
+            assert token(thread) != one
+
+
+@pytest.mark.parametrize("query", [{"restriction": 'COMMAND = "Sleep"'}, {"command": "sleep"}])
+def test_a_connection_that_no_longer_matches_the_list_when_it_comes_to_it_lives(
+    lab: Lab, admin: Client, query: dict[str, str]
+) -> None:
+    driver, thread = lab.idle()
+    form = {"connection": [token(thread)], "target": ["connection"], "filter": [urlencode(query)]}
+    confirmed = fields(confirm(admin, form), KILL)
+    with running(driver, ONE):
+        (said,) = notices(confirm(admin, form))
+        assert said.endswith(" no longer matches what was asked for: left alone.")
+        assert refusals(admin, confirmed) == [NO_MATCH]
+        assert statement_of(thread) == ONE
+    assert text_of(post(admin, fields(confirm(admin, form), KILL)).h1) == "Kill sent to 1 connection"
+
+
+@pytest.mark.parametrize("guess", ["sw0rdfish", "sunfish"])
+def test_a_kill_tells_no_more_of_a_masked_statement_than_the_list(lab: Lab, admin: Client, guess: str) -> None:
+    with busy(statement="SELECT SLEEP(60), 'mysql://root:sw0rdfish@db/x'") as (thread, _):
+        query = urlencode({"restriction": f'INFO LIKE "%{guess}%"'})
+        form = {"connection": [token(thread)], "target": ["connection"], "filter": [query]}
+        assert refusals(admin, form) == [NO_MATCH]
+
+
+@pytest.mark.parametrize("address", [CONFIRM, KILL])
+@pytest.mark.parametrize(
+    "query", [{"restriction": "TIME >"}, {"restriction": "ID + 18446744073709551615 > 0"}, {"colour": "red"}]
+)
+def test_where_it_cannot_be_asked_what_matches_nothing_is_killed(
+    lab: Lab, admin: Client, address: str, query: dict[str, str]
+) -> None:
+    _, thread = lab.idle()
+    response = admin.post(address, {"connection": token(thread), "filter": urlencode(query)})
+    assert (response.status_code, is_connected(thread)) == (400, True)
 
 
 # --- Who may -----------------------------------------------------------------------------------------------------
