@@ -54,7 +54,8 @@ MEANINGS = {
     ),
     Liveness.UNCERTAIN: (
         "The same user is connected, but perhaps not as this worker: the connection it named is gone, or seems to be "
-        "another machine's. The worker may have reconnected, or be a child of a pool. "
+        "another machine's. The worker may have reconnected, or be a child of a pool. Or nobody is connected, but "
+        "a process of its number runs on Jobsite's own machine. "
         "Ask on the machine before you clear it."
     ),
     Liveness.CANNOT_TELL: (

@@ -117,7 +117,7 @@ class ActionOutcome:
 def left_in_words(action: Action, left: Counter[str], are_left: str) -> str:
     """Return in a sentence how many jobs cannot take an action, and why; `are_left` says that they are left alone."""
     why = ", ".join(f"{number:,} {STATUS_WORDS.get(word, word)}" for word, number in sorted(left.items()))
-    return f"{left.total():,} {are_left} ({why}): {action.takes_in_words}."
+    return f"{': '.join(filter(None, [f'{left.total():,} {are_left} ({why})', action.takes_in_words]))}."
 
 
 def _were(number: int) -> str:

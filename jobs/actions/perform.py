@@ -177,7 +177,7 @@ class ActUnderWay:
     def _act_on(self, layout: Layout, rows: Sequence[SeenRow]) -> None:
         if self.action.statuses:  # a column may take `Reserved` for `reserved`
             rows = [row for row in rows if self.selection.takes(row.status)]
-        if self.action.only_abandoned:
+        if self.action.only_abandoned or self.selection.spares_living:
             rows, left = spare_living(layout, rows)
             self.outcome += ActionOutcome(left=left)
         if rows:

@@ -56,6 +56,13 @@ class Review:
         return self.found.by_status.total()
 
     @property
+    def finds_none(self) -> bool:
+        """Say whether no job that is meant has a row, also none that is left alone, and all could be looked for."""
+        found = self.found
+        rows = self.count + found.left.total() + found.living.total() + found.changed + found.unread
+        return not (rows or self.left_out or self.selection.is_partial)
+
+    @property
     def abandoned(self) -> frozenset[JobSnapshot]:
         """The reserved jobs that nobody computes."""
         return frozenset(JobSnapshot.of(job) for job in self.found.reserved if job.liveness is Liveness.ABANDONED)

@@ -63,6 +63,8 @@ class Selection(ABC):
     """The statuses of those that an action is done to; () for any."""
     may_grow: ClassVar[bool] = False
     """Whether more jobs may belong to it by now than when a person was told of them."""
+    spares_living: ClassVar[bool] = False
+    """Whether reserved jobs are left alone unless their worker is gone, whatever the action is."""
     changed_in_words: ClassVar[str] = "changed since you looked"
     """How a row that is left alone differs from what was seen."""
 
@@ -82,6 +84,11 @@ class Selection(ABC):
     @property
     def is_empty(self) -> bool:
         """Say whether nothing was selected."""
+        return False
+
+    @property
+    def is_partial(self) -> bool:
+        """Say whether not all jobs that are meant could be found."""
         return False
 
     @property
@@ -203,6 +210,11 @@ class MatchingJobs(Selection):
     def in_words(self) -> str:
         """The selection in a sentence."""
         return " ".join(filter(None, [f"All that match: {self.chosen.in_words}", self.chosen.not_found]))
+
+    @property
+    def is_partial(self) -> bool:
+        """Say whether there are more jobs with the wanted key than were found."""
+        return bool(self.chosen.not_found)
 
     @property
     def tables(self) -> Sequence[QualifiedName]:

@@ -6,12 +6,15 @@ from dataclasses import replace
 from django.conf import settings
 from django.db import DatabaseError
 
+from jobs.listing.this_machine import runs_here
 from jobs.liveness import CLOCK_MARGIN, UNKNOWN_PID, Evidence, Judgement, Liveness, Reservation, judge
 from jobs.models import Job
 from jobs.statuses import RESERVED
 from jobsite.lab.deadline import part
 from jobsite.lab.errors import is_late
 from jobsite.lab.server import ConnectedThreads, who_is_connected
+
+RUNS_HERE = "it is not connected, but a process {} runs on Jobsite's own machine"
 
 
 def evidence_of(threads: ConnectedThreads) -> Evidence:
@@ -24,12 +27,20 @@ def evidence_of(threads: ConnectedThreads) -> Evidence:
 
 
 def judge_job(job: Job, evidence: Evidence) -> Judgement | None:
-    """Return the liveness of a reserved job, and why; None for any other."""
+    """Return the liveness of a reserved job, and why; None for any other.
+
+    A worker without a connection whose process runs on this very machine may have lost its connection alone: inside
+    make it asks the server again at the end, and connects anew for that. That no process of this number runs here tells
+    nothing: two machines may have one name.
+    """
     if job.status != RESERVED:
         return None
     if not job.connection_id or not job.user:
         return Judgement(Liveness.CANNOT_TELL, "its row names no connection or no user")
-    return judge(Reservation(job.account, job.connection_id, job.timestamp, job.pid or UNKNOWN_PID), evidence)
+    known = judge(Reservation(job.account, job.connection_id, job.timestamp, job.pid or UNKNOWN_PID), evidence)
+    if known.liveness is Liveness.ABANDONED and runs_here(job.host or "", job.pid or UNKNOWN_PID):
+        return Judgement(Liveness.UNCERTAIN, RUNS_HERE.format(job.pid))
+    return known
 
 
 def annotate_liveness(jobs: Iterable[Job], threads: ConnectedThreads) -> list[Job]:

@@ -18,15 +18,20 @@ from jobs.actions.selection import MatchingJobs
 from jobs.actions.sparing import MatchingButRunning
 from jobs.liveness import Liveness
 from jobs.snapshots import JobSnapshot
-from jobs.terminal.choosing import ChosenJobs, add_filters, add_restriction, choose_jobs
+from jobs.terminal.choosing import FILTERS, ChosenJobs, add_filters, add_restriction, choose_jobs
 from jobs.terminal.ignoring import new_key
 from jobsite.activity.terminal_user import TerminalUser
 from jobsite.management.subcommands import SubCommand
 from jobsite.one_line import printable
-from jobsite.terminal.ending import DONE, NOT_DONE
+from jobsite.terminal.ending import DONE, NOT_DONE, WrongInputError
 from jobsite.terminal.talking import Talk
 
 NO_TERMINAL = "Nothing was {past}: there is no terminal to ask on. Say --yes to confirm what stands above."
+NO_FILTER = (
+    "--yes needs a restriction or a filter, so that nobody can {} all jobs by mistake: write"
+    " 'table_name LIKE \"%\"' for all."
+)
+NOT_ALL_FOUND = "Nothing was {past}: other jobs may be found when it is done. Choose fewer first."
 SPARED = "{jobs} that may be running {are} left alone: with --running, {they} would be {past} too."
 JOBS_NAMED = 10
 """Jobs that a terminal names before it asks."""
@@ -72,26 +77,30 @@ def act(action: Action, given: Mapping[str, Any]) -> int:
 
     Raises WrongInputError, NotDoneError, and DatabaseError when nothing could be read.
     """
+    if given["yes"] and all(given[name] is None for name in ("restriction", *FILTERS)):
+        raise WrongInputError(NO_FILTER.format(action.verb))
     meant = choose_jobs(given)
     talk = Talk(sys.stdout if given["dry_run"] else None)
     if reason := action.why_not_on(meant.threads.server.only_reads):
         talk.say(reason, is_warning=True)
         return NOT_DONE
     set_aside_ungranted(action, meant.reading)
-    asked = Asked(action, talk, meant.person, sparing=given["yes"] and not given.get("running", True))
+    asked = Dialogue(action, talk, meant.person, sparing=given["yes"] and not given.get("running", True))
     reviewed = asked.review(meant)
-    has_rows = reviewed.count or reviewed.found.left or reviewed.left_out
-    if not has_rows and (new := new_key(action, meant, given)):
+    if reviewed.finds_none and (new := new_key(action, meant, given)):
         return asked.ignore(new, given)
     if given["dry_run"] or not reviewed.count:
         return NOT_DONE if reviewed.left_out else DONE
+    if meant.chosen.not_found:
+        talk.say(NOT_ALL_FOUND.format(past=action.past), is_warning=True)
+        return NOT_DONE
     typed = str(reviewed.count) if given["yes"] else asked.confirmed(reviewed)
     return NOT_DONE if typed is None else asked.perform(reviewed, typed)
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked of a person, and said to them."""
+class Dialogue:
+    """What is said to a person, and asked of them."""
 
     action: Action
     talk: Talk

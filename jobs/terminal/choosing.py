@@ -15,7 +15,7 @@ from jobs.listing.keys import find_keys
 from jobs.listing.rows import tables_with_jobs
 from jobs.listing.shared import second_of
 from jobs.statuses import STATUSES
-from jobs.terminal.restricting import read_meaning
+from jobs.terminal.restricting import as_filter
 from jobsite.activity.terminal_user import TerminalUser
 from jobsite.lab.server import ConnectedThreads, who_is_connected
 from jobsite.terminal.ending import NotDoneError, WrongInputError
@@ -41,6 +41,8 @@ RESTRICTION_HELP = (
 )
 COLUMNS = {column: word for word, column in SORTS.items() if column != "timestamp"}
 """The columns of a jobs table by which jobs are sorted -> the list's word for it."""
+SEVERAL = "Several tables are called {}: write --table={}."
+EMPTY = "What stands for “{}” is empty: leave it out, or write a value."
 ORDER = re.compile(r"\s*(-?)(\w+)(?:\s+(asc|desc))?\s*", re.IGNORECASE)
 
 
@@ -67,7 +69,7 @@ class ChosenJobs:
 
 def add_restriction(parser: ArgumentParser) -> None:
     """Add the condition that jobs must meet."""
-    parser.add_argument("restriction", nargs="?", default="", metavar="RESTRICTION", help=RESTRICTION_HELP)
+    parser.add_argument("restriction", nargs="?", metavar="RESTRICTION", help=RESTRICTION_HELP)
 
 
 def add_filters(parser: ArgumentParser, *, without: tuple[str, ...] = ()) -> None:
@@ -75,7 +77,7 @@ def add_filters(parser: ArgumentParser, *, without: tuple[str, ...] = ()) -> Non
     add = parser.add_argument_group("which jobs").add_argument
     for name, (metavar, words) in FILTERS.items():
         if name not in without:
-            add(f"--{name.replace('_', '-')}", default="", metavar=metavar, help=words)
+            add(f"--{name.replace('_', '-')}", metavar=metavar, help=words)
 
 
 def choose_jobs(given: Mapping[str, Any]) -> ChosenJobs:
@@ -83,13 +85,8 @@ def choose_jobs(given: Mapping[str, Any]) -> ChosenJobs:
 
     Raises WrongInputError, NotDoneError for a schema that cannot be seen, and DatabaseError.
     """
-    texts = {name: given.get(name) or "" for name in FILTERS}
-    restriction = given.get("restriction") or ""
-    meaning = read_meaning(restriction)
-    if meaning.key and texts["key"]:
-        raise WrongInputError("Write a key once: as RESTRICTION or with --key.")
-    texts |= {"key": meaning.key} if meaning.key else {"restriction": restriction}
-    sort = _sort(given.get("order_by") or "")
+    texts = _texts(given)
+    sort = _sort(_text(given, "order_by"))
     reading, threads = Reading.begin(), who_is_connected()
     now = second_of(threads)
     check_schema(texts["schema"], reading)
@@ -104,14 +101,32 @@ def choose_jobs(given: Mapping[str, Any]) -> ChosenJobs:
     return ChosenJobs(find_keys(chosen, reading, now), reading, threads, now)
 
 
+def _texts(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is asked for by the names of the filters and `restriction`, '' for any. Raises WrongInputError."""
+    texts = {name: _text(given, name) for name in FILTERS}
+    meant = as_filter(_text(given, "restriction"))
+    if "key" in meant and texts["key"]:
+        raise WrongInputError("Write a key once: as RESTRICTION or with --key.")
+    return texts | meant
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    """Return the text of an option, '' where it is not there.
+
+    Raises WrongInputError for an empty one: it is a script's variable that is not set, and does not mean all jobs.
+    """
+    text = given.get(name)
+    if text is not None and not text.strip():
+        raise WrongInputError(EMPTY.format(name.replace("_", "-")))
+    return text or ""
+
+
 def left_out_in_words(meant: ChosenJobs) -> list[str]:
     """Return in sentences which jobs that may be meant could not be read."""
     schema, reading = meant.chosen.schema, meant.reading
-    return [
-        f"The jobs of {one.schema} could not be read: {one.in_words}."
-        for one in reading.unreadable
-        if schema in ("", one.schema)
-    ]
+    unread = [one for one in reading.unreadable if schema in ("", one.schema)]
+    said = [f"The jobs of {one.schema} could not be read: {one.in_words}." for one in unread]
+    return [*said, meant.chosen.not_found] if meant.chosen.not_found else said
 
 
 def check_schema(schema: str, reading: Reading) -> None:
@@ -119,7 +134,7 @@ def check_schema(schema: str, reading: Reading) -> None:
     seen = [*reading.all_schemas, *reading.newer.by_schema]
     if schema and schema not in seen:
         raise NotDoneError(
-            f"No schema called “{schema}” with a jobs table can be seen by this account.{_nearest(schema, seen)}"
+            f"No schema called “{schema}” with a jobs table can be seen by this account.{nearest(schema, seen)}"
         )
 
 
@@ -132,8 +147,8 @@ def _table(name: str, schema: str, reading: Reading) -> str:
         raise WrongInputError(QUALIFIED_TABLE.format(name=name, last=name.rpartition(".")[2].strip("`")))
     of_class = sorted(table for table in there if class_name(table) == name)
     if len(of_class) > 1:
-        raise WrongInputError(f"Several tables are called {name}: write --table={' or '.join(of_class)}.")
-    if name and not of_class and (meant := _nearest(name, map(class_name, there))):
+        raise WrongInputError(SEVERAL.format(name, " or ".join(of_class)))
+    if name and not of_class and (meant := nearest(name, map(class_name, there))):
         Talk().say(f"No table called “{name}” has jobs.{meant}", is_warning=True)
     return of_class[0] if of_class else name
 
@@ -145,15 +160,16 @@ def _sort(text: str) -> str:
         return ""
     words = [*SORTS, *COLUMNS, "timestamp"]
     if found is None or found[2].lower() not in words:
-        nearest = _nearest(found[2] if found else text, words)
-        raise WrongInputError(f"Jobs cannot be sorted by “{text}”: write one of {', '.join(SORTS)}, and desc.{nearest}")
+        meant = nearest(found[2] if found else text, words)
+        raise WrongInputError(f"Jobs cannot be sorted by “{text}”: write one of {', '.join(SORTS)}, and desc.{meant}")
     word, down = found[2].lower(), bool(found[1]) != ((found[3] or "").lower() == "desc")
     if word == "timestamp":  # the latest is the one of the smallest age
         word, down = "age", not down
     return f"{'-' * down}{COLUMNS.get(word, word)}"
 
 
-def _nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return a sentence that names the known word that is most like another; '' where none is."""
     spelled = {one.lower(): one for one in known}
     found = get_close_matches(word.lower(), spelled, n=1)
     return f" Did you mean {spelled[found[0]]}?" if found else ""

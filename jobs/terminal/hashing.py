@@ -1,6 +1,5 @@
 """`manage.py jobs hash`: what DataJoint calls a key in its jobs table (DataJoint 0.14.10, hash.py: `dj.key_hash`)."""
 
-import ast
 import json
 import sys
 from argparse import ArgumentParser
@@ -8,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jobs.formats.key import hash_of_json, key_hash
-from jobs.formats.wanted_key import read_wanted_key
+from jobs.formats.wanted_key import read_dict, read_wanted_key
 from jobsite.management.subcommands import SubCommand
 from jobsite.terminal.ending import DONE, WrongInputError
 
@@ -34,34 +33,24 @@ def hash_of(text: str) -> str:
     try:
         if not text.lstrip().startswith("{"):
             return _hash_of_pairs(text)
-        return key_hash(_read_dict(text)) if _is_dict_of_python(text) else hash_of_json(text)
+        return key_hash(read_dict(text.strip())) if _is_dict_of_python(text) else hash_of_json(text)
     except ValueError as error:
         raise WrongInputError(str(error)) from None
 
 
 def read_key(text: str) -> Mapping[str, object]:
     """Return the key that is written as JSON or as a dict of Python. Raises WrongInputError."""
-    try:
-        return _read_dict(text) if _is_dict_of_python(text) else dict(json.loads(text))
-    except (ValueError, RecursionError):
-        raise WrongInputError("The key is no JSON object: write its attributes as in {“id”: 2}.") from None
+    if found := read_dict(text.strip()):
+        return found
+    raise WrongInputError("The key is no JSON object: write its attributes as in {“id”: 2}.")
 
 
 def _is_dict_of_python(text: str) -> bool:
     try:
         json.loads(text)
     except (ValueError, RecursionError):
-        return bool(_read_dict(text))
+        return bool(read_dict(text.strip()))
     return False
-
-
-def _read_dict(text: str) -> dict[str, object]:
-    """Return a dict of Python with names for its keys; {} for anything else."""
-    try:
-        found = ast.literal_eval(text.strip())
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return {}
-    return found if isinstance(found, dict) and all(isinstance(name, str) for name in found) else {}
 
 
 def _hash_of_pairs(text: str) -> str:

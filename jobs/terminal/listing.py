@@ -41,7 +41,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_restriction(parser)
     add_filters(parser)
     add = parser.add_argument_group("how they are listed").add_argument
-    add("--order-by", default="", metavar="COLUMN", help="such as 'host desc' or timestamp (default: newest first)")
+    add("--order-by", metavar="COLUMN", help="such as 'host desc' or timestamp (default: newest first)")
     add("--limit", metavar="N", help="the first N only")
     add("--format", default=TABLE, choices=(TABLE, *FORMATS), help="how they are written (default: table)")
     add("--stack", action="store_true", help="with each job's traceback, but for a table on a terminal")

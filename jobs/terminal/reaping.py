@@ -1,12 +1,11 @@
 """`manage.py reap`: free the keys whose worker is gone, and say of each other reservation why it is left alone."""
 
-import platform
 import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 from jobs.actions.action import count_jobs
@@ -43,29 +42,48 @@ def add_arguments(parser: ArgumentParser) -> None:
     add_restriction(parser)
     add_filters(parser, without=("status", "older", "newer", "message"))
     add = parser.add_argument_group("what is done").add_argument
-    add("--older-than", default="", metavar="TIME", dest="older", help="jobs reserved longer ago: 15m, 1h, 2d")
+    add("--older-than", metavar="TIME", dest="older", help="jobs reserved longer ago: 15m, 1h, 2d")
     add("--apply", action="store_true", help="release what is abandoned; without it, nothing is changed")
 
 
 def reap(given: Mapping[str, Any]) -> int:
     """Write a line for each reserved job, release those that are abandoned, and return the exit status.
 
-    Raises WrongInputError, NotDoneError, and DatabaseError when nothing could be read.
+    What is abandoned is released also where the lines could not all be written, as after `| head`. Raises OSError then,
+    WrongInputError, NotDoneError, and DatabaseError when nothing could be read.
     """
     meant, talk, seen = choose_jobs({**given, "status": "reserved"}), Talk(), Seen()
-    width, colors = columns_of(sys.stdout), COLORS if has_color(sys.stdout) else None
-    for line in write_table(COLUMNS, seen.rows(meant), width, colors, sys.stdout):
-        sys.stdout.write(line)
-    sys.stdout.flush()
+    unwritten = _write(seen.rows(meant))
+    if unwritten and not given["apply"]:
+        raise unwritten
     unread = left_out_in_words(meant)
     for sentence in unread:
         talk.say(sentence, is_warning=True)
     said = f"{count_jobs(len(seen.abandoned))} abandoned, {seen.left:,} left alone."
     talk.say(said if given["apply"] else f"{said} Nothing was changed: --apply releases what is abandoned.")
     status = NOT_DONE if unread else DONE
-    if not given["apply"] or not seen.abandoned:
-        return status
-    return max(status, say_outcome(RELEASE, release(_still_abandoned(seen.abandoned, meant), meant)))
+    if given["apply"] and seen.abandoned:
+        outcome = release(_still_abandoned(seen.abandoned, meant), meant)
+        if unwritten:
+            talk.say(outcome.in_words(RELEASE))
+        else:
+            status = max(status, say_outcome(RELEASE, outcome))
+    if unwritten:
+        raise unwritten
+    return status
+
+
+def _write(rows: Iterator[Mapping[str, object]]) -> OSError | None:
+    """Write a line for each row, and go through all rows also when nobody reads any more; return what went wrong."""
+    unwritten: OSError | None = None
+    width, colors = columns_of(sys.stdout), COLORS if has_color(sys.stdout) else None
+    for line in chain(write_table(COLUMNS, rows, width, colors, sys.stdout), [None]):
+        try:
+            if unwritten is None:
+                sys.stdout.flush() if line is None else sys.stdout.write(line)
+        except OSError as error:
+            unwritten = error
+    return unwritten
 
 
 def _still_abandoned(abandoned: Sequence[JobSnapshot], meant: ChosenJobs) -> Sequence[JobSnapshot]:
@@ -87,7 +105,6 @@ class Seen:
     def rows(self, meant: ChosenJobs) -> Iterator[Mapping[str, object]]:
         """Yield each reserved job that is meant as its values by COLUMNS, and count it. Raises DatabaseError."""
         for job in judge_reserved(meant.chosen, meant.reading, meant.now):
-            _look_here(job)
             if job.liveness is Liveness.ABANDONED:
                 self.abandoned.append(JobSnapshot.of(job))
             else:
@@ -106,25 +123,6 @@ def release(abandoned: Sequence[JobSnapshot], meant: ChosenJobs) -> ActionOutcom
         return perform(RELEASE, selection, Confirmation.of(reviewed, str(reviewed.count)), meant.person)
     except NotConfirmedError as refused:
         return ActionOutcome(stopped=str(refused))
-
-
-def _look_here(job: Job) -> None:
-    """Doubt that a worker is gone whose process runs on this very machine: only its connection may have been killed.
-
-    A worker that is inside make asks the server again at its end, and connects anew for that. That no process of this
-    number runs here tells nothing: two machines may have one name.
-    """
-    if job.liveness is Liveness.ABANDONED and job.pid and job.host == platform.node() and _runs(job.pid):
-        job.liveness = Liveness.UNCERTAIN
-        job.liveness_reason = f"it is not connected, but a process {job.pid} runs on this machine"
-
-
-def _runs(pid: int) -> bool:
-    """Say whether a process runs here (proc_pid_stat(5)); one that was killed and is not waited for does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(") ")[2][:1] not in ("Z", "X")
-    except OSError:
-        return False
 
 
 def _cells(job: Job, meant: ChosenJobs) -> Iterator[str]:

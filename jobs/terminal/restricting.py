@@ -1,33 +1,27 @@
 """What does the RESTRICTION of a command line mean? What it means on the page; a mistake is shown at its place."""
 
 import sys
-from typing import NamedTuple
 
-from jobs.listing import restricting
-from jobsite.restrictions.reading import Restriction
+from jobs.listing.restricting import read_meaning
 from jobsite.restrictions.refusal import RestrictionError
 from jobsite.terminal.ending import WrongInputError
 from jobsite.terminal.talking import Talk, columns_of
 
 
-class Meaning(NamedTuple):
-    """A restriction, or the text of a key; neither for nothing."""
+def as_filter(text: str) -> dict[str, str]:
+    """Return a text by the name of the filter that it is for, `key` or `restriction`; {} for none.
 
-    restriction: Restriction | None = None
-    key: str = ""
-
-
-def read_meaning(text: str) -> Meaning:
-    """Return what a text means, as jobs.listing.restricting does. Raises WrongInputError."""
-    if not text.strip():
-        return Meaning()
+    Raises WrongInputError for what is neither.
+    """
+    if not text:
+        return {}
     try:
-        meant = restricting.read_meaning(text)
+        meant = read_meaning(text)
     except ValueError as error:
         if isinstance(error, RestrictionError):
             _point_at(text, error.position)
         raise WrongInputError(str(error)) from None
-    return Meaning(key=text) if meant.key else Meaning(meant.restriction)
+    return {"key" if meant.key else "restriction": text}
 
 
 def _point_at(text: str, position: int) -> None:

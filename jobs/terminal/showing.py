@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from jobs.listing.copying import lines_to_copy
+from jobs.listing.exported import values_of
 from jobs.listing.marking import annotate_liveness_now
 from jobs.listing.rows import list_jobs, read_job
 from jobs.models import Job
@@ -16,6 +17,7 @@ from jobs.tracebacks.display import ShownException, ShownGroup
 from jobs.tracebacks.parsing import Frame
 from jobs.tracebacks.stored import ShownFailure, read_failure
 from jobsite.durations import say_duration
+from jobsite.exporting.values import plain
 from jobsite.management.subcommands import SubCommand
 from jobsite.one_line import printable
 from jobsite.terminal.ending import DONE, NotDoneError, WrongInputError
@@ -45,16 +47,16 @@ def show(given: Mapping[str, Any]) -> int:
     """Write the one job that is meant. Raises WrongInputError, NotDoneError when it is not one, and DatabaseError."""
     words = given["name"]
     name = dict(zip(NAME, words, strict=True)) if len(words) == len(NAME) else {}
-    if len(words) not in (0, 1, len(NAME)) or not (words or given["key"] or given["key_hash"]):
+    if len(words) not in (0, 1, len(NAME)) or (not words and given["key"] is None and given["key_hash"] is None):
         raise WrongInputError(NAMED_BY)
-    by_row = {part: name[part] for part in NAME[:2]} if name else {"restriction": words[0] if words else ""}
+    by_row = {part: name[part] for part in NAME[:2]} if name else {"restriction": words[0] if words else None}
     meant = choose_jobs({**given, **by_row})
     job = _read(meant, name["key_hash"]) if name else _the_only_one(meant)
     annotate_liveness_now([job], meant.threads)
-    failure = read_failure(job.error_stack, job.message)
     if given["format"] == JSON:
-        sys.stdout.write(json.dumps(_as_json(job, failure), indent=2, default=str) + "\n")
+        sys.stdout.write(json.dumps(plain(_values(job)), indent=2) + "\n")
     else:
+        failure = read_failure(job.error_stack, job.message)
         for line in _lines(job, failure, meant.now, as_written=given["stack"]):
             sys.stdout.write(f"{printable(line, sys.stdout)}\n")
     return DONE
@@ -79,24 +81,9 @@ def _read(meant: ChosenJobs, key_hash: str, seen: Job | None = None) -> Job:
     return job
 
 
-def _as_json(job: Job, failure: ShownFailure) -> dict[str, object]:
-    return {
-        "schema": job.schema,
-        "table": job.table,
-        "table_name": job.table_name,
-        "key_hash": job.key_hash,
-        "key": job.key.fields,
-        "status": job.status,
-        "liveness": job.liveness.value if job.liveness else None,
-        "liveness_reason": job.liveness_reason or None,
-        "error_message": job.message,
-        "error_stack": failure.text or None,
-        "user": job.user,
-        "host": job.host,
-        "pid": job.pid,
-        "connection_id": job.connection_id,
-        "timestamp": job.timestamp.isoformat() if job.timestamp else None,
-    }
+def _values(job: Job) -> dict[str, object]:
+    """Return what the list as JSON has of a job, masked as there, and why it has its liveness."""
+    return {**values_of(job, with_stack=True), "liveness_reason": job.liveness_reason or None}
 
 
 def _lines(job: Job, failure: ShownFailure, now: datetime, *, as_written: bool) -> Iterator[str]:

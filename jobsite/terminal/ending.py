@@ -1,5 +1,6 @@
 """How does a command end? With an exit status for scripts, and one sentence about what went wrong."""
 
+import errno
 import os
 import signal
 import sys
@@ -11,6 +12,8 @@ from django.core.management.base import CommandError
 from jobsite.lab.explanations import explain
 from jobsite.one_line import line_logger, printable
 
+UNWRITTEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What a write may fail with (POSIX, write); of a file that is named, it is not the output."""
 DONE, NOT_DONE, WRONG_INPUT = 0, 1, 2
 KILLED_BY = 128
 """Added to a signal's number, as shells do (POSIX, "Exit Status for Commands")."""
@@ -55,9 +58,12 @@ def end_with_status_of(work: Callable[[], int]) -> NoReturn:
 
 def _sentence(error: Exception) -> str:
     """Return what a person is told of an error; '' for one that nobody foresaw."""
-    if isinstance(error, OSError):  # the disk is full, perhaps, to which the output goes
-        _forget_output()
-        return f"{error.strerror or error}: not all was written."
+    if isinstance(error, OSError):
+        why = error.strerror or str(error)
+        if error.errno in UNWRITTEN and error.filename is None:
+            _forget_output()
+            return f"{why}: not all was written."
+        return f"{why}: {error.filename}." if error.filename else f"{why}."
     return str(error) if isinstance(error, NotDoneError) else explain(error)
 
 

@@ -59,5 +59,5 @@ class Talk:
         """Return what a person answers in one line, or `at_end` for Ctrl-D and wherever the input has ended."""
         self.out.write(f"{printable(question, self.out)} ")
         self.out.flush()
-        answer = sys.stdin.readline() if sys.stdin else ""  # it may have been closed from the start
+        answer = sys.stdin.readline()
         return answer.strip() if answer else at_end

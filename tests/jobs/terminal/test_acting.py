@@ -1,9 +1,12 @@
 """manage.py jobs clear: said in the words of the page that asks, confirmed as there, done, and recorded."""
 
 import os
+import platform
 import pwd
 import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +14,8 @@ from django.test import Client
 
 from tests.jobs.clearing import confirm, everything, says, wait_a_second
 from tests.jobs.planting import Planted
-from tests.jobs.terminal.commands import manage, on_a_terminal, run
-from tests.lab import Lab
+from tests.jobs.terminal.commands import environ_of_site, manage, on_a_terminal, run
+from tests.lab import ROOT, Lab
 from tests.server import EVERY_SCHEMA, SERVER, SITE
 
 ACCOUNT = pwd.getpwuid(os.getuid()).pw_name
@@ -141,7 +144,7 @@ def test_a_server_that_only_reads_is_said_to(failed: Planted) -> None:
 
 
 def test_a_server_that_is_away_is_one_sentence() -> None:
-    done = manage("jobs", "clear", "--yes", DJ_PORT="1")
+    done = manage("jobs", "clear", "--status", "error", "--yes", DJ_PORT="1")
     (line,) = done.stderr.splitlines()
     assert (done.returncode, done.stdout) == (1, "")
     assert "does not answer: check DJ_HOST and DJ_PORT" in line
@@ -194,3 +197,90 @@ def test_a_key_that_has_no_job_yet_is_ignored_as_datajoint_does(lab: Lab) -> Non
     assert "The key subject=a, session=1 of " in done.stderr
     lab.compute(module)
     assert module.Score.fetch("subject").tolist() == ["b"]
+
+
+@pytest.mark.parametrize("command", ["clear", "retry", "release", "ignore", "unignore"])
+@pytest.mark.parametrize("empty", [[""], ["   "], ["--host", ""], ["--older="], ["--key", "\t"]])
+def test_an_empty_value_does_not_mean_all_jobs(failed: Planted, command: str, empty: list[str]) -> None:
+    done = manage("jobs", command, "--schema", failed.schema, *empty, "--yes")
+    (line,) = done.stderr.splitlines()
+    assert (done.returncode, done.stdout, len(statuses(failed.schema))) == (2, "", 3)
+    assert line.endswith("is empty: leave it out, or write a value.")
+
+
+@pytest.mark.parametrize("command", ["clear", "retry", "release", "ignore", "unignore"])
+def test_yes_needs_a_restriction_or_a_filter(failed: Planted, command: str) -> None:
+    done = manage("jobs", command, "--yes")
+    assert (done.returncode, done.stdout, len(statuses(failed.schema))) == (2, "", 3)
+    assert done.stderr.startswith("CommandError: --yes needs a restriction or a filter")
+
+
+@pytest.mark.parametrize("command", ["clear", "retry", "release", "ignore"])
+def test_yes_leaves_the_job_of_a_process_of_this_machine_alone(lab: Lab, command: str) -> None:
+    planted = Planted(lab.schema())
+    planted.row(status="reserved", user="gone@10.9.9.9", host=platform.node(), pid=os.getpid(), connection_id=1)
+    wait_a_second()
+    with SERVER.granting("INSERT, UPDATE"):
+        done = manage("jobs", command, "--schema", planted.schema, "--yes")
+    assert (done.returncode, done.stdout, statuses(planted.schema)) == (0, "", ["reserved"])
+
+
+@pytest.mark.parametrize("table", ["Typo", "__typo", "Session"])
+def test_a_key_of_no_computed_table_is_not_ignored(lab: Lab, table: str) -> None:
+    planted = Planted(lab.schema())
+    for name in ("session", "__type"):
+        SERVER.sql(f"CREATE TABLE `{planted.schema}`.`{name}` (id int PRIMARY KEY)")
+    key = ["--schema", planted.schema, "--table", table, "--key", '{"id": 1}']
+    with SERVER.granting("INSERT, UPDATE"):
+        done = manage("jobs", "ignore", *key, "--yes")
+    assert (done.returncode, done.stdout, statuses(planted.schema)) == (2, "", [])
+    assert f"No imported or computed table called {table} can be seen in {planted.schema}" in done.stderr
+    assert ("Did you mean" in done.stderr) == (table != "Session")
+
+
+@pytest.mark.parametrize("name", ["_recording", "__recording"])
+def test_a_key_is_ignored_under_the_name_of_its_table(lab: Lab, name: str) -> None:
+    planted = Planted(lab.schema())
+    SERVER.sql(f"CREATE TABLE `{planted.schema}`.`{name}` (id int PRIMARY KEY)")
+    key = ["--schema", planted.schema, "--table", "Recording", "--key", '{"id": 1}']
+    with SERVER.granting("INSERT, UPDATE"):
+        done = manage("jobs", "ignore", *key, "--yes")
+    assert (done.returncode, done.stdout) == (0, "Ignored 1 job.\n"), done.stderr
+    assert SERVER.sql(f"SELECT table_name FROM {planted.where}") == [(name,)]
+
+
+def test_a_key_that_is_computed_just_now_is_not_said_to_have_no_job(lab: Lab) -> None:
+    schema, _ = lab.pipeline(recordings={"a": "wait"})
+    lab.start_waiting(schema, user="bob")
+    wait_a_second()
+    key = ["--schema", schema, "--table", "Score", "--key", '{"subject": "a", "session": 1}']
+    with SERVER.granting("INSERT, UPDATE"):
+        done = manage("jobs", "ignore", *key, "--yes")
+    assert (done.stdout, "1 is left alone (1 running)" in done.stderr) == ("", True)
+    assert "It has no job yet" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["clear", "ignore"])
+def test_nothing_is_done_where_not_all_jobs_of_a_key_are_found(lab: Lab, command: str) -> None:
+    planted = Planted(lab.schema())
+    rows = ", ".join(f"('__t{number}', '{0:032}', 'error', '2026-01-01')" for number in range(2001))
+    SERVER.sql(f"INSERT INTO {planted.where} (table_name, key_hash, status, timestamp) VALUES {rows}")
+    with SERVER.granting("INSERT, UPDATE"):
+        done = manage("jobs", command, "--schema", planted.schema, "--key-hash", f"{0:032}", "--yes")
+    assert (done.returncode, done.stdout, statuses(planted.schema).count("error")) == (1, "", 2001)
+    assert "only the newest 2,000 are listed" in done.stderr
+
+
+def test_the_first_jobs_are_named_however_many_newer_ones_may_be_running(failed: Planted) -> None:
+    rows = ", ".join(f"('__score', 'r{number:031}', 'reserved')" for number in range(60))
+    SERVER.sql(f"INSERT INTO {failed.where} (table_name, key_hash, status) VALUES {rows}")
+    wait_a_second()
+    done = manage("jobs", "clear", "--schema", failed.schema, "--dry-run", "--yes")
+    assert len([line for line in done.stdout.splitlines() if line.startswith("    ")]) == 3
+
+
+@pytest.mark.parametrize("closed", ["<&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_as_if_nobody_were_there(failed: Planted, closed: str) -> None:
+    command = f"{sys.executable} manage.py jobs clear --schema {failed.schema} {closed}"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=environ_of_site(), capture_output=True, text=True)
+    assert (done.returncode, "Traceback" in done.stdout + done.stderr, len(statuses(failed.schema))) == (1, False, 3)

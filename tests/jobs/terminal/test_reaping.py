@@ -2,12 +2,17 @@
 
 import os
 import platform
+import signal
+import subprocess
+import sys
+
+import pytest
 
 from tests.jobs.clearing import wait_a_second
 from tests.jobs.planting import Planted
-from tests.jobs.terminal.commands import manage
+from tests.jobs.terminal.commands import environ_of_site, manage
 from tests.jobs.terminal.test_acting import PERSON, last_act
-from tests.lab import Lab
+from tests.lab import ROOT, Lab
 from tests.server import EVERY_SCHEMA, SERVER, SITE
 
 
@@ -51,8 +56,17 @@ def test_a_worker_whose_process_runs_on_this_machine_is_not_thought_gone(lab: La
     planted = reserved_by_somebody_gone(lab, host=platform.node(), pid=os.getpid())
     done = manage("reap", "--schema", planted.schema, "--apply")
     assert "uncertain" in done.stdout
-    assert f"it is not connected, but a process {os.getpid()} runs on this machine" in done.stdout
+    assert f"it is not connected, but a process {os.getpid()} runs on Jobsite's own machine" in done.stdout
     assert (done.returncode, count(planted)) == (0, 1)
+
+
+@pytest.mark.parametrize("redirected", ["| true", "> /dev/full"])
+def test_apply_frees_also_where_the_list_cannot_be_written(lab: Lab, redirected: str) -> None:
+    planted = reserved_by_somebody_gone(lab)
+    command = f"{sys.executable} manage.py reap --schema {planted.schema} --apply {redirected}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=environ_of_site(), capture_output=True, text=True)
+    assert (count(planted), "Released 1 job.\n" in done.stderr) == (0, True)
+    assert done.returncode in (1, 128 + signal.SIGPIPE)
 
 
 def test_older_than_leaves_what_was_reserved_since(lab: Lab) -> None:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from datajoint.blob import pack
 
 from tests.jobs.planting import Planted
 from tests.jobs.terminal.commands import manage, run
@@ -52,3 +53,13 @@ def test_what_a_hostile_row_holds_moves_no_cursor(lab: Lab) -> None:
     done = manage("jobs", "show", planted.schema, "\x1b[2Jx", "0" * 32)
     assert done.returncode == 0
     assert [line for line in done.stdout.splitlines() if not line.isprintable()] == []
+
+
+@pytest.mark.parametrize("shape", ["text", "json"])
+def test_the_passwords_of_a_job_are_masked(lab: Lab, shape: str) -> None:
+    planted = Planted(lab.schema())
+    said = "mysql://lab:hunter2@server/x"
+    planted.row(key=pack({"url": said}), error_message=said, error_stack=pack(said))
+    done = manage("jobs", "show", planted.schema, "Score", "0" * 32, "--format", shape)
+    shown = done.stdout.partition("Lines to copy")[0]
+    assert (done.returncode, "mysql://lab:***@server/x" in shown, "hunter2" in shown) == (0, True, False)
