@@ -4,26 +4,37 @@ The server compares and sorts them, in the table that dj.kill asks (DataJoint 0.
 more of the server's own threads, and other collations.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from functools import partial
+from hashlib import sha256
 
 from django.db import DatabaseError
-from django.db.models import F, OrderBy
+from django.db.models import F, Func, OrderBy, Q
+from django.db.models.lookups import In
 
 from connections.filters import STATEMENT
 from connections.models import STATEMENT_LIMIT, Connection, ConnectionQuerySet
 from connections.process_order import AS_DATAJOINT, ProcessOrder
 from connections.statements import as_shown
+from jobsite.lab.columns import TextField
 from jobsite.lab.deadline import part
 from jobsite.lab.errors import Kind, kind_of, server_text
-from jobsite.lab.restricted import restricted_to
+from jobsite.lab.restricted import passing_over, restricted_to
 from jobsite.lab.server import INFORMATION_SCHEMA, Server
 from jobsite.lab.shared_reads import shared
 from jobsite.restrictions.reading import Restriction
 
 FIELDS = {"TIME": "time_s"}
 """The fields that are called otherwise than their column."""
+
+
+class Digest(Func):
+    """The SHA-256 of a text in UTF-8, as hexadecimal digits."""
+
+    template = "SHA2(CONVERT(%(expressions)s USING utf8mb4), 256)"
+    output_field = TextField()
 
 
 class RestrictionNotTakenError(DatabaseError):
@@ -55,28 +66,37 @@ def shown_ids(restriction: Restriction, server: Server, may_kill: bool) -> Abstr
     what is masked could be guessed otherwise, piece by piece. Raises as matching_ids does.
     """
     with part():
-        if STATEMENT not in restriction.columns:
-            ids = shared(f"connections {restriction}", lambda: matching_ids(restriction, AS_DATAJOINT, server))
-            return frozenset(ids.answer)
-        found = shared(f"statements {restriction}", lambda: _matching_statements(restriction, server))
-    return {thread for thread, statement in found.answer if _is_read_whole(statement, may_kill)}
+        if STATEMENT in restriction.columns:
+            read = partial(_ids_by_statement, restriction, server, may_kill)
+            return frozenset(shared(f"statements {may_kill} {restriction}", read).answer)
+        ids = shared(f"connections {restriction}", lambda: matching_ids(restriction, AS_DATAJOINT, server))
+        return frozenset(ids.answer)
+
+
+def _ids_by_statement(restriction: Restriction, server: Server, may_kill: bool) -> list[int]:
+    """Return the ids of the connections that match; for a statement that is not read whole, nothing is evaluated.
+
+    The server compares by digest which ones are: the connection may run another statement by then.
+    """
+    rows = Connection.objects.from_table(INFORMATION_SCHEMA)
+    statements = set(rows.values_list("info", flat=True))
+    whole = [sha256(one.encode()).hexdigest() for one in statements if one and _is_read_whole(one, may_kill)]
+    hidden = Q(info__isnull=False) & ~Q(In(Digest(F("info")), whole))
+    with _blaming_the_restriction():
+        return list(rows.filter(passing_over(hidden, _condition(restriction, server))).values_list("id", flat=True))
 
 
 def _matching(restriction: Restriction | None, server: Server) -> ConnectionQuerySet:
     rows = Connection.objects.from_table(INFORMATION_SCHEMA)
-    if restriction is None:
-        return rows
-    return rows.filter(restricted_to(restriction, FIELDS, converts_times=server.converts_times))
+    return rows if restriction is None else rows.filter(_condition(restriction, server))
 
 
-def _matching_statements(restriction: Restriction, server: Server) -> Sequence[tuple[int, str | None]]:
-    # Together with what it was compared with: the connection may run another one in the list that is shown.
-    with _blaming_the_restriction():
-        return list(_matching(restriction, server).values_list("id", "info"))
+def _condition(restriction: Restriction, server: Server) -> Q:
+    return restricted_to(restriction, FIELDS, converts_times=server.converts_times)
 
 
-def _is_read_whole(statement: str | None, may_kill: bool) -> bool:
-    return not statement or (len(statement) < STATEMENT_LIMIT and as_shown(statement, may_kill) == statement)
+def _is_read_whole(statement: str, may_kill: bool) -> bool:
+    return len(statement) < STATEMENT_LIMIT and as_shown(statement, may_kill) == statement
 
 
 @contextmanager

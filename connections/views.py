@@ -122,7 +122,10 @@ def connection_export(request: HttpRequest) -> HttpResponseBase:
     if chosen.problems:
         raise BadRequest(" ".join(chosen.problems))
     may_kill = request.user.has_perm(KILL)
-    return export_response(request, asked.form, lambda: export_connections(chosen, may_kill))
+    try:
+        return export_response(request, asked.form, lambda: export_connections(chosen, may_kill))
+    except RestrictionNotTakenError as error:
+        raise BadRequest(error.in_words) from error
 
 
 @require_POST

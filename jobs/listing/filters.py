@@ -15,7 +15,7 @@ from jobs.formats.wanted_key import HASH, WantedKey, read_wanted_key
 from jobs.listing.restricting import Meaning, read_meaning
 from jobs.statuses import STATUSES
 from jobsite.lab.columns import AsBytes, InOneCollation, JoinedAsBytes
-from jobsite.lab.restricted import restricted_to
+from jobsite.lab.restricted import passing_over, restricted_to
 from jobsite.masking.hints import HINTS
 from jobsite.pages.filter_form import (
     DurationField,
@@ -243,12 +243,18 @@ class JobFilter(AskedJobs):
     def condition(self, now: datetime) -> Q:
         """Return the condition of all fields but the key.
 
-        A search finds no message that may hold what the person does not see.
+        A search finds no message that may hold what the person does not see. A restriction is not even evaluated for
+        its row, whichever field looks into messages: where it fails, or takes its time, that would tell of the message.
         """
-        wanted = super().condition(now)
+        if self.problems:
+            return super().condition(now)
+        conditions = self._conditions(now)
+        into_messages = conditions.pop("message", Q())
         if self.restriction:
-            wanted &= restricted_to(self.restriction, {}, converts_times=self.converts_times)
-        return wanted & ~Q(IRegex(InOneCollation(F("error_message")), HINTS)) if self.passes_over else wanted
+            into_messages &= restricted_to(self.restriction, {}, converts_times=self.converts_times)
+        if self.passes_over:
+            into_messages = passing_over(Q(IRegex(InOneCollation(F("error_message")), HINTS)), into_messages)
+        return Q(*conditions.values()) & into_messages
 
     @property
     def of_table(self) -> Q:

@@ -1,7 +1,6 @@
 """The form of an action: what a list posts, what a confirm page adds, and how both are read."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
@@ -14,33 +13,39 @@ from jobs.listing.filters import JobFilter
 from jobs.listing.keys import find_keys
 from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
+from jobs.views.job_filter import job_filter
 from jobsite.activity.forms import read_form_number
+from jobsite.activity.terminal_user import User
 from jobsite.pages.tokens import read_timestamp, read_token, write_token
 
 NO_FORM_OF_OURS = "This form is not one that a jobs page made: go back to the list and select again."
+NOT_ALL_KNOWN = "All that match cannot be acted on at once, because not all of them are known. {}"
 
 
-def read_filter(form: QueryDict) -> JobFilter:
-    """Return the filter of the list that the form comes from; whoever may act may read what is stored."""
-    return replace(JobFilter.read(QueryDict(form.get("filter", ""))), reads_stored=True)
+def read_filter(form: QueryDict, user: User) -> JobFilter:
+    """Return the filter of the list that the form comes from: it passes over what the list did."""
+    return job_filter(QueryDict(form.get("filter", "")), user)
 
 
-def read_form(form: QueryDict, reading: Reading) -> tuple[Selection, Confirmation]:
+def read_form(form: QueryDict, reading: Reading, user: User) -> tuple[Selection, Confirmation]:
     """Return which jobs were selected, and what was confirmed of them. Raises BadRequest with one sentence."""
     try:
-        return _read_selection(form, reading), _read_confirmation(form)
+        return _read_selection(form, reading, user), _read_confirmation(form)
     except (ValueError, KeyError) as error:
         raise BadRequest(NO_FORM_OF_OURS) from error
 
 
-def _read_selection(form: QueryDict, reading: Reading) -> Selection:
+def _read_selection(form: QueryDict, reading: Reading, user: User) -> Selection:
     if form.get("all") != "1":
         return SelectedJobs([JobSnapshot.read(token) for token in form.getlist("job")], reading)
-    chosen = read_filter(form)
+    chosen = read_filter(form, user)
     if chosen.problems:
         raise BadRequest(" ".join(chosen.problems))
     as_of = read_timestamp(str(form["as_of"]))
-    return MatchingJobs(find_keys(chosen, reading, as_of), as_of, reading)
+    found = find_keys(chosen, reading, as_of)
+    if found.not_found:  # the next request might find others than those that were confirmed
+        raise BadRequest(NOT_ALL_KNOWN.format(found.not_found))
+    return MatchingJobs(found, as_of, reading)
 
 
 def _read_confirmation(form: QueryDict) -> Confirmation:

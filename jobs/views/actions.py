@@ -26,11 +26,11 @@ def confirm_action(request: HttpRequest, action: Action) -> HttpResponse:
     """Read the selected jobs again and say what the action would do to them; changes nothing."""
     action.check(request.user)
     reading = Reading.begin()
-    selection, _ = read_form(request.POST, reading)
+    selection, _ = read_form(request.POST, reading, request.user)
     if selection.is_empty:
         hint = f"select the jobs to {action.verb}, or {action.verb} all that match"
         messages.warning(request, f"No job was selected: {hint}.")
-        return to_list(request.POST)
+        return to_list(request)
     parts = Parts()
     threads = parts.read_connected()
     set_aside_ungranted(action, reading)
@@ -44,8 +44,8 @@ def perform_action(request: HttpRequest, action: Action) -> HttpResponse:
     What one request has no time for is done from the page of the act, jobs.views.acts.
     """
     action.check(request.user)  # before the server is asked which jobs are meant
-    selection, confirmation = read_form(request.POST, Reading.begin())
-    sent = written(selection, confirmation, read_filter(request.POST))
+    selection, confirmation = read_form(request.POST, Reading.begin(), request.user)
+    sent = written(selection, confirmation, read_filter(request.POST, request.user))
     try:
         outcome = perform(action, selection, confirmation, request.user, sent)
     except NotConfirmedError as refused:
@@ -54,11 +54,11 @@ def perform_action(request: HttpRequest, action: Action) -> HttpResponse:
         if used.goes_on:
             return to_act(used.act.pk)
         messages.info(request, str(used), extra_tags=name_of(used.act.pk))
-        return to_list(request.POST)
+        return to_list(request)
     if outcome.unfinished:
         return to_act(outcome.unfinished, slices=1)
     tell(request, action, outcome)
-    return to_list(request.POST)
+    return to_list(request)
 
 
 def _confirm_page(
@@ -69,7 +69,7 @@ def _confirm_page(
         "review": reviewed,
         "action": reviewed.action,
         "fields": hidden_fields(reviewed.selection, Confirmation.of(reviewed, form_number=new_form())),
-        "query": read_filter(request.POST).query,
+        "query": read_filter(request.POST, request.user).query,
         "now": server.now,
         "refusal": refusal,
         "only_reads": reviewed.action.why_not_on(server.only_reads),

@@ -73,9 +73,10 @@ def acts_to_tell(request: HttpRequest) -> list[Act]:
     return [act for act in acts if name_of(act.pk) not in said]
 
 
-def to_list(form: QueryDict) -> HttpResponse:
-    """Lead back to the list with the filter that a form has."""
-    return HttpResponseRedirect(f"{reverse('jobs:job_list')}?{read_filter(form).query}")
+def to_list(request: HttpRequest, form: QueryDict | None = None) -> HttpResponse:
+    """Lead back to the list with the filter that a form has, usually the one that was sent."""
+    chosen = read_filter(request.POST if form is None else form, request.user)
+    return HttpResponseRedirect(f"{reverse('jobs:job_list')}?{chosen.query}")
 
 
 def _go_on(request: HttpRequest, before: Progress) -> HttpResponse:
@@ -85,11 +86,11 @@ def _go_on(request: HttpRequest, before: Progress) -> HttpResponse:
         raise BadRequest(NO_FORM_OF_OURS) from error
     before.action.check(request.user)  # before the server is asked which jobs are meant
     form = QueryDict(before.continuation.form)
-    selection, confirmation = read_form(form, Reading.begin())
+    selection, confirmation = read_form(form, Reading.begin(), request.user)
     outcome = go_on(before, selection, confirmation, request.user, slices)
     if outcome is not None and outcome.unfinished is None:
         tell(request, before.action, outcome, before.number)
-        return _leave_for(request, to_list(form))
+        return _leave_for(request, to_list(request, form))
     progress = find_progress(before.continuation.act)
     if progress is None:  # another request has ended it in this moment
         return _ended(request, before.continuation.act, form)
@@ -104,7 +105,7 @@ def _stop(request: HttpRequest, progress: Progress) -> HttpResponse:
     form, outcome = QueryDict(progress.continuation.form), stop(progress, request.user)
     if outcome is not None:
         tell(request, progress.action, outcome, progress.number)
-        return _leave_for(request, to_list(form))
+        return _leave_for(request, to_list(request, form))
     found = at_its_end(progress.continuation.act)
     if found.ended_at is None:
         messages.info(request, STOPS)
@@ -119,7 +120,7 @@ def _ended(request: HttpRequest, found: Act, form: QueryDict | None = None) -> H
         return render(request, "jobs/act_ended.html", {"act": found})
     found.refresh_from_db()
     messages.info(request, ENDED.format(found.outcome), extra_tags=name_of(found.pk))
-    return _leave_for(request, to_list(form or QueryDict()))
+    return _leave_for(request, to_list(request, form or QueryDict()))
 
 
 def _leave_for(request: HttpRequest, redirect: HttpResponse) -> HttpResponse:
@@ -132,7 +133,7 @@ def _page(request: HttpRequest, progress: Progress, *, goes_on: bool, said: str 
         "progress": progress,
         "goes_on": goes_on,
         "said": said,
-        "query": read_filter(QueryDict(progress.continuation.form)).query,
+        "query": read_filter(QueryDict(progress.continuation.form), request.user).query,
     }
     return page_or_fragment(request, "jobs/act.html", "jobs/_act_progress.html", context, status=HTTPStatus.OK)
 

@@ -16,7 +16,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from jobs.actions.clear import CLEAR
 from jobs.actions.offered import Offer, offer, on_tab
 from jobs.actions.progress import unfinished_acts
 from jobs.layouts.reading import Reading
@@ -39,6 +38,7 @@ from jobs.listing.values import known_values
 from jobs.statuses import JOB_STATUSES
 from jobs.views.acts import acts_to_tell
 from jobs.views.job_detail import LOOK, OPEN, opened_job
+from jobs.views.job_filter import job_filter
 from jobsite.durations import say_duration
 from jobsite.lab.errors import is_late
 from jobsite.lab.parts import Parts
@@ -136,8 +136,7 @@ def job_completions(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, query: QueryDict | None = None) -> JobFilter:
-    chosen = JobFilter.read(request.GET if query is None else query)
-    return replace(chosen, reads_stored=CLEAR.is_allowed(request.user))
+    return job_filter(request.GET if query is None else query, request.user)
 
 
 def _look(chosen: JobFilter, page: AskedPage) -> Asked:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from django.db.models import BooleanField, Func, Q
+from django.db.models import BooleanField, Case, Func, Q, When
 from django.db.models.expressions import Combinable
 from django.db.models.lookups import Lookup
 from django.db.models.sql.compiler import SQLCompiler
@@ -22,6 +22,15 @@ def restricted_to(restriction: Restriction, fields: Fields, *, converts_times: b
     too, it answers with an error of Kind.NOT_COMPARABLE.
     """
     return Q(Restricted(restriction, fields, converts_times=converts_times))
+
+
+def passing_over(hidden: Q, wanted: Q) -> Q:
+    """Return the condition that a row is wanted and not hidden; of a hidden row, nothing of `wanted` is evaluated.
+
+    With AND it might be, and its errors and its time would tell what the row holds. CASE stops at the first condition
+    that is true (MySQL manual, "Flow Control Functions").
+    """
+    return Q(Case(When(hidden, then=False), When(wanted, then=True), default=False, output_field=BooleanField()))
 
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from tests.lab import Lab
 from tests.pages import cells, look, notices, text_of
 from tests.server import SERVER
 
+EXPORT = "/connections/export/"
 PASSED_OVER = (
     "Connections are passed over where a part of the statement is hidden from you: a restriction on INFO would tell it."
 )
@@ -97,6 +98,26 @@ def test_a_restriction_on_the_statement_does_not_tell_what_is_hidden(lab: Lab, v
         assert ids(admin, asked(f"ID = {thread}")) == [thread]
         passed_over = look(admin, f"{LIST}?{asked_for[0]}").select_one(".passes-over")
         assert text_of(passed_over) == PASSED_OVER
+
+
+TOO_LARGE = "ID * 18446744073709551615 > 0"
+
+
+def test_a_sum_that_fails_does_not_tell_what_is_hidden(lab: Lab, viewer: Client, admin: Client) -> None:
+    with busy(statement="SELECT SLEEP(60), 'mysql://root:sw0rdfish@db/x', 'plain'"):
+        query = asked(f'INFO IS NOT NULL AND INFO LIKE "%sw0rdfish%" AND {TOO_LARGE}')
+        for client in (viewer, admin):
+            assert (notices(look(client, f"{LIST}?{query}")), ids(client, query)) == ([], [])
+            assert client.get(f"{EXPORT}?{query}&format=ndjson").getvalue() == b""
+
+
+def test_a_sum_that_fails_for_a_statement_without_secrets_is_told(lab: Lab, admin: Client) -> None:
+    with busy(statement="SELECT SLEEP(60), 'Needle'"):
+        query = asked(f'INFO LIKE "%Needle%" AND {TOO_LARGE}')
+        (notice,) = notices(look(admin, f"{LIST}?{query}"))
+        assert notice.startswith("The lab’s server cannot compare connections as the restriction asks")
+        refused = look(admin, f"{EXPORT}?{query}&format=csv", status=400)
+        assert "cannot compare connections as the restriction asks" in text_of(refused.main)
 
 
 def test_who_may_kill_restricts_by_a_statement_without_secrets_and_others_do_not(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
 from jobs.actions.ignore import IGNORE_JOB, UNIGNORE
@@ -110,6 +111,17 @@ def test_an_abandoned_job_is_ignored_and_a_running_one_is_left_alone(lab: Lab, o
 
 
 # --- The guard --------------------------------------------------------------------------------------------------------
+
+
+def test_all_that_match_are_those_that_the_person_saw(planted: Planted, operator: Client) -> None:
+    Group.objects.get(name="operator").permissions.remove(Permission.objects.get(codename="clear_job"))
+    planted.row(key_hash="1", error_message="ValueError: pass the fish", timestamp="2026-01-01")
+    planted.row(key_hash="2", error_message="password=sw0rdfish", timestamp="2026-01-01")
+    planted.row(key_hash="3", error_message="ValueError: a fish", timestamp="2026-01-01")
+    form = everything(operator, f"schema={planted.schema}&status=error&message=fish")
+    assert text_of(confirm_to(operator, "ignore", form).h1) == "Ignore 1 job?"
+    assert do(operator, "ignore", form) == ["Ignored 1 job."]
+    assert rows(planted.schema, "status") == [("error",), ("error",), ("ignore",)]
 
 
 def test_an_error_that_was_replaced_by_a_new_one_is_not_ignored(lab: Lab, operator: Client) -> None:

@@ -18,8 +18,7 @@ from jobs.listing import keys
 from jobs.listing.filters import JobFilter
 from jobs.listing.keys import find_keys
 from jobs.listing.rows import list_jobs
-from jobsite.activity.models import Act
-from tests.jobs.clearing import confirm, everything, post
+from tests.jobs.clearing import CONFIRM, everything
 from tests.jobs.listing.test_pages import plan_of
 from tests.jobs.older import SHAPES, declare
 from tests.jobs.packing import Packed
@@ -85,6 +84,23 @@ def test_all_with_a_key_are_cleared_and_no_other(planted: Planted, operator: Cli
     assert len(cells(page(operator.get("/jobs/", {"schema": planted.schema})), "Key")) == len(KEYS) - 1
 
 
+def test_where_not_all_with_a_key_are_listed_all_that_match_are_refused(
+    planted: Planted, operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "MOST_FOUND", 1)
+    shown = listed(operator, planted, "subject_id=3")
+    assert [text_of(button) for button in shown.select("button[name=all]")] == []
+    form = {"all": "1", "as_of": "2100-01-01T00:00:00+00:00", "filter": f"schema={planted.schema}&key=subject_id%3D3"}
+    for address in ("/jobs/clear/confirm/", "/jobs/clear/"):
+        refused = operator.post(address, {**form, "expected": "1"})
+        assert refused.status_code == 400
+        assert (
+            "All that match cannot be acted on at once, because not all of them are known. 2 jobs have this key, and"
+            " only the newest 1 are listed. Choose a table, or narrow the filter by an age, to find the others."
+        ) in text_of(page(refused).main)
+    assert len(cells(page(operator.get("/jobs/", {"schema": planted.schema})), "Key")) == len(KEYS) + 1
+
+
 def test_a_table_of_the_same_name_and_hash_in_another_schema_is_not_taken_for_it(
     planted: Planted, lab: Lab, packed: Packed, viewer: Client
 ) -> None:
@@ -111,16 +127,14 @@ def test_a_bound_on_what_is_read_is_said(planted: Planted, viewer: Client, monke
     assert text_of(shown.select_one(".empty")).startswith("No job matches among the jobs that could be read.")
 
 
-def test_clearing_all_with_a_key_says_that_not_all_keys_were_read(
+def test_where_not_all_keys_were_read_all_that_match_are_refused(
     planted: Planted, operator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keys, "MOST_DECODED", 1)
     form = everything(operator, f"schema={planted.schema}&key=session=2")
-    confirmed = confirm(operator, form)
-    bound = "Only the keys of the newest 1 jobs that may have this key were read."
-    assert bound in text_of(confirmed.select_one("form.confirm"))
-    post(operator, confirmed)
-    assert bound in Act.objects.get().meant
+    refused = operator.post(CONFIRM, form)
+    assert refused.status_code == 400
+    assert "Only the keys of the newest 1 jobs that may have this key were read." in text_of(page(refused).main)
 
 
 def test_hashes_are_a_filter_of_their_own(planted: Planted) -> None:

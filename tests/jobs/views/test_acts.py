@@ -18,6 +18,7 @@ from jobsite.activity.models import Act, ActChunk, Continuation
 from tests.cast import person
 from tests.jobs.acting import confirm_to, send_to
 from tests.jobs.clearing import JOBS, again, confirm, everything, post, selected, wait_a_second
+from tests.jobs.packing import Packed
 from tests.jobs.planting import Planted
 from tests.lab import Lab
 from tests.pages import FRAGMENT, Response, fields, look, notices, page, text_of
@@ -212,6 +213,19 @@ def test_when_the_server_does_not_answer_it_stays_paused(many: str, operator: Cl
         assert operator.post(address.partition("?")[0], sent).status_code == 503
     assert operator.post(address.partition("?")[0], sent).status_code == 302
     assert left(many) == 11
+
+
+def test_while_not_all_with_its_key_are_known_it_stays_paused(
+    planted: Planted, packed: Packed, operator: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(51):
+        planted.row(key=packed({"subject": 3, "session": number}), key_hash=f"{number:032}")
+    query = f"schema={planted.schema}&status=error&key=subject%3D3"
+    address = post(operator, confirm(operator, everything(operator, query)), typed="51").headers["Location"]
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr("jobs.listing.keys.MOST_FOUND", 1)
+        assert (go_on(operator, address).status_code, left(planted.schema)) == (400, 31)
+    assert to_the_end(operator, address) == ["Cleared 51 jobs."]
 
 
 # --- One at a time ----------------------------------------------------------------------------------------------------

@@ -166,6 +166,43 @@ def test_a_viewer_s_restriction_does_not_tell_what_is_masked(
     assert viewer.get(f"{EXPORT}?{query}&format=ndjson").getvalue() == b""
 
 
+TOO_LARGE = "pid * 18446744073709551615 > 0"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"restriction": f'error_message LIKE "%sw0rd%" AND {TOO_LARGE}'},
+        {"restriction": f'{TOO_LARGE} AND error_message LIKE "%sw0rd%"'},
+        {"restriction": f'error_message NOT LIKE "%nothing%" AND {TOO_LARGE}'},
+        {"restriction": TOO_LARGE, "message": "sw0rd"},
+        {"restriction": TOO_LARGE, "message": "sw0rd", "status": "error", "sort": "message"},
+    ],
+)
+def test_a_sum_that_fails_does_not_tell_a_viewer_what_is_masked(
+    planted: Planted, viewer: Client, query: dict[str, str]
+) -> None:
+    planted.row(error_message="password=sw0rdfish", pid=5)
+    asked_for = urlencode({"schema": planted.schema, **query})
+    found = look(viewer, f"{JOBS}?{asked_for}")
+    assert (notices(found), cells(found, "Message"), text_of(found.select_one("#count_all"))) == ([], [], "0")
+    export = viewer.get(f"{EXPORT}?{asked_for}&format=ndjson")
+    assert (export.headers.get("Jobsite-Notices"), export.getvalue()) == (None, b"")
+
+
+def test_a_viewer_is_told_of_a_sum_that_fails_for_what_is_not_masked(planted: Planted, viewer: Client) -> None:
+    planted.row(error_message="ValueError", pid=5)
+    query = asked(planted.schema, f'error_message LIKE "%Value%" AND {TOO_LARGE}')
+    (notice,) = notices(look(viewer, f"{JOBS}?{query}"))
+    assert notice.startswith(f"The jobs of {planted.schema} are not shown")
+
+
+def test_a_viewer_finds_a_message_without_a_secret(planted: Planted, viewer: Client) -> None:
+    planted.row(error_message="ValueError", pid=5)
+    query = asked(planted.schema, 'error_message LIKE "%Value%" AND pid > 0', message="error")
+    assert messages(viewer, query) == ["ValueError"]
+
+
 def test_a_viewer_restricts_by_all_else(planted: Planted, viewer: Client) -> None:
     planted.row(error_message="password=sw0rdfish", host="gpu1")
     assert len(messages(viewer, asked(planted.schema, 'host = "gpu1" AND user LIKE "alice%"'))) == 1
