@@ -18,9 +18,8 @@ from django.utils.http import urlencode
 
 from jobsite.durations import WHOLE_OR_NOTHING, read_duration_s, say_exactly
 from jobsite.lab.columns import InLowerCase
-from jobsite.one_line import printable
 from jobsite.pages.paging import PAGE_WORDS
-from jobsite.pages.query_string import misread_in, sort_in, term_in
+from jobsite.pages.query_string import misread_in, misread_sort_in, sort_in, term_in
 
 Condition = Callable[[Any, datetime], Q]
 """From a field's value and the lab server's time to the condition that rows fulfil."""
@@ -246,15 +245,9 @@ class ListFilter:
         texts = {name: found.text_in(query, name) for name, found in cls.form_class.filters()}
         sort = sort_in(query, cls.sorts, cls.usual_sort)
         texts["sort"] = sort if sort != cls.usual_sort else ""
-        misread = [*misread_in(query, {*texts, *cls.other_words}), *cls._misread_sort(query)]
+        misread = [*misread_in(query, {*texts, *cls.other_words}), *misread_sort_in(query, cls.sorts)]
         whole = query.urlencode() if misread and isinstance(query, QueryDict) else urlencode(query) if misread else ""
         return cls({name: text for name, text in texts.items() if text}, tuple(misread), whole)
-
-    @classmethod
-    def _misread_sort(cls, query: Mapping[str, str]) -> Iterator[str]:
-        sort = query.get("sort", "")
-        if sort and sort.removeprefix("-") not in cls.sorts:
-            yield f"This list cannot be sorted by “{printable(sort[:20])}”."
 
     def form(self, **offered: Sequence[str]) -> FilterForm:
         """Return the form that draws the filter; `offered` as in FilterForm."""

@@ -29,6 +29,13 @@ def sort_in(query: Mapping[str, str], allowed: Mapping[str, object], default: st
     return sort if sort.removeprefix("-") in allowed else default
 
 
+def misread_sort_in(query: Mapping[str, str], allowed: Mapping[str, object]) -> Iterator[str]:
+    """Yield a sentence when the column of the `sort` of a query string is not one of `allowed`."""
+    sort = query.get("sort", "")
+    if sort and sort.removeprefix("-") not in allowed:
+        yield f"This list cannot be sorted by “{printable(sort[:20])}”."
+
+
 def misread_in(query: Mapping[str, str], known: Collection[str]) -> Iterator[str]:
     """Yield in sentences which words of a query string are not `known`, and which stand there with several values."""
     for word in query:
