@@ -8,10 +8,12 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from itertools import islice
 
 from django.db import DatabaseError, InterfaceError, connections
+from django.db.models import Q
 
 from jobs.layouts.branches import Branch
 from jobs.layouts.reading import LeftOut, Reading
@@ -59,8 +61,6 @@ class ExportedJobs:
     threads: ConnectedThreads
     """Who was connected when it began: by that, the liveness of reserved jobs is told."""
     with_stack: bool = False
-    as_stored: bool = False
-    """Whether texts keep the passwords and tokens that are in them."""
     most: int | None = None
 
     @property
@@ -97,7 +97,7 @@ class ExportedJobs:
         connections["lab"].close()  # that of a page has less time for a statement
         try:
             for job in self._jobs():
-                yield values_of(job, with_stack=self.with_stack, show=str if self.as_stored else masked)
+                yield values_of(job, with_stack=self.with_stack)
         except (DatabaseError, InterfaceError) as error:
             if not (sentence := explain(error)):
                 raise
@@ -133,17 +133,20 @@ class ExportedJobs:
         return branches_matching(self.chosen, layouts, second_of(self.threads), along_index=along_index)
 
 
-def export_jobs(
-    chosen: JobFilter, *, with_stack: bool = False, as_stored: bool = False, most: int | None = None
-) -> ExportedJobs:
+def export_jobs(chosen: JobFilter, *, with_stack: bool = False, most: int | None = None) -> ExportedJobs:
     """Return the jobs that match a filter without problems, the first `most` of them or all, to be read.
 
     Which jobs tables cannot be read is known then. Raises DatabaseError when the server as a whole refuses.
     """
     threads, reading = Parts().read_connected(), Reading.begin()
-    read_one_of_each(reading, chosen.schema)
-    found = find_keys(chosen, reading, second_of(threads))
-    return ExportedJobs(found, reading, threads, with_stack, as_stored, most)
+    now = second_of(threads)
+    look_at_each(chosen, reading, now)
+    return ExportedJobs(find_keys(chosen, reading, now), reading, threads, with_stack, most)
+
+
+def look_at_each(chosen: JobFilter, reading: Reading, now: datetime) -> None:
+    """Let `reading` know which jobs tables cannot be read, or not compared as the filter asks. Raises DatabaseError."""
+    read_one_of_each(reading, chosen.schema, chosen.condition(now) if chosen.restriction else Q())
 
 
 def values_of(job: Job, *, with_stack: bool = False, show: Show = masked) -> Mapping[str, object]:

@@ -244,17 +244,13 @@ class JobFilter(AskedJobs):
         """Return the condition of all fields but the key.
 
         A search finds no message that may hold what the person does not see. A restriction is not even evaluated for
-        its row, whichever field looks into messages: where it fails, or takes its time, that would tell of the message.
+        its row: where it fails, or takes its time, that would tell of the message.
         """
-        if self.problems:
-            return super().condition(now)
-        conditions = self._conditions(now)
-        into_messages = conditions.pop("message", Q())
-        if self.restriction:
-            into_messages &= restricted_to(self.restriction, {}, converts_times=self.converts_times)
-        if self.passes_over:
-            into_messages = passing_over(Q(IRegex(InOneCollation(F("error_message")), HINTS)), into_messages)
-        return Q(*conditions.values()) & into_messages
+        wanted, hidden = super().condition(now), Q(IRegex(InOneCollation(F("error_message")), HINTS))
+        if not self.restriction:
+            return wanted & ~hidden if self.passes_over else wanted
+        restricted = restricted_to(self.restriction, {}, converts_times=self.converts_times)
+        return wanted & (passing_over(hidden, restricted) if self.passes_over else restricted)
 
     @property
     def of_table(self) -> Q:

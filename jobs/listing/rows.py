@@ -107,11 +107,15 @@ def read_again(snapshots: Iterable[JobSnapshot], reading: Reading) -> list[Job]:
     return reading.ask(rows_of, [layout for layout in reading.layouts if layout.table in wanted])
 
 
-def read_one_of_each(reading: Reading, schema: str = "") -> None:
-    """Read a row of each jobs table, of one schema or of all, so that `reading` knows which cannot be read."""
+def read_one_of_each(reading: Reading, schema: str = "", wanted: Q = Q()) -> None:  # noqa: B008  nothing changes it
+    """Read a row of each jobs table, of one schema or of all, so that `reading` knows which cannot be read.
+
+    With `wanted`, also whether it matches: some tables cannot be compared so, as one of another character set.
+    """
+    compared = {"matches": ExpressionWrapper(wanted, output_field=BooleanField())} if wanted else {}
 
     def rows_of(layouts: Sequence[Layout]) -> list[Job]:
-        branches = [layout.jobs().defer("error_stack").order_by()[:1] for layout in layouts]
+        branches = [layout.jobs().defer("error_stack").annotate(**compared).order_by()[:1] for layout in layouts]
         return list(union_of(branches)) if branches else []
 
     reading.ask(rows_of, reading.layouts_in(schema))

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from jobs.formats.key import key_of
-from jobs.listing.exported import ExportedJobs
-from jobs.listing.rows import read_one_of_each
+from jobs.listing.exported import ExportedJobs, look_at_each
 from jobs.statuses import ERROR, IGNORE, RESERVED
 from jobs.terminal.choosing import add_filters, add_restriction, choose_jobs
 from jobsite.exporting.documents import FORMATS, IncompleteError
@@ -54,7 +53,7 @@ def list_all(given: Mapping[str, Any]) -> int:
     """
     most = _limit(given["limit"])
     meant = choose_jobs(given)
-    read_one_of_each(meant.reading, meant.chosen.schema)  # so that it is known which cannot be read
+    look_at_each(meant.chosen, meant.reading, meant.now)
     jobs = ExportedJobs(meant.chosen, meant.reading, meant.threads, with_stack=given["stack"], most=most)
     try:
         if given["format"] == TABLE:

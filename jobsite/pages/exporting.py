@@ -21,6 +21,10 @@ NOTICES_HEADER = "Jobsite-Notices"
 NOTICES_NAMED = 5
 """Sentences in the header, of which a proxy takes a few kilobytes."""
 NOTICE_CHARS = 500
+SEND_S = 60.0
+"""A piece that takes longer on its way ends the export: a browser that stops reading would keep turn and thread."""
+CONNECTION = "gunicorn.socket"
+"""Where gunicorn has the connection to the browser; it is set to wait for ever again before the next request."""
 
 log = line_logger(__name__)
 
@@ -93,6 +97,8 @@ def export_response(request: HttpRequest, form: Format, begin: Callable[[], List
     except BaseException:
         turn.give_back()
         raise
+    if CONNECTION in request.META:
+        request.META[CONNECTION].settimeout(SEND_S)
     name = f"{listing.name}-{timezone.now():%Y-%m-%d-%H%M}.{form.name}"
     response["Content-Disposition"] = content_disposition_header(True, name) or ""
     if listing.notices:

@@ -317,17 +317,12 @@ class ListFilter:
 
         A filter that cannot be read matches nothing: it must never look like one that asks for less.
         """
-        return Q(pk__in=[]) if self.problems else Q(*self._conditions(now).values())
-
-    def _conditions(self, now: datetime) -> dict[str, Q]:
-        """Return the condition of each field that has one, by the field's name."""
-        return {name: found.condition(value, now) for name, found, value in self._named() if found.condition}
+        if self.problems:
+            return Q(pk__in=[])
+        return Q(*(found.condition(value, now) for found, value in self._values() if found.condition))
 
     def _values(self) -> Iterator[tuple[FilterField, Any]]:
-        yield from ((found, value) for _, found, value in self._named())
-
-    def _named(self) -> Iterator[tuple[str, FilterField, Any]]:
         values = self._read.cleaned_data
         for name, found in self.form_class.filters():
             if name in self.texts and name in values:
-                yield name, found, values[name]
+                yield found, values[name]

@@ -49,10 +49,20 @@ def take_turn(person: object) -> Turn:
         return Turn([])
     if own is None:
         raise NoTurnError(ANOTHER)
+    try:
+        return Turn([own, _free_place(folder)])
+    except OSError:  # as above, and the person is counted all the same
+        return Turn([own])
+    except NoTurnError:
+        os.close(own)
+        raise
+
+
+def _free_place(folder: Path) -> int:
+    """Return the locked file of one of the MOST places. Raises NoTurnError, and OSError where it cannot be opened."""
     for number in range(MOST):
         if (place := _lock(folder / f"export-{number}")) is not None:
-            return Turn([own, place])
-    os.close(own)
+            return place
     raise NoTurnError(TOO_MANY)
 
 

@@ -126,6 +126,15 @@ def test_a_full_disk_is_one_sentence(failed_jobs: str) -> None:
     assert (done.returncode, done.stderr) == (1, "CommandError: No space left on device: not all was written.\n")
 
 
+def test_a_jobs_table_that_lacks_a_letter_is_named_and_the_others_are_listed(lab: Lab) -> None:
+    old, new = Planted(lab.schema(charset="latin1")), Planted(lab.schema())
+    old.row(error_message="plain")
+    new.row(table_name="_brain", error_message="🧠")
+    done = manage("jobs", 'error_message LIKE "%🧠%" AND table_name = "_brain"', "--format", "ndjson")
+    assert (done.returncode, [json.loads(line)["schema"] for line in done.stdout.splitlines()]) == (1, [new.schema])
+    assert f"The jobs of {old.schema} are not here: its jobs cannot be compared as the restriction" in done.stderr
+
+
 def test_a_jobs_table_that_is_locked_is_named_and_the_others_are_listed(lab: Lab) -> None:
     locked, planted = lab.failed(), Planted(lab.schema())
     planted.failed(1)

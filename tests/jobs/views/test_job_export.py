@@ -2,7 +2,9 @@
 
 import csv
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -171,6 +173,32 @@ def test_the_site_has_few_exports_at_a_time(own_folder: None) -> None:
     take_turn(MOST).give_back()
     for turn in turns:
         turn.give_back()
+
+
+def test_where_no_place_can_be_counted_a_person_still_has_one_export_at_a_time(own_folder: None, settings: Any) -> None:
+    Path(settings.SHARED_FOLDER, "export-0").mkdir(mode=0o700, parents=True)
+    Path(settings.SHARED_FOLDER).chmod(0o700)
+    first = take_turn(1)
+    with pytest.raises(NoTurnError, match="Another export of yours"):
+        take_turn(1)
+    first.give_back()
+    take_turn(1).give_back()
+
+
+def test_a_browser_that_stops_reading_loses_its_turn(
+    failed_jobs: str, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobsite.pages.exporting.SEND_S", 0.1)
+    query = f"{EXPORT}?schema={failed_jobs}&format=csv"
+    browser, site = socket.socketpair()
+    with browser, site:
+        of_gunicorn: dict[str, Any] = {"gunicorn.socket": site}
+        with closing(viewer.get(query, **of_gunicorn)) as response:
+            piece = next(iter(response))
+            with pytest.raises(TimeoutError):
+                site.sendall(piece * 1_000_000)
+        with closing(viewer.get(query)) as following:
+            assert following.status_code == 200
 
 
 def test_an_export_that_is_refused_takes_no_turn(accounts: None, viewer: Client) -> None:

@@ -216,10 +216,21 @@ def test_what_the_server_cannot_compare_is_said_of_its_schema(lab: Lab, operator
         assert notice.startswith(f"The jobs of {schema} are not shown: its jobs cannot be compared as the restriction")
 
 
-def test_what_the_server_cannot_compare_is_a_page_instead_of_a_file(lab: Lab, viewer: Client) -> None:
-    query = asked(lab.failed(charset="latin1", m1="value"), 'host = "🧠"', format="csv")
+def test_a_row_that_the_server_cannot_compare_is_a_page_instead_of_a_file(planted: Planted, viewer: Client) -> None:
+    for number, connection in enumerate((0, 5)):
+        planted.row(key_hash=f"{number:032}", connection_id=connection)
+    query = asked(planted.schema, "connection_id * 18446744073709551615 > 0", format="csv")
     said = text_of(look(viewer, f"{EXPORT}?{query}", status=503).main)
     assert "can be compared as the restriction asks" in said
+
+
+@pytest.mark.parametrize("restriction", ['error_message LIKE "%🧠%"', 'host = "🧠"'])
+def test_a_file_says_which_schema_the_server_cannot_compare(lab: Lab, operator: Client, restriction: str) -> None:
+    schema = lab.failed(charset="latin1", m1="value")
+    found = json.loads(operator.get(f"{EXPORT}?{asked(schema, restriction, format='json')}").getvalue())
+    (notice,) = found["notices"]
+    assert notice.startswith(f"The jobs of {schema} are not here: its jobs cannot be compared as the restriction")
+    assert found["jobs"] == []
 
 
 @pytest.mark.parametrize(
