@@ -21,7 +21,7 @@ def test_a_worker_that_is_back_when_its_job_s_turn_comes_keeps_it(lab: Lab, oper
     wait_a_second()
     seen = frozenset(snapshots_of(schema, operator))  # as if all workers had been gone
     now = datetime.now(timezone.utc) + timedelta(seconds=1)
-    selection = MatchingButRunning(JobFilter.read({"schema": schema}), now, reading_of(schema), abandoned=seen)
+    selection = MatchingButRunning(JobFilter.read({"schema": schema}), now, reading_of([schema]), abandoned=seen)
     reviewed = review(CLEAR, selection)
     outcome = perform(CLEAR, selection, Confirmation.of(reviewed, str(reviewed.count)), ROOT)
     assert outcome.in_words(CLEAR) == "Cleared 1 job. 1 was left alone (1 running)."
