@@ -67,7 +67,8 @@ def _values(chosen: JobFilter, reading: Reading, now: datetime, column: str) -> 
     for value, number, _ in rows:
         found[value] += number if value is not None else 0
     is_all = all(looked_at < most for *_, looked_at in rows)
-    return KnownValues([(value, number) for value, number in found.most_common(MOST_VALUES) if number], is_all)
+    in_order = sorted(found.items(), key=lambda one: (-one[1], str(one[0])))
+    return KnownValues([(value, number) for value, number in in_order[:MOST_VALUES] if number], is_all)
 
 
 def _select(rows: Branch, column: str, most: int) -> Select:

@@ -179,7 +179,7 @@ def test_numbers_that_were_counted_to_their_end_are_no_more_than(
     stall(proxy, COUNT_ALL)
     found = look(operator, f"{COUNTS_PAGE}?schema={indexed}&status=ignore")
     assert str(found.select_one("[data-for=counted]")["data-count"]) == "0"  # type: ignore[index]
-    assert numbers(found)["all_that_match"] == "Clear all 0 that match…"
+    assert numbers(found)["all_that_match"] == "Un-ignore all 0 that match…"
 
 
 @pytest.mark.usefixtures("sharing")
