@@ -31,7 +31,7 @@ SITE_PATH = read_path(os.environ.get("JOBSITE_PATH") or os.environ.get("SCRIPT_N
 """Below which path of its host the site is found; SCRIPT_NAME is what gunicorn calls it."""
 SESSION_COOKIE_AGE = read_setting_s("JOBSITE_SESSION", os.environ.get("JOBSITE_SESSION") or "12h")
 """How long somebody who does nothing stays logged in."""
-SHARED_S = read_setting_s("JOBSITE_SHARED", os.environ.get("JOBSITE_SHARED") or "2s", may_be_nothing=True)
+SHARED_S = read_setting_s("JOBSITE_SHARED", os.environ.get("JOBSITE_SHARED") or "4s", may_be_nothing=True)
 """How long what a page has read of the lab's server is shown to all viewers."""
 DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{JOBSITE_HOME / 'site.sqlite3'}"
 SECRET_KEY = os.environ.get("JOBSITE_SECRET_KEY") or secret_key(JOBSITE_HOME / "secret_key")
