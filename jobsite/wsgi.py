@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from jobsite.addresses import below
+from jobsite.call_stack import with_room
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jobsite.settings")
 site = get_wsgi_application()
@@ -17,6 +18,7 @@ site = get_wsgi_application()
 CHARSET = re.compile(r";\s*charset\*?\d*\*?\s*=[^;]*", re.IGNORECASE)
 
 
+@with_room
 def application(environ: dict[str, Any], start_response: Any) -> Any:
     """Answer a request, in UTF-8; the proxy may have taken the site's path off the address, or not."""
     path = below(settings.SITE_PATH, environ.get("PATH_INFO", ""))

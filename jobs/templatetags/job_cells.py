@@ -1,12 +1,13 @@
 """What the templates of jobs ask of a job."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.http import RFC3986_SUBDELIMS
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -18,11 +19,17 @@ from jobs.snapshots import JobSnapshot
 from jobsite.pages.paths import write_names
 
 LINE_CHARS, TITLE_CHARS = 300, 400
+ODD, EVEN = escape("odd"), escape("even")
+MOST_REMEMBERED = 4_096
+"""The rows of a list say the same names, states and values again and again."""
 UNQUOTED = RFC3986_SUBDELIMS + "/~:@"
 """What Django leaves as it is in a path."""
 
 register = template.Library()
 register.filter(class_name)
+
+
+escaped = lru_cache(maxsize=MOST_REMEMBERED)(escape)
 
 
 @register.filter
@@ -36,8 +43,13 @@ def pairs(key: Key) -> SafeString:
     """Return the names and values of a key, or why there are none, as HTML."""
     if key.problem:
         return format_html('<span class="unreadable">{}</span>', key.problem)
-    shown = format_html_join(" ", '<span class="pair"><i>{}=</i>{}</span>', key.pairs)
+    shown = format_html_join(" ", "{}", ((_pair(name, value),) for name, value in key.pairs))
     return format_html('{} <span class="pair">and {} more</span>', shown, key.more) if key.more else shown
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _pair(name: str, value: str) -> SafeString:
+    return format_html('<span class="pair"><i>{}=</i>{}</span>', name, value)
 
 
 @register.filter
@@ -76,19 +88,19 @@ def shown_rows(table: Any) -> Iterator[dict[str, object]]:
     for number, job in enumerate(table.records):
         named = names(job)
         yield {
-            "parity": "odd" if number % 2 else "even",
+            "parity": ODD if number % 2 else EVEN,
             "token": token(job) if table.selectable and job.stored_in in table.tables else "",
-            "table": job.table,
-            "schema": job.schema,
+            "table": escaped(job.table),
+            "schema": escaped(job.schema),
             "key": job.key,
-            "status": job.status,
+            "status": escaped(job.status),
             "liveness": job.liveness,
             "timestamp": job.timestamp,
             "names": named,
             "path": path(named),
             "pairs": pairs(job.key),
             "message": line(job.message_line),
-            "worker": _worker(job),
+            "worker": escaped(_worker(job)),
             "connection": "" if job.connection_id is None else job.connection_id,
         }
 

@@ -19,11 +19,13 @@ from jobs.worker.log import worker_logger
 from jobs.worker.outcomes import InterruptedRunError, KeyDict, StoppedError
 from jobs.worker.prefetch import Prefetched
 from jobs.worker.reservations.base import Reservation
+from jobsite.call_stack import with_room
 
 ENDED = "make did not stop, so its process was ended.\n"
 log = worker_logger(__name__)
 
 
+@with_room
 def compute(context: TableContext, keys: Sequence[KeyDict]) -> None:
     """Compute the keys, in about this order; each is numbered by its place.
 

@@ -18,6 +18,8 @@ A statement that runs is read by its tokens: statements, harmless_literals. A qu
 hints.
 """
 
+from functools import lru_cache
+
 from jobsite.masking.assignments import assignments
 from jobsite.masking.command_lines import command_lines
 from jobsite.masking.hints import may_hold_a_secret
@@ -25,12 +27,22 @@ from jobsite.masking.shapes import shapes
 from jobsite.masking.spans import hide
 from jobsite.masking.sql_in_text import sql_in_text
 
+SHORT_CHARS, MOST_REMEMBERED = 500, 4_096
+"""Short texts come again and again, as the messages of a list do: so many are remembered, 2 MB at most."""
+
 
 def masked(text: str) -> str:
     """Return the text with MASK in place of passwords, tokens, keys and credentials in URLs.
 
     It takes time in proportion to the text's length, whatever is in it.
     """
+    return _remembered(text) if len(text) <= SHORT_CHARS else _masked(text)
+
+
+def _masked(text: str) -> str:
     if not may_hold_a_secret(text):
         return text
     return hide(text, [*shapes(text), *assignments(text), *command_lines(text), *sql_in_text(text)])
+
+
+_remembered = lru_cache(maxsize=MOST_REMEMBERED)(_masked)
