@@ -119,7 +119,7 @@ DATABASE_ROUTERS = ["jobsite.lab.router.LabRouter"]
 SHARED_FOLDER = shared_folder(JOBSITE_HOME)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-    "lab": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": SHARED_FOLDER},
+    "lab": {"BACKEND": "jobsite.lab.shared_files.SharedFiles", "LOCATION": SHARED_FOLDER},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -17,15 +17,17 @@ from benchmarks.listing.sites import ADMIN, FORGET, Served, lab_environ, served
 from benchmarks.populate import ROOT
 from jobsite.demo.server import Server
 
-HEAD = """
-| {title} | page: wall | its CPU | the site's | the database's | bare SQL: wall | CPU | admin: wall | CPU | bar |
-|---|---|---|---|---|---|---|---|---|---|"""
+COLUMNS_SHOWN = (
+    "page: wall", "its CPU", "the site's", "the database's", "bare SQL: wall", "CPU", "admin: wall", "CPU", "its own",
+    "bar", "of the site",
+)  # fmt: skip
+HEAD = "\n| {title} | " + " | ".join(COLUMNS_SHOWN) + " |\n" + "|---" * (len(COLUMNS_SHOWN) + 1) + "|"
 BARE_TIMES, DRAWING_MS, DRAWING_MANY_MS = 1.3, 30, 40
 """What the rows of a page may take: so many times the bare SQL, and so many ms to draw; of many schemas."""
 OWN_MS, OWN_MANY_MS = 25, 35
 """What the site itself may take of that."""
 ADMIN_DRAWING_MS = 30
-"""What the admin takes to draw 50 rows where these figures hold; elsewhere they are scaled by what it takes."""
+"""What the admin takes to draw 50 rows where these figures hold; elsewhere they are scaled by what it takes there."""
 ENOUGH_S = 20.0
 """Nothing is measured more often once it took so long in all, but three times."""
 LIMIT_S = 60.0
@@ -57,6 +59,10 @@ def typical(costs: Sequence[Cost]) -> Cost:
     return Cost(wall_s, site_s, database_s, max(one.status for one in costs))
 
 
+def _nothing() -> None:
+    pass
+
+
 class Meter:
     """Measures what is done, with the database's part of it."""
 
@@ -71,13 +77,21 @@ class Meter:
         status, site_s = do()
         return Cost(time.perf_counter() - began, site_s, cpu_s([self.pid]) - used, status)
 
-    def usual(self, do: Callable[[], tuple[int, float]], before: Callable[[], None] = lambda: None) -> Cost:
+    def usual(self, do: Callable[[], tuple[int, float]], before: Callable[[], None] = _nothing) -> Cost:
         """Do it as often as was asked for, each time after something that is not measured; return the medians."""
-        costs: list[Cost] = []
-        while len(costs) < self.rounds and (len(costs) < 3 or sum(one.wall_s for one in costs) < ENOUGH_S):
-            before()
-            costs.append(self.once(do))
-        return typical(costs)
+        (cost,) = self.in_turn((do, before))
+        return cost
+
+    def in_turn(self, *each: tuple[Callable[[], tuple[int, float]], Callable[[], None]]) -> list[Cost]:
+        """Do the same for several, one after the other in each round, so that other load meets them alike."""
+        rounds: list[list[Cost]] = []
+        began = time.perf_counter()
+        while len(rounds) < self.rounds and (len(rounds) < 3 or time.perf_counter() - began < ENOUGH_S * len(each)):
+            rounds.append([])
+            for do, before in each:
+                before()
+                rounds[-1].append(self.once(do))
+        return [typical(costs) for costs in zip(*rounds, strict=True)]
 
 
 @contextmanager
@@ -146,24 +160,25 @@ def report_pages(server: Server, size: Size, has_index: bool, home: Path, only: 
         for _ in range(6):  # each process has made a page
             rows_of_jobs(site, "status=error&newer=1s")
             _admin_rows(admin, "status=none")
-        drawing_s = meter.usual(lambda: _admin_rows(admin, chosen[0].admin)).site_s
-        scale = drawing_s * 1000 / ADMIN_DRAWING_MS
-        print(f"\nThe admin draws 50 rows in {drawing_s * 1000:.1f} ms of CPU: the bars are scaled by {scale:.2f}.")
         print(HEAD.format(title=f"{size}, {'with' if has_index else 'without'} index"))
         driver = connect(server)
         for case in chosen:
-            ours = meter.usual(lambda case=case: rows_of_jobs(site, case.query), forget)  # type: ignore[misc]
-            bare = meter.usual(lambda case=case: bare_rows(driver, case.bare(size)))  # type: ignore[misc]
-            theirs = meter.usual(lambda case=case: _admin_rows(admin, case.admin))  # type: ignore[misc]
-            print(_line(case, size, scale, ours, bare, theirs), flush=True)
+            ours, bare, theirs = meter.in_turn(
+                (lambda case=case: rows_of_jobs(site, case.query), forget),  # type: ignore[misc]
+                (lambda case=case: bare_rows(driver, case.bare(size)), _nothing),  # type: ignore[misc]
+                (lambda case=case: _admin_rows(admin, case.admin), _nothing),  # type: ignore[misc]
+            )
+            print(_line(case, size, ours, bare, theirs), flush=True)
         driver.close()
 
 
-def _line(case: Case, size: Size, scale: float, ours: Cost, bare: Cost, theirs: Cost) -> str:
+def _line(case: Case, size: Size, ours: Cost, bare: Cost, theirs: Cost) -> str:
+    scale = theirs.site_s * 1000 / ADMIN_DRAWING_MS
     bar_ms = BARE_TIMES * bare.cpu_s * 1000 + scale * (DRAWING_MS if size.schemas == 1 else DRAWING_MANY_MS)
     own_ms = scale * (OWN_MS if size.schemas == 1 else OWN_MANY_MS)
     figures = (
-        ours.wall_s, ours.cpu_s, ours.site_s, ours.database_s, bare.wall_s, bare.cpu_s, theirs.wall_s, theirs.cpu_s
+        ours.wall_s, ours.cpu_s, ours.site_s, ours.database_s, bare.wall_s, bare.cpu_s, theirs.wall_s,
+        theirs.cpu_s, theirs.site_s,
     )  # fmt: skip
     said = " | ".join(f"{seconds * 1000:,.1f}" for seconds in figures)
     is_held = (
@@ -176,7 +191,7 @@ def _line(case: Case, size: Size, scale: float, ours: Cost, bare: Cost, theirs: 
     wrong = "".join(
         f" ({who} answered {cost.status})" for who, cost in (("page", ours), ("admin", theirs)) if cost.status != 200
     )
-    return f"| {case.name}{wrong} | {said} | {bar_ms:,.1f}{held} |"
+    return f"| {case.name}{wrong} | {said} | {bar_ms:,.1f} | {own_ms:,.1f}{held} |"
 
 
 def report_datajoint(server: Server, size: Size, rounds: int) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -173,7 +174,7 @@ class AskedJobs(ListFilter):
         both = self._meaning.key is not None and "key" in self.texts
         return (*super().problems, *((ONE_KEY,) if both else ()))
 
-    @property
+    @cached_property
     def _meaning(self) -> Meaning:
         return next((value for _, value in self._values() if isinstance(value, Meaning)), Meaning())
 

@@ -85,6 +85,7 @@ def address(job: Job) -> str:
 @register.filter
 def shown_rows(table: Any) -> Iterator[dict[str, object]]:
     """Yield what the cells of each row of a JobTable show, as plain values: a template looks these up quickest."""
+    jobs = reverse("jobs:job_list")
     for number, job in enumerate(table.records):
         named = names(job)
         yield {
@@ -97,7 +98,7 @@ def shown_rows(table: Any) -> Iterator[dict[str, object]]:
             "liveness": job.liveness,
             "timestamp": job.timestamp,
             "names": named,
-            "path": path(named),
+            "href": escape(f"{jobs}{path(named)}{table.query}"),
             "pairs": pairs(job.key),
             "message": line(job.message_line),
             "worker": escaped(_worker(job)),

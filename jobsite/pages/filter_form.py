@@ -208,7 +208,7 @@ class FilterForm(forms.Form):
         found = [error for errors in self.errors.as_data().values() for error in errors]
         return [error for error in found if isinstance(error, MistakeError)]
 
-    @property
+    @cached_property
     def problems(self) -> tuple[str, ...]:
         """What cannot be read, in sentences: first of what a person typed, then of what only the address says."""
         return tuple(str(error) for bound in (*self.visible_fields(), *self.hidden_fields()) for error in bound.errors)
