@@ -36,6 +36,9 @@ class Case:
     is_split: bool = False
     """Whether the rows of all statuses are sought status by status, as an index on the status wants it."""
 
+    finds_one: bool = False
+    """Whether a page of it has one row and not fifty."""
+
     def bare(self, size: Size) -> str:
         """Return the SQL of the page's rows."""
         names = [self.schema] if self.schema else size.names
@@ -75,8 +78,9 @@ def _filters() -> Iterator[Case]:
 
 
 def _keys() -> Iterator[Case]:
-    yield Case("all, a key_hash", f"key={KEY_HASH}", f"key_hash = '{KEY_HASH}'", admin=f"key_hash={KEY_HASH}")
-    yield Case("all, a whole key", urlencode({"key": KEY}), f"key_hash = '{KEY_HASH}'", admin=f"key_hash={KEY_HASH}")
+    for name, key in (("all, a key_hash", KEY_HASH), ("all, a whole key", KEY)):
+        bare, query = f"key_hash = '{KEY_HASH}'", urlencode({"key": key})
+        yield Case(name, query, bare, admin=f"key_hash={KEY_HASH}", finds_one=True)
 
 
 def _sorts() -> Iterator[Case]:

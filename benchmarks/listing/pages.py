@@ -173,7 +173,7 @@ def report_pages(server: Server, size: Size, has_index: bool, home: Path, only: 
 
 
 def _line(case: Case, size: Size, ours: Cost, bare: Cost, theirs: Cost) -> str:
-    scale = theirs.site_s * 1000 / ADMIN_DRAWING_MS
+    scale = 1 if case.finds_one else theirs.site_s * 1000 / ADMIN_DRAWING_MS
     bar_ms = BARE_TIMES * bare.cpu_s * 1000 + scale * (DRAWING_MS if size.schemas == 1 else DRAWING_MANY_MS)
     own_ms = scale * (OWN_MS if size.schemas == 1 else OWN_MANY_MS)
     figures = (
