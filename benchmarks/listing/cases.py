@@ -83,6 +83,16 @@ def _keys() -> Iterator[Case]:
         yield Case(name, query, bare, admin=f"key_hash={KEY_HASH}", finds_one=True)
 
 
+def _restrictions() -> Iterator[Case]:
+    texts = {
+        "time": "status='error' AND timestamp > NOW() - INTERVAL 24 HOUR",
+        "table": f"table_name='{TABLES[0]}' AND status='error'",
+        "host": "host='node7' AND status='error'",
+    }
+    for name, text in texts.items():
+        yield Case(f"all, restriction on {name}", urlencode({"restriction": text}), text, admin="status=error")
+
+
 def _sorts() -> Iterator[Case]:
     columns = {
         "age": "timestamp", "table": "table_name", "message": "error_message", "user": "user", "host": "host",
@@ -115,4 +125,13 @@ def cases(size: Size, has_index: bool) -> Sequence[Case]:
     tabs = [
         Case(word, f"status={status}", f"status='{status}'", admin=f"status={status}") for status, word in TABS.items()
     ]
-    return [tabs[0], Case("all", "", is_split=has_index), *tabs[1:], *_filters(), *_keys(), _last(size), *_sorts()]
+    return [
+        tabs[0],
+        Case("all", "", is_split=has_index),
+        *tabs[1:],
+        *_filters(),
+        *_restrictions(),
+        *_keys(),
+        _last(size),
+        *_sorts(),
+    ]
