@@ -86,7 +86,7 @@ class Meter:
         """Do the same for several, one after the other in each round, so that other load meets them alike."""
         rounds: list[list[Cost]] = []
         began = time.perf_counter()
-        while len(rounds) < self.rounds and (len(rounds) < 3 or time.perf_counter() - began < ENOUGH_S * len(each)):
+        while len(rounds) < self.rounds and (len(rounds) < 3 or time.perf_counter() - began < ENOUGH_S):
             rounds.append([])
             for do, before in each:
                 before()
