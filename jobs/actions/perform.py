@@ -178,8 +178,8 @@ class ActUnderWay:
         if self.action.statuses:  # a column may take `Reserved` for `reserved`
             rows = [row for row in rows if self.selection.takes(row.status)]
         if self.action.only_abandoned or self.selection.spares_living:
-            rows, left = spare_living(layout, rows)
-            self.outcome += ActionOutcome(left=left)
+            rows, left, gone = spare_living(layout, rows)
+            self.outcome += ActionOutcome(left=left, gone=gone)
         if rows:
             self._act_on_those(layout, rows)
 

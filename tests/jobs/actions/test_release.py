@@ -1,5 +1,7 @@
 """Releasing reservations: those of workers that are gone, and never a living worker's."""
 
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -13,7 +15,10 @@ from jobs.actions.perform import perform
 from jobs.actions.release import RELEASE
 from jobs.actions.review import review
 from jobs.actions.selection import MatchingJobs, SelectedJobs
+from jobs.layouts.base import Layout
 from jobs.listing.filters import JobFilter
+from jobs.snapshots import SeenRow
+from jobsite.lab.server import ConnectedThreads, who_is_connected
 from tests.jobs.acting import confirm_to, do, done_to_all_of, send_to
 from tests.jobs.clearing import NOW, ROOT, everything, says, selected, snapshots_of, wait_a_second
 from tests.jobs.older import SHAPES
@@ -137,6 +142,52 @@ def test_a_reservation_that_another_has_taken_since_is_left_alone(lab: Lab, oper
     confirmed = Confirmation.of(review(RELEASE, selection))
     SERVER.sql(f"UPDATE {made.where} SET timestamp = '2026-01-02 00:00:00'")
     assert perform(RELEASE, selection, confirmed, ROOT) == ActionOutcome(changed=1)
+
+
+def test_a_reservation_that_was_away_for_a_moment_is_left_alone(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = planted_reservations(lab, dead=1)
+    selection = MatchingJobs(JobFilter({"schema": made.schema}), NOW, reading_of([made.schema]))
+    confirmed = Confirmation.of(review(RELEASE, selection))
+    row = SERVER.sql(f"SELECT * FROM {made.where}")[0]
+    in_the_meantime(
+        monkeypatch,
+        before=lambda: SERVER.sql(f"DELETE FROM {made.where}"),
+        after=lambda: SERVER.sql(f"INSERT INTO {made.where} VALUES ({', '.join(['%s'] * len(row))})", row),
+    )
+    assert perform(RELEASE, selection, confirmed, ROOT) == ActionOutcome(gone=1)
+    assert statuses(made.schema) == ["reserved"]
+
+
+def test_a_reservation_of_the_second_in_which_it_was_read_is_left_alone(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = planted_reservations(lab, dead=1)
+    selection = MatchingJobs(JobFilter({"schema": made.schema}), NOW, reading_of([made.schema]))
+    confirmed = Confirmation.of(review(RELEASE, selection))
+    in_the_meantime(
+        monkeypatch,
+        before=lambda: SERVER.sql(f"UPDATE {made.where} SET timestamp = UTC_TIMESTAMP()"),
+        after=wait_a_second,
+    )
+    outcome = perform(RELEASE, selection, confirmed, ROOT)
+    assert outcome == ActionOutcome(left=Counter({"cannot tell": 1}))
+
+
+def in_the_meantime(monkeypatch: pytest.MonkeyPatch, before: Callable[[], object], after: Callable[[], object]) -> None:
+    """Let something happen between the reading of a chunk and that of its rows again, and something after that."""
+    chunks, ask = MatchingJobs.chunks, who_is_connected
+
+    def read(self: MatchingJobs, layout: Layout, past: tuple[str, str] | None = None) -> Iterator[Sequence[SeenRow]]:
+        for rows in chunks(self, layout, past):
+            before()
+            yield rows
+
+    def asked() -> ConnectedThreads:
+        after()
+        return ask()
+
+    monkeypatch.setattr(MatchingJobs, "chunks", read)
+    monkeypatch.setattr("jobs.actions.abandoned.who_is_connected", asked)
 
 
 def test_released_again_and_again_beside_workers_nothing_of_theirs_is_freed(lab: Lab) -> None:
