@@ -25,6 +25,7 @@ from tests.jobs.clearing import ROOT, confirm, gone_quiet, post, selected, snaps
 from tests.jobs.tables import reading_of
 from tests.lab import Lab, eventually
 from tests.server import SERVER
+from tests.statements import more_for_connections
 
 
 def select(schema: str, client: Client) -> SelectedJobs:
@@ -247,12 +248,6 @@ def test_clearing_no_job_deletes_nothing(lab: Lab, operator: Client) -> None:
 
 
 # --- How much it asks -------------------------------------------------------------------------------------------------
-
-
-def more_for_connections() -> int:
-    """Return how many questions more it takes to see who is connected where MySQL keeps no performance_schema."""
-    version, has_schema = SERVER.sql("SELECT VERSION(), @@performance_schema")[0]
-    return 0 if has_schema or "MariaDB" in version else 2
 
 
 def test_confirming_and_clearing_three_jobs_ask_few_questions(lab: Lab, operator: Client) -> None:

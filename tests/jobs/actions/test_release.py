@@ -191,7 +191,8 @@ def in_the_meantime(monkeypatch: pytest.MonkeyPatch, before: Callable[[], object
 
 
 def test_released_again_and_again_beside_workers_nothing_of_theirs_is_freed(lab: Lab) -> None:
-    schema = lab.pipeline(recordings={f"m{number}": "" for number in range(60)})[0]
+    schema, module = lab.pipeline(recordings={f"m{number}": "" for number in range(60)})
+    assert len(module.schema.jobs) == 0  # DataJoint makes the table when it is first asked for
     later = datetime.now(timezone.utc) + timedelta(days=1)
     workers = [lab.start(schema, user="bob") for _ in range(2)]
     outcome = ActionOutcome()

@@ -79,7 +79,7 @@ def test_stacks_are_there_when_they_are_asked_for(failed_jobs: str, viewer: Clie
 
 def test_times_are_iso_8601_with_their_zone(planted: Planted, viewer: Client) -> None:
     SERVER.sql("SET time_zone = '+00:00'")
-    planted.row(timestamp=None)
+    planted.row()
     planted.row(key_hash="1" * 32)
     SERVER.sql(f"UPDATE {planted.where} SET timestamp = FROM_UNIXTIME(1764201600)")
     rows = rows_in("json", export(viewer, f"schema={planted.schema}&format=json"))
