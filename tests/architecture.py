@@ -24,6 +24,7 @@ DOWNWARD = (
     "jobs.urls",
     "jobs.views",
     "jobs.actions",
+    "jobs.error_groups",
     "jobs.listing",
     "jobs.layouts",
     "jobs.models",
