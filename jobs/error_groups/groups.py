@@ -7,16 +7,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from jobs.layouts.reading import LeftOut
+from jobs.listing.failures.kinds import Kind
 from jobs.models import QualifiedName
 from jobs.tracebacks.signature import Signature
-
-
-class Kind(Enum):
-    """What a failure says of the code: it failed, or it was stopped, or it lost its server for a moment."""
-
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-    TRANSIENT = "transient"
 
 
 class Help(Enum):
@@ -112,6 +105,10 @@ class ErrorGroups:
     """Jobs tables that could not be read, and why."""
     now: datetime
     """The second of the server's clock that it was read at: windows count from it."""
+
+    def named(self, fingerprint: str) -> ErrorGroup | None:
+        """Return the group of a fingerprint; None where no job is of it."""
+        return next((group for group in self.groups if group.fingerprint == fingerprint), None)
 
     @property
     def is_whole(self) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 
 from jobs.formats.table_name import class_name
 from jobs.layouts.reading import Reading
+from jobs.listing.failures.finding import find_named
 from jobs.listing.filters import SORTS, JobFilter
-from jobs.listing.keys import find_keys
 from jobs.listing.rows import tables_with_jobs
 from jobs.listing.shared import second_of
 from jobs.statuses import STATUSES
@@ -98,7 +98,7 @@ def choose_jobs(given: Mapping[str, Any]) -> ChosenJobs:
     )
     if chosen.problems:
         raise WrongInputError(" ".join(chosen.problems))
-    return ChosenJobs(find_keys(chosen, reading, now), reading, threads, now)
+    return ChosenJobs(find_named(chosen, reading, now), reading, threads, now)
 
 
 def _texts(given: Mapping[str, Any]) -> dict[str, str]:

@@ -1,57 +1,58 @@
 """Why are two failures one problem? Their exception, their own frame and their message agree, but for what varies.
 
-So Sentry groups ("Issue Grouping"): own frames, the exception, and the message without its parameters; chained
-exceptions all count. The fingerprint begins with the version of the rule, so that a group keeps its name until the
-rule is another one.
+What exactly is compared stands in a version of the rule (jobs.tracebacks.rules). The fingerprint begins with its
+number, so that no group becomes another one when a new version comes.
 """
 
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 
+from jobs.tracebacks.message_words import MessagePart, exception_in, parts_of
+from jobs.tracebacks.own_frames import OwnFrame
+from jobs.tracebacks.parsing import Stack, read_stack
+from jobs.tracebacks.rules import v1
+from jobsite.masking.text import masked
+
+__all__ = ["MessagePart", "OwnFrame", "Signature", "signature_of", "signature_with"]
+
 DIGITS = 12
 """Hexadecimal digits after the version: of 10,000 groups two share them by chance once in five million times."""
-
-
-@dataclass(frozen=True)
-class MessagePart:
-    """A run of a message: text that all its failures have, or a word for what varies among them."""
-
-    text: str
-    """`shape mismatch: `, or one of n, id, path, address, name, shape, date."""
-    varies: bool = False
-
-
-@dataclass(frozen=True)
-class OwnFrame:
-    """The innermost frame of own code: its file without the folders it lies in, and its function; no line."""
-
-    file: str
-    function: str
-
-    def __str__(self) -> str:
-        """Return it as people name it."""
-        return f"{self.function} · {self.file}" if self.function else self.file
+FINGERPRINT = re.compile(rf"[1-9][0-9]{{0,2}}-[0-9a-f]{{{DIGITS}}}", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What the failures of a group have in common."""
+    """What the failures of a group have in common, and how one of them says it."""
 
-    version: int
-    """Of the rule by which it was made."""
+    fingerprint: str
+    """The name of the group: `1-6f0c2a9b41d3`, the version of the rule and a hash of what it compares."""
     exception: str
     """`ValueError`, without its module; '' where a message names none."""
     message: tuple[MessagePart, ...]
-    own_frame: OwnFrame | None = None
-    """None where the stack has none, or none is stored."""
+    """Without its secrets."""
+    own_frame: OwnFrame | None
+    """The innermost frame of own code; None where the stack has none, or none is stored."""
+    alike: tuple[str, str]
+    """The exception and the message as they are compared: of equal ones, only stacks can be different."""
     chain: tuple[str, ...] = ()
-    """The exceptions before the last one, in their order, each with its own frame, as one text."""
+    """The exceptions that led to it, each with its own frame: `KeyError load · io.py`."""
 
-    @property
-    def fingerprint(self) -> str:
-        """The name of the group: `1-6f0c2a9b41d3`, the version of the rule and a hash of all the rest."""
-        message = [f"{part.varies:d}{part.text}" for part in self.message]
-        frame = [self.own_frame.file, self.own_frame.function] if self.own_frame else []
-        parts = (self.exception, *message, "", *frame, "", *self.chain)
-        hashed = sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
-        return f"{self.version}-{hashed[:DIGITS]}"
+
+def signature_of(message: str, stack: str) -> Signature:
+    """Return the signature of a failure by its `error_message` and the text of its `error_stack`, '' for none."""
+    return signature_with(message, read_stack(stack))
+
+
+def signature_with(message: str, stack: Stack) -> Signature:
+    """Return the same by a stack that was taken apart."""
+    compared = v1.compared(message, stack)
+    exception, text = exception_in(message)
+    parts = parts_of(masked(text), exception)
+    return Signature(_fingerprint(compared), exception, parts, compared.own_frame, compared[:2], compared.chain)
+
+
+def _fingerprint(compared: v1.Compared) -> str:
+    parts = (compared.exception, compared.template, *(compared.own_frame or ()), "", *compared.chain)
+    hashed = sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
+    return f"{v1.VERSION}-{hashed[:DIGITS]}"

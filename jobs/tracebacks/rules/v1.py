@@ -1,0 +1,58 @@
+"""Version 1 of the rule by which failures are one problem: what is compared of a message and of a stack.
+
+Sentry's order ("Issue Grouping"): the own frame, the exception, and the message without its parameters; chained
+exceptions, and those of a group, count by their names and own frames. Whoever changes what comes of it makes a version
+2: a group keeps its fingerprint, and with it what the site knows of it, as long as it is of the same version.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from jobs.tracebacks.matlab import matlab_frame
+from jobs.tracebacks.message_words import exception_in
+from jobs.tracebacks.own_frames import OwnFrame, own_frame_of
+from jobs.tracebacks.parsing import Raised, Stack, read_stack
+from jobs.tracebacks.shapes import shape_of
+from jobs.tracebacks.sub_exceptions import sub_exceptions
+from jobs.tracebacks.templates import template_of
+
+VERSION = 1
+
+
+class Compared(NamedTuple):
+    """What is compared."""
+
+    exception: str
+    """Without its module; a mark where it has a digit, '' where a message names none."""
+    template: str
+    own_frame: OwnFrame | None
+    """None where no stack is stored, or its end is cut off."""
+    chain: tuple[str, ...]
+    """The exceptions before the last one, and those of a group."""
+
+
+def compared(message: str, stack: Stack) -> Compared:
+    """Return what is compared of a job's message, as DataJoint stores it, and of its stack."""
+    exception, text = exception_in(shape_of(message))
+    template = template_of(text, exception)
+    last = stack.last
+    if last is None:
+        return Compared(exception, template, matlab_frame(stack.text), ())
+    own_frame = own_frame_of(last) if last.exception else None
+    return Compared(exception, template, own_frame, (*_before(stack), *_within(stack)))
+
+
+def _before(stack: Stack) -> Iterator[str]:
+    """Yield the exceptions before the last, each once: how often something was tried again does not count."""
+    yield from dict.fromkeys(_said(raised) for raised in stack.chain[:-1])
+
+
+def _within(stack: Stack) -> Iterator[str]:
+    """Yield the exceptions of a group, each once and in any order: which task was the first is chance."""
+    parts = (read_stack(text) for text in sub_exceptions(stack.text))
+    yield from sorted({_said(part.last) if part.last else exception_in(part.text)[0] for part in parts})
+
+
+def _said(raised: Raised) -> str:
+    own = own_frame_of(raised) if any(frame.own for frame in raised.frames) else None
+    return f"{raised.name} {own}" if own else raised.name
