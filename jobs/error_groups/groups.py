@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 
+from jobs.formats.table_name import class_name
 from jobs.layouts.reading import LeftOut
 from jobs.listing.failures.kinds import Kind
 from jobs.models import QualifiedName
@@ -84,6 +85,11 @@ class ErrorGroup:
     """Whether jobs of it were cleared or retried, and are here again; None where the record does not tell."""
     advice: Advice | None = None
     """None where no rule holds."""
+
+    @property
+    def table_names(self) -> tuple[str, ...]:
+        """Its tables as their classes are named, each once, those with most jobs first."""
+        return tuple(dict.fromkeys(class_name(table.table_name) for table in self.tables))
 
     @property
     def fingerprint(self) -> str:
