@@ -7,7 +7,8 @@ from typing import Any
 
 from jobs.error_groups.exported import COLUMNS, notices, values_of
 from jobs.error_groups.groups import ErrorGroups
-from jobs.error_groups.reading import read_error_groups
+from jobs.error_groups.history import with_history
+from jobs.error_groups.reading import groups_of, shared_groups
 from jobs.listing.exported import look_at_each
 from jobs.terminal.choosing import ChosenJobs, add_filters, add_restriction, choose_jobs
 from jobs.terminal.listing import TABLE, WIDE
@@ -43,7 +44,8 @@ def list_groups(given: Mapping[str, Any]) -> int:
     """
     meant = choose_jobs({**given, "status": None, "group": None})
     look_at_each(meant.chosen, meant.reading, meant.now)
-    groups = read_error_groups(meant.chosen, meant.reading, meant.now)
+    read = shared_groups(meant.chosen, meant.reading, meant.now).answer
+    groups = with_history(groups_of(read), read, meant.reading, last_visit=None)
     left_out = [one for one in meant.reading.unreadable if meant.chosen.schema in ("", one.schema)]
     said = notices(groups, left_out)
     if given["format"] == TABLE:
