@@ -100,7 +100,11 @@ def facts_of(read: ReadFailures, reading: Reading) -> Mapping[str, Facts] | None
 def _names(read: ReadFailures) -> dict[Cell | RowName, str]:
     """Return the fingerprint of each cell that is of one group, and of each single row."""
     groups = read.failures.groups
-    return {one: name for name, group in groups.items() for one in (*group.cells, *group.singles)}
+    names: dict[Cell | RowName, str] = {}
+    for name, group in groups.items():
+        names |= dict.fromkeys(group.cells, name)
+        names |= dict.fromkeys(group.singles, name)
+    return names
 
 
 def _done() -> Done:

@@ -10,11 +10,10 @@ from hashlib import sha256
 
 from jobs.tracebacks.message_words import MessagePart, exception_in, parts_of
 from jobs.tracebacks.own_frames import OwnFrame
-from jobs.tracebacks.parsing import Stack, read_stack
 from jobs.tracebacks.rules import v1
 from jobsite.masking.text import masked
 
-__all__ = ["MessagePart", "OwnFrame", "Signature", "signature_of", "signature_with"]
+__all__ = ["MessagePart", "OwnFrame", "Signature", "signature_of"]
 
 DIGITS = 12
 """Hexadecimal digits after the version: of 10,000 groups two share them by chance once in five million times."""
@@ -41,18 +40,16 @@ class Signature:
 
 def signature_of(message: str, stack: str) -> Signature:
     """Return the signature of a failure by its `error_message` and the text of its `error_stack`, '' for none."""
-    return signature_with(message, read_stack(stack))
-
-
-def signature_with(message: str, stack: Stack) -> Signature:
-    """Return the same by a stack that was taken apart."""
     compared = v1.compared(message, stack)
     exception, text = exception_in(message)
     parts = parts_of(masked(text), exception)
-    return Signature(_fingerprint(compared), exception, parts, compared.own_frame, compared[:2], compared.chain)
+    return Signature(
+        _fingerprint(compared), exception, parts, compared.stack.own_frame, compared[:2], compared.stack.chain
+    )
 
 
 def _fingerprint(compared: v1.Compared) -> str:
-    parts = (compared.exception, compared.template, *(compared.own_frame or ()), "", *compared.chain)
+    exception, template, (own_frame, chain) = compared
+    parts = (exception, template, *(own_frame or ()), "", *chain)
     hashed = sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
     return f"{v1.VERSION}-{hashed[:DIGITS]}"

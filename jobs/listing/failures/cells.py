@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from jobs.layouts.branches import Branch, Select, as_text, union_all
 from jobs.layouts.message_shapes import BYTEWISE, letters_off, tails_off
+from jobs.layouts.stack_sizes import STACK_SIZE
 from jobs.layouts.windows import windows_of
 from jobs.models import QualifiedName
 from jobsite.lab.identifiers import quoted
@@ -29,14 +30,15 @@ NAME_CHARS = 255
 SIZE = "SELECT {} AS branch, COUNT(*) FROM (SELECT 1 FROM {} LIMIT {}) AS some"
 # The shape's cheap half first, of each row, and the other one of what is left.
 CELLS = (
-    "SELECT {} AS branch, table_name, {} AS shape, `user`, host, age, SUM(number), MIN(earliest), MAX(latest),"
-    " MAX(newest) FROM ({}) AS counted GROUP BY table_name, shape, `user`, host, age LIMIT {}"
+    "SELECT {} AS branch, table_name, {} AS shape, size, `user`, host, age, SUM(number), MIN(earliest), MAX(latest),"
+    " MAX(newest) FROM ({}) AS counted GROUP BY table_name, shape, size, `user`, host, age LIMIT {}"
 )
 COUNTED = (
-    "SELECT {} AS table_name, {} AS words, {} AS `user`, {} AS host, INTERVAL(UNIX_TIMESTAMP(`timestamp`), {}) AS age,"
+    "SELECT {} AS table_name, {} AS words, {} AS size, {} AS `user`, {} AS host,"
+    " INTERVAL(UNIX_TIMESTAMP(`timestamp`), {}) AS age,"
     " COUNT(*) AS number, MIN(`timestamp`) AS earliest, MAX(`timestamp`) AS latest,"
     " MAX(CONCAT(COALESCE(CAST(`timestamp` AS CHAR), ''), '|', {})) AS newest"
-    " FROM {} GROUP BY 1, 2, 3, 4, 5"
+    " FROM {} GROUP BY 1, 2, 3, 4, 5, 6"
 )
 
 
@@ -47,6 +49,8 @@ class Cell(NamedTuple):
     """The jobs table."""
     table_name: str
     shape: str
+    size: int | None = None
+    """Of those jobs alone whose stacks have this size (jobs.layouts.stack_sizes); None for any."""
 
 
 class CellCount(NamedTuple):
@@ -91,9 +95,9 @@ def parts_of(branches: Sequence[Branch], sizes: Sequence[int], most: int) -> Ite
             turns.append(windows)
 
 
-def count_cells(branches: Sequence[Branch], now: datetime) -> list[CellCount]:
+def count_cells(branches: Sequence[Branch], now: datetime, *, by_size: bool = False) -> list[CellCount]:
     """Return how many rows of the branches each cell has, by user, host and age; at most MOST_CELLS of a branch."""
-    asked = [_cells(number, branch, now) for number, branch in enumerate(branches)]
+    asked = [_cells(number, branch, now, STACK_SIZE if by_size else "NULL") for number, branch in enumerate(branches)]
     return [_count(branches[number].table, row) for number, *row in _ask(asked)]
 
 
@@ -123,13 +127,13 @@ def _size(number: int, branch: Branch, most: int) -> Select:
     return SIZE.format(number, branch.sql, most), branch.parameters
 
 
-def _cells(number: int, branch: Branch, now: datetime) -> Select:
+def _cells(number: int, branch: Branch, now: datetime, size: str) -> Select:
     columns = (BYTEWISE.format(quoted(name), NAME_CHARS) for name in ("table_name", "user", "host"))
     table_name, user, host = (f"COALESCE({column}, '')" for column in columns)
     # Newer than an age is later than a second, which the windows of a list are, too.
     bounds = ", ".join(str(int(now.timestamp()) - window_s + 1) for window_s in WINDOWS)
     words, key_hash = f"COALESCE({tails_off('error_message')}, '')", as_text("key_hash", "key_hash")
-    counted = COUNTED.format(table_name, words, user, host, bounds, key_hash, branch.sql)
+    counted = COUNTED.format(table_name, words, size, user, host, bounds, key_hash, branch.sql)
     return CELLS.format(number, letters_off("words"), counted, MOST_CELLS), branch.parameters
 
 
@@ -142,10 +146,10 @@ def _ask(selects: Sequence[Select]) -> list[tuple[Any, ...]]:
 
 
 def _count(table: QualifiedName, row: Sequence[Any]) -> CellCount:
-    table_name, shape, user, host, age, number, first, last, newest = row
+    table_name, shape, size, user, host, age, number, first, last, newest = row
     key_hash = newest.partition("|")[2]
     return CellCount(
-        Cell(table, table_name, shape), user, host, int(age), int(number), _aware(first), _aware(last), key_hash
+        Cell(table, table_name, shape, size), user, host, int(age), int(number), _aware(first), _aware(last), key_hash
     )
 
 

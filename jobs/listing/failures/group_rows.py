@@ -1,7 +1,7 @@
 """Which rows are a group of failures? A condition that the server evaluates, so that every list has the same jobs."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Q, Value
@@ -9,6 +9,7 @@ from django.db.models.functions import Left
 from django.db.models.lookups import Exact, In
 
 from jobs.layouts.message_shapes import MessageShape
+from jobs.layouts.stack_sizes import stack_size
 from jobs.listing.failures.cells import Cell
 from jobs.models import QualifiedName
 from jobs.statuses import ERROR
@@ -30,7 +31,9 @@ class GroupRows:
     @property
     def schemas(self) -> frozenset[str]:
         """The schemas they are in."""
-        return frozenset(table.schema for table, *_ in (*self.cells, *self.rows))
+        return frozenset(cell.stored_in.schema for cell in self.cells) | frozenset(
+            table.schema for table, *_ in self.rows
+        )
 
     def condition_in(self, schema: str) -> Q:
         """Return the condition on the rows of a schema."""
@@ -56,15 +59,19 @@ def rows_named(names: Iterable[tuple[str, str]]) -> Q:
     return along_index & Q(In(JoinedAsBytes("table_name", "key_hash"), exactly))
 
 
-def _in_cells(cells: Iterable[Cell]) -> Q:
+def _in_cells(cells: Sequence[Cell]) -> Q:
     """Return the condition that a row is of one of the cells; what is quick to compare stands before what is exact."""
-    exactly = [f"{table_name} {shape}".encode() for _, table_name, shape in cells]
-    if not exactly:
+    if not cells:
         return NONE
-    quickly = Q(table_name__in=sorted({table_name for _, table_name, _ in cells}))
-    if begin := _beginning([shape for *_, shape in cells]):
+    quickly = Q(table_name__in=sorted({cell.table_name for cell in cells}))
+    if begin := _beginning([cell.shape for cell in cells]):
         quickly &= Q(Exact(Left(F("error_message"), len(begin)), Value(begin)))
-    return quickly & Q(In(JoinedAsBytes("table_name", MessageShape(F("error_message"))), exactly))
+    whole = [f"{cell.table_name} {cell.shape}".encode() for cell in cells if cell.size is None]
+    of_size = [f"{cell.table_name} {cell.size} {cell.shape}".encode() for cell in cells if cell.size is not None]
+    shape = MessageShape(F("error_message"))
+    in_whole = Q(In(JoinedAsBytes("table_name", shape), whole)) if whole else NONE
+    in_part = Q(In(JoinedAsBytes("table_name", stack_size(), shape), of_size)) if of_size else NONE
+    return quickly & (in_whole | in_part)
 
 
 def _beginning(shapes: list[str]) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from jobs.layouts.branches import Branch
 from jobs.layouts.message_shapes import BYTEWISE, letters_off, tails_off
+from jobs.layouts.stack_sizes import STACK_SIZE
 from jobs.listing.failures.cells import (
     MOST_CELLS,
     NAME_CHARS,
@@ -25,8 +26,8 @@ from jobs.listing.failures.failed_rows import FailedRow, failed_rows
 from jobs.listing.failures.kinds import kind_of
 from jobs.listing.failures.sampling import cell_of, samples_of
 from jobs.listing.failures.tally import FailureGroup, Failures
-from jobs.tracebacks.parsing import read_stack
-from jobs.tracebacks.signature import Signature, signature_with
+from jobs.models import QualifiedName
+from jobs.tracebacks.signature import Signature, signature_of
 
 FEW = 1_000
 """So many failed jobs are looked at one by one."""
@@ -34,7 +35,6 @@ MOST_SPLIT = 2_000
 """Jobs of a cell of several problems that are looked at."""
 IN_CELL = f"{BYTEWISE.format('table_name', NAME_CHARS)} = %s AND {letters_off(tails_off('error_message'))} = %s"
 
-NO_STACK = read_stack("")
 
 HasTime = Callable[[], bool]
 
@@ -50,7 +50,7 @@ def read_failures(branches: Sequence[Branch], now: datetime, has_time: HasTime) 
         groups.add_each(failed_rows(branches, FEW))
         return groups.failures(is_whole=True)
     counts, is_whole = _count(branches, sizes, now, has_time)
-    return _by_samples(branches, counts, now, is_whole=is_whole)
+    return _by_samples(branches, counts, now, has_time, is_whole=is_whole)
 
 
 def _count(
@@ -68,24 +68,35 @@ def _count(
     return counts, is_whole
 
 
-def _by_samples(branches: Sequence[Branch], counts: Iterable[CellCount], now: datetime, *, is_whole: bool) -> Failures:
-    groups, by_cell = _Groups(now), defaultdict[Cell, list[CellCount]](list)
-    for one in counts:
-        by_cell[one.cell].append(one)
-    samples = samples_of(by_cell, branches)
-    several = [cell for cell, rows in samples.items() if not groups.add_cell(by_cell[cell], rows)]
+def _by_samples(
+    branches: Sequence[Branch], counts: Iterable[CellCount], now: datetime, has_time: HasTime, *, is_whole: bool
+) -> Failures:
+    """Return the groups of cells; those of several problems are parted by the sizes of stacks, and then one by one."""
+    groups = _Groups(now)
+    several = groups.add_cells(counts, branches)
+    if several and has_time():
+        several = groups.add_cells(count_cells(_rows_in(several, branches), now, by_size=True), branches)
     for cell in several:
-        rows = failed_rows(_rows_in(cell, branches), MOST_SPLIT)
-        groups.add_each(rows)
+        if not has_time():
+            return groups.failures(is_whole=False)
+        rows = failed_rows(_rows_in([cell], branches), MOST_SPLIT)
         is_whole &= len(rows) < MOST_SPLIT
-    for cell in by_cell.keys() - samples.keys():
-        groups.add_unsampled(by_cell[cell])
+        groups.add_each(rows)
     return groups.failures(is_whole=is_whole)
 
 
-def _rows_in(cell: Cell, branches: Sequence[Branch]) -> list[Branch]:
-    stored_in, table_name, shape = cell
-    return [branch.beside(IN_CELL, table_name, shape) for branch in branches if branch.table == stored_in]
+def _rows_in(cells: Iterable[Cell], branches: Iterable[Branch]) -> list[Branch]:
+    """Return the rows of branches that are in one of the cells."""
+    by_table: dict[QualifiedName, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        by_table[cell.stored_in].append(cell)
+    return [_in_one_of(by_table[branch.table], branch) for branch in branches if branch.table in by_table]
+
+
+def _in_one_of(cells: Iterable[Cell], branch: Branch) -> Branch:
+    conditions = [IN_CELL if cell.size is None else f"{IN_CELL} AND {STACK_SIZE} = %s" for cell in cells]
+    values = [value for cell in cells for value in cell[1:] if value is not None]
+    return branch.beside(f"({' OR '.join(conditions)})", *values)
 
 
 class _Groups:
@@ -119,17 +130,28 @@ class _Groups:
                 else:
                     group.singles.add(row.name)
 
-    def add_cell(self, counts: Sequence[CellCount], samples: Sequence[FailedRow]) -> bool:
+    def add_cells(self, counts: Iterable[CellCount], branches: Sequence[Branch]) -> list[Cell]:
+        """Add cells by samples of them; return those that are of several problems, and are not added."""
+        by_cell: dict[Cell, list[CellCount]] = defaultdict(list)
+        for one in counts:
+            by_cell[one.cell].append(one)
+        samples = samples_of(by_cell, branches)
+        several = [cell for cell, rows in samples.items() if not self._add_cell(by_cell[cell], rows)]
+        for cell in by_cell.keys() - samples.keys():
+            self._add_unsampled(by_cell[cell])
+        return several
+
+    def _add_cell(self, counts: Sequence[CellCount], samples: Sequence[FailedRow]) -> bool:
         """Add a cell by its samples; False, and nothing, where they are of several problems."""
         signatures = self._read(samples)
         if is_one := _are_one(signatures):
             self._add(counts, signatures[0], samples[0].message)
         return is_one
 
-    def add_unsampled(self, counts: Sequence[CellCount]) -> None:
+    def _add_unsampled(self, counts: Sequence[CellCount]) -> None:
         """Add a cell of which no stack was read: to the only group of this message, or to one without a frame."""
         shape = counts[0].cell.shape
-        alone = signature_with(shape, NO_STACK)
+        alone = signature_of(shape, "")
         alike = self._alike[alone.alike]
         self._add(counts, alike[0] if len(alike) == 1 else alone, shape)
 
@@ -147,7 +169,7 @@ class _Groups:
 
     def _read(self, rows: Sequence[FailedRow]) -> list[Signature]:
         """Return the signatures of jobs of one cell; one without a frame, as of a cut stack, is the only other one."""
-        signatures = [signature_with(row.message, row.stack) for row in rows]
+        signatures = [signature_of(row.message, row.stack) for row in rows]
         self.stacks_read += sum(row.blob is not None for row in rows)
         framed = {signature.fingerprint: signature for signature in signatures if signature.own_frame}
         if len(framed) != 1:

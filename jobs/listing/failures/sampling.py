@@ -10,7 +10,7 @@ from jobs.listing.order import Place
 from jobs.listing.page import at_places
 from jobs.tracebacks.shapes import shape_of
 
-SAMPLES = 4
+SAMPLES = 6
 """Jobs of one cell."""
 MOST_SAMPLES = 600
 """Jobs of all cells together: their stacks take some 0.1 s."""
@@ -27,8 +27,10 @@ def samples_of(
     rows = failed_rows([at_places(by_table[branch.table], branch) for branch in asked], MOST_SAMPLES)
     found: dict[Cell, list[FailedRow]] = defaultdict(list)
     for row in rows:
-        if (cell := cell_of(row)) in by_cell:  # it may have failed anew since, in another way
-            found[cell].append(row)
+        cell = cell_of(row)
+        for one in (cell, cell._replace(size=row.size)):
+            if one in by_cell:  # it may have failed anew since, in another way
+                found[one].append(row)
     return found
 
 
@@ -40,8 +42,8 @@ def cell_of(row: FailedRow) -> Cell:
 def _chosen(cells: Iterable[Sequence[CellCount]]) -> list[tuple[Cell, str]]:
     by_size = sorted(cells, key=lambda ones: -sum(one.number for one in ones))
     turns = [list(_spread(ones)) for ones in by_size]
-    in_turn = [turn[number] for number in range(SAMPLES) for turn in turns if number < len(turn)]
-    return in_turn[:MOST_SAMPLES]
+    first, more = [turn[0] for turn in turns], [one for turn in turns for one in turn[1:]]
+    return [*first, *more][:MOST_SAMPLES]
 
 
 def _spread(ones: Sequence[CellCount]) -> Iterator[tuple[Cell, str]]:

@@ -27,7 +27,7 @@ class Tally:
 
     def add(self, one: CellCount) -> None:
         """Add these jobs."""
-        table, table_name, _ = one.cell
+        table, table_name = one.cell[:2]
         self.tables[table.schema, table_name] += one.number
         self.users[account_of(one.user)[0]] += one.number
         self.hosts[one.host] += one.number
@@ -62,7 +62,7 @@ class FailureGroup:
     @property
     def rows(self) -> GroupRows:
         """Which rows it is."""
-        return GroupRows(tuple(sorted(self.cells)), tuple(sorted(self.singles)))
+        return GroupRows(tuple(self.cells), tuple(self.singles))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,9 @@ exceptions, and those of a group, count by their names and own frames. Whoever c
 2: a group keeps its fingerprint, and with it what the site knows of it, as long as it is of the same version.
 """
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from jobs.tracebacks.matlab import matlab_frame
@@ -18,6 +20,20 @@ from jobs.tracebacks.templates import template_of
 
 VERSION = 1
 
+LINE_NUMBER = re.compile(r"(?<=, line )[0-9]+")
+MESSAGE = re.compile(r"^([A-Za-z_][A-Za-z0-9_.]*):.*$", re.MULTILINE)
+REMEMBERED_CHARS = 20_000
+"""A longer stack is taken apart each time."""
+
+
+class OfStack(NamedTuple):
+    """What is compared of a stack."""
+
+    own_frame: OwnFrame | None = None
+    """None where no stack is stored, or its end is cut off."""
+    chain: tuple[str, ...] = ()
+    """The exceptions before the last one, and those of a group."""
+
 
 class Compared(NamedTuple):
     """What is compared."""
@@ -25,21 +41,28 @@ class Compared(NamedTuple):
     exception: str
     """Without its module; a mark where it has a digit, '' where a message names none."""
     template: str
-    own_frame: OwnFrame | None
-    """None where no stack is stored, or its end is cut off."""
-    chain: tuple[str, ...]
-    """The exceptions before the last one, and those of a group."""
+    stack: OfStack
 
 
-def compared(message: str, stack: Stack) -> Compared:
-    """Return what is compared of a job's message, as DataJoint stores it, and of its stack."""
+def compared(message: str, stack: str) -> Compared:
+    """Return what is compared of a job's message, as DataJoint stores it, and of the text of its stack."""
     exception, text = exception_in(shape_of(message))
-    template = template_of(text, exception)
+    return Compared(exception, template_of(text, exception), _of_stack(stack))
+
+
+def _of_stack(text: str) -> OfStack:
+    # What does not count is taken out first, so that the many stacks of one problem are taken apart once.
+    bare = MESSAGE.sub(r"\1:", LINE_NUMBER.sub("1", text))
+    return _of_bare(bare) if len(bare) <= REMEMBERED_CHARS else _of_bare.__wrapped__(bare)
+
+
+@lru_cache(maxsize=1024)
+def _of_bare(text: str) -> OfStack:
+    stack = read_stack(text)
     last = stack.last
     if last is None:
-        return Compared(exception, template, matlab_frame(stack.text), ())
-    own_frame = own_frame_of(last) if last.exception else None
-    return Compared(exception, template, own_frame, (*_before(stack), *_within(stack)))
+        return OfStack(matlab_frame(text))
+    return OfStack(own_frame_of(last) if last.exception else None, (*_before(stack), *_within(stack)))
 
 
 def _before(stack: Stack) -> Iterator[str]:
