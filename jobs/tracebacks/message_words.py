@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jobs.tracebacks.shapes import SHAPE_CHARS
-from jobs.tracebacks.templates import OF_CODE, QUOTED, SENTENCE, WITH_SLASH
+from jobs.tracebacks.templates import EMAIL, OF_CODE, QUOTED, WITH_SLASH, is_name, said
 
 NAMED = re.compile(r"([A-Za-z_#][\w.#]*)(?::\s+|:?$)", re.ASCII)
 """An exception before its text, as DataJoint stores both (DataJoint 0.14.10, autopopulate.py)."""
@@ -23,6 +23,7 @@ VARYING = (
     ("address", r"\b[a-z][a-z+.-]+://[^\s'\",;()<>]+"),
     ("address", r"\b[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?::[0-9]+)?\b"),
     ("address", r"\b0x[0-9A-Fa-f]+\b"),
+    ("address", EMAIL),
     ("path", WITH_SLASH),
     ("id", rf"\b{HEX}{{8}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{12}}\b"),
     ("shape", rf"[\[(]\s*{NUMBER}?(?:\s*[,;x]\s*{NUMBER}|\s*,\s*(?=[\])]))+\s*[\])]"),
@@ -53,14 +54,14 @@ def exception_in(message: str) -> tuple[str, str]:
 
 def parts_of(text: str, exception: str = "") -> tuple[MessagePart, ...]:
     """Return a message's text in parts, as far as it is compared; `exception` is what it was the message of."""
-    return tuple(_parts(SENTENCE.sub(r"\2", " ".join(text[:SHAPE_CHARS].split())), exception))
+    return tuple(_parts(said(" ".join(text[:SHAPE_CHARS].split()), exception), exception))
 
 
 def _parts(text: str, exception: str) -> Iterator[MessagePart]:
     at = 0
     for found in EITHER.finditer(text):
         word = VARYING[int(str(found.lastgroup)[1:])][0]
-        if word == "name" and exception in OF_CODE:
+        if word == "name" and (exception in OF_CODE or not is_name(found[0])):
             continue
         if at < found.start():
             yield MessagePart(text[at : found.start()])

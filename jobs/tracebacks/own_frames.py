@@ -5,9 +5,12 @@ which code it is.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from jobs.tracebacks.known_libraries import is_known
+from jobs.tracebacks.libraries import INSTALLED
 from jobs.tracebacks.parsing import Frame, Raised
 
 NOTEBOOK = "notebook"
@@ -31,36 +34,43 @@ class OwnFrame(NamedTuple):
 
     def __str__(self) -> str:
         """Return it as people name it."""
-        return f"{self.function} · {self.file}" if self.function else self.file
+        return " · ".join(filter(None, (self.function, self.file)))
 
 
 def own_frame_of(raised: Raised) -> OwnFrame | None:
     """Return the innermost frame of own code, or where there is none of any; None without frames.
 
-    A make in a package that was installed makes the whole package own code. Of a recursion without end, where it ended
-    is chance: the first of those frames by name that came again.
+    Of a recursion without end, where it ended is chance: the first of those frames by name that came again.
     """
     frames = own_frames(raised.frames)
-    if raised.name == RECURSION and (again := _repeated(frames)):
-        return min(map(_place, again))
+    if raised.name == RECURSION and (again := _met_again(frames)):
+        return min(again)
     inner = [frame for frame in frames if frame.function not in WITHIN] or frames
     return _place(inner[-1]) if inner else None
 
 
 def own_frames(frames: Sequence[Frame]) -> Sequence[Frame]:
-    """Return the frames of own code, outermost first; where none is, of make's package, or all but DataJoint's."""
-    if own := [frame for frame in frames if frame.own]:
-        return own
-    packages = [frame.package for frame in frames if frame.function.startswith("make")]
-    mine = [frame for frame in frames if frame.package in packages[:1] and frame.package not in CALLERS]
-    return mine or [frame for frame in frames if frame.package not in CALLERS] or frames
+    """Return the frames of the lab's code, outermost first, installed or not; where none is, all but DataJoint's."""
+    return (
+        [frame for frame in frames if _is_of_the_lab(frame)]
+        or [frame for frame in frames if frame.package not in CALLERS]
+        or frames
+    )
 
 
-def _repeated(frames: Sequence[Frame]) -> list[Frame]:
-    found = [frame for frame in frames if frame.repeats]
+def _is_of_the_lab(frame: Frame) -> bool:
+    is_installed = bool(INSTALLED.search(frame.path.replace("\\", "/")))
+    return frame.own or (is_installed and not is_known(frame.package))
+
+
+def _met_again(frames: Sequence[Frame]) -> list[OwnFrame]:
+    """Return the places that come several times, however Python or jobs.tracebacks.parsing has counted them."""
+    times = Counter[OwnFrame]()
     for number, frame in enumerate(frames):
-        found += frames[max(0, number + 1 - frame.group) : number + 1] if frame.group_repeats else []
-    return found
+        times[_place(frame)] += 1 + frame.repeats
+        for one in frames[max(0, number + 1 - frame.group) : number + 1] if frame.group_repeats else ():
+            times[_place(one)] += frame.group_repeats
+    return [place for place, number in times.items() if number > 1]
 
 
 def _place(frame: Frame) -> OwnFrame:

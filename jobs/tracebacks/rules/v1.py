@@ -22,6 +22,9 @@ VERSION = 1
 
 LINE_NUMBER = re.compile(r"(?<=, line )[0-9]+")
 MESSAGE = re.compile(r"^([A-Za-z_][A-Za-z0-9_.]*):.*$", re.MULTILINE)
+STOPPED = frozenset({"KeyboardInterrupt"})
+STOPPED_BY_SIGNAL = re.compile(r"SIG[A-Z0-9#]+ received", re.ASCII)
+"""What DataJoint says of a worker that was stopped (DataJoint 0.14.10, autopopulate.py)."""
 REMEMBERED_CHARS = 20_000
 """A longer stack is taken apart each time."""
 
@@ -47,7 +50,10 @@ class Compared(NamedTuple):
 def compared(message: str, stack: str) -> Compared:
     """Return what is compared of a job's message, as DataJoint stores it, and of the text of its stack."""
     exception, text = exception_in(shape_of(message))
-    return Compared(exception, template_of(text, exception), _of_stack(stack))
+    template = template_of(text, exception)
+    if exception in STOPPED or (exception == "SystemExit" and STOPPED_BY_SIGNAL.match(template)):
+        return Compared(exception, template, OfStack())  # it may come anywhere
+    return Compared(exception, template, _of_stack(stack))
 
 
 def _of_stack(text: str) -> OfStack:
@@ -66,8 +72,9 @@ def _of_bare(text: str) -> OfStack:
 
 
 def _before(stack: Stack) -> Iterator[str]:
-    """Yield the exceptions before the last, each once: how often something was tried again does not count."""
-    yield from dict.fromkeys(_said(raised) for raised in stack.chain[:-1])
+    """Yield the exceptions before the last, each once: how often it was tried or raised again does not count."""
+    last = _said(stack.chain[-1])
+    yield from (said for said in dict.fromkeys(map(_said, stack.chain[:-1])) if said != last)
 
 
 def _within(stack: Stack) -> Iterator[str]:
