@@ -33,6 +33,7 @@ DOWNWARD = (
     "jobs.statuses",
     "jobs.formats",
     "jobsite.activity",
+    "jobsite.seen",
     "jobsite.pages",
     "jobsite.lab",
     "jobsite.addresses",

@@ -1,7 +1,8 @@
 """What came of acts on failed jobs: keys that were cleared and have failed again, and keys that are ignored since.
 
-The record of acts (jobsite.activity) names rows by their keys. They are looked up where they stand now, along the
-primary key; by its message, a row is of a cell, and by that of a group.
+What the site has seen before (jobsite.seen) tells which groups were gone. The record of acts (jobsite.activity) names
+rows by their keys. They are looked up where they stand now, along the primary key; by its message, a row is of a cell,
+and by that of a group.
 """
 
 from collections import Counter
@@ -33,6 +34,8 @@ from jobs.tracebacks.shapes import shape_of
 from jobsite.activity.models import ActChunk
 from jobsite.lab.shared_reads import shared
 from jobsite.one_line import line_logger
+from jobsite.seen.models import SeenGroup
+from jobsite.seen.noting import Times, note, seen_groups
 
 LOOKED_BACK = timedelta(days=90)
 MOST_CHUNKS = 50
@@ -68,16 +71,48 @@ def with_history(groups: ErrorGroups, read: ReadFailures, reading: Reading, last
 
     `last_visit` is when the person was here before, None where that is not known. Raises DatabaseError.
     """
-    facts = facts_of(read, reading)
-    known = (_known(group, facts, last_visit) for group in groups.groups)
-    return replace(groups, groups=tuple(known))
+    is_all = read.is_of_all and read.is_whole and not reading.misses()
+    if is_all:
+        note({one.fingerprint: Times(one.first, one.last) for one in groups.groups if one.first and one.last})
+    facts, seen = facts_of(read, reading), _seen()
+    told = []
+    for group in groups.groups:
+        before = seen.get(group.fingerprint)
+        is_back = before is not None and _is_back(group, before, is_all=is_all)
+        told.append(_told(group, facts, before, last_visit, is_back=is_back))
+    return replace(groups, groups=tuple(told))
 
 
-def _known(group: ErrorGroup, facts: Mapping[str, Facts] | None, last_visit: datetime | None) -> ErrorGroup:
+def _is_back(group: ErrorGroup, seen: SeenGroup, *, is_all: bool) -> bool:
+    """Say whether all of its jobs that the site had seen before were gone once."""
+    if group.first is None:
+        return False
+    return (seen.back_at is not None and group.first >= seen.back_at) or (is_all and group.first > seen.last_at)
+
+
+def _told(
+    group: ErrorGroup,
+    facts: Mapping[str, Facts] | None,
+    seen: SeenGroup | None,
+    last_visit: datetime | None,
+    *,
+    is_back: bool,
+) -> ErrorGroup:
     of_group = (facts or {}).get(group.fingerprint, NOTHING_KNOWN)
-    came_back = None if facts is None else of_group.failed_again > 0
-    is_new = None if last_visit is None or group.first is None else group.first > last_visit and not came_back
-    return replace(group, is_new=is_new, came_back=came_back, advice=advice_on(group, of_group))
+    came_back = is_back or of_group.failed_again > 0
+    times = [time for time in (group.first, seen and seen.first_at) if time]
+    is_new = min(times) > last_visit and not came_back if times and last_visit else None
+    is_known = came_back or facts is not None
+    return replace(group, is_new=is_new, came_back=came_back if is_known else None, advice=advice_on(group, of_group))
+
+
+def _seen() -> Mapping[str, SeenGroup]:
+    """Return what the site remembers of groups; nothing where that cannot be read."""
+    try:
+        return seen_groups()
+    except Error as error:
+        log.warning("Which groups of errors were seen before could not be read: %s", error)
+        return {}
 
 
 def facts_of(read: ReadFailures, reading: Reading) -> Mapping[str, Facts] | None:

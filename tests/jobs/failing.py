@@ -8,7 +8,9 @@ from itertools import count
 from jobs.error_groups.groups import ErrorGroup, ErrorGroups
 from jobs.error_groups.reading import read_error_groups
 from jobs.layouts.reading import Reading
+from jobs.listing.failures.finding import find_named
 from jobs.listing.filters import JobFilter
+from jobs.listing.rows import count_by_status
 from jobs.listing.shared import second_of
 from jobsite.lab.server import who_is_connected
 from tests.jobs.planting import Planted
@@ -47,6 +49,13 @@ def groups_in(schema: str, **texts: str) -> ErrorGroups:
     """Return the groups of the failed jobs of a schema."""
     reading = Reading.begin()
     return read_error_groups(JobFilter.read({"schema": schema, **texts}), reading, second_of(who_is_connected()))
+
+
+def count_of(fingerprint: str) -> int:
+    """Return how many jobs the list of a group has."""
+    reading, now = Reading.begin(), second_of(who_is_connected())
+    chosen = find_named(JobFilter.read({"group": fingerprint}), reading, now)
+    return count_by_status(chosen, reading, now).total()
 
 
 def sizes(groups: Sequence[ErrorGroup]) -> list[tuple[str, int]]:

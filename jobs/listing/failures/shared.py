@@ -31,6 +31,8 @@ class ReadFailures:
 
     failures: Failures
     left_out: dict[QualifiedName, LeftOut]
+    is_of_all: bool = False
+    """Whether no filter chose the jobs."""
 
     @property
     def is_whole(self) -> bool:
@@ -86,4 +88,4 @@ def _read(failed: JobFilter, reading: Reading, now: datetime, has_time: HasTime)
         return read_failures(branches_matching(failed, layouts, now, along_index=False), now, has_time)
 
     failures = reading.ask(groups_of, reading.layouts_in(failed.schema))
-    return ReadFailures(failures, dict(reading.left_out))
+    return ReadFailures(failures, dict(reading.left_out), is_of_all=failed.texts == {"status": ERROR})

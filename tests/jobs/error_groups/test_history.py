@@ -1,8 +1,9 @@
 """What came of acts on failed jobs is told of their groups."""
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -13,13 +14,14 @@ from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.shared import second_of
 from jobsite.lab.server import who_is_connected
+from jobsite.seen.models import SeenGroup
 from tests.jobs.acting import do
 from tests.jobs.clearing import clear_all, everything, selected
 from tests.jobs.failing import fail
 from tests.jobs.planting import Planted
 from tests.server import SERVER
 
-BEFORE = datetime(2026, 1, 1, tzinfo=timezone.utc)
+BEFORE, NEXT_YEAR = (datetime(year, 1, 1, tzinfo=timezone.utc) for year in (2026, 2100))
 LONG_AGO = "2025-01-01 00:00:00"
 KEY = "1" * 32
 
@@ -77,3 +79,20 @@ def test_without_the_record_nothing_is_said_of_what_came_back(failed: Planted) -
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE activity_actchunk RENAME TO away")  # until the test's transaction is rolled back
     assert [group.came_back for group in known(failed)] == [None]
+
+
+def test_a_group_that_was_all_gone_before_came_back(failed: Planted) -> None:
+    (group,) = known(failed)
+    SeenGroup.objects.create(
+        server=settings.LAB.name, fingerprint=group.fingerprint, first_at=BEFORE, last_at=BEFORE, back_at=group.first
+    )
+    assert [(group.came_back, group.is_new) for group in known(failed, BEFORE)] == [(True, False)]
+
+
+def test_a_group_that_the_site_saw_before_the_last_visit_is_not_new(planted: Planted) -> None:
+    fail(planted, "ValueError: bad 1", "pipe.py make")
+    (group,) = known(planted)
+    SeenGroup.objects.create(
+        server=settings.LAB.name, fingerprint=group.fingerprint, first_at=BEFORE - timedelta(1), last_at=NEXT_YEAR
+    )
+    assert [(group.came_back, group.is_new) for group in known(planted, BEFORE)] == [(False, False)]
