@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from jobs.tracebacks.known_libraries import is_known
-from jobs.tracebacks.libraries import INSTALLED
+from jobs.tracebacks.libraries import COMPILED, INSTALLED
 from jobs.tracebacks.parsing import Frame, Raised
 
 NOTEBOOK = "notebook"
@@ -52,15 +52,17 @@ def own_frame_of(raised: Raised) -> OwnFrame | None:
 def own_frames(frames: Sequence[Frame]) -> Sequence[Frame]:
     """Return the frames of the lab's code, outermost first, installed or not; where none is, all but DataJoint's."""
     return (
-        [frame for frame in frames if _is_of_the_lab(frame)]
+        [frame for frame in frames if is_of_the_lab(frame)]
         or [frame for frame in frames if frame.package not in CALLERS]
         or frames
     )
 
 
-def _is_of_the_lab(frame: Frame) -> bool:
+def is_of_the_lab(frame: Frame) -> bool:
+    """Say whether a frame is own code, or of a package that is installed and no known library."""
     is_installed = bool(INSTALLED.search(frame.path.replace("\\", "/")))
-    return frame.own or (is_installed and not is_known(frame.package))
+    is_compiled = frame.path.lower().endswith(COMPILED) and is_known(frame.function.partition(".")[0])
+    return not is_compiled and (frame.own or (is_installed and not is_known(frame.package)))
 
 
 def _met_again(frames: Sequence[Frame]) -> list[OwnFrame]:

@@ -14,13 +14,15 @@ from jobs.listing.filters import JobFilter
 from jobs.listing.rows import branches_matching
 from jobs.models import QualifiedName
 from jobs.statuses import ERROR
-from jobsite.lab.deadline import seconds_left
+from jobsite.lab.deadline import BEHIND_PAGES_S, seconds_left
 from jobsite.lab.kept_answers import keep, kept
 from jobsite.lab.shared_answers import Shared
 from jobsite.lab.shared_reads import looked
 
 LOOK_S = 0.4
 """After it no further part of the jobs is begun while a page waits; a terminal waits for all."""
+BEHIND_S = 0.8 * BEHIND_PAGES_S
+"""The same behind the pages."""
 ASIDE = frozenset({"status", "sort", "group"})
 """What of a filter does not choose which failed jobs are grouped."""
 
@@ -49,17 +51,23 @@ def shared_failures(chosen: JobFilter, reading: Reading, now: datetime) -> Share
     name = _name(failed)
 
     def whole() -> ReadFailures:
-        read = _read(failed, reading, now, lambda: True)
-        keep(_rows_in(name), {one: group.rows for one, group in read.failures.groups.items()})
+        read = _read(failed, reading, now, _time_for(BEHIND_S))
+        if read.is_whole:
+            keep(_rows_in(name), {one: group.rows for one, group in read.failures.groups.items()})
         return read
 
     def look() -> ReadFailures:
-        until = time.monotonic() + LOOK_S
-        return _read(failed, reading, now, lambda: seconds_left() is None or time.monotonic() < until)
+        return _read(failed, reading, now, _time_for(LOOK_S))
 
     found = looked(name, whole, look)
     reading.left_out.update(found.answer.left_out)
     return found
+
+
+def _time_for(seconds: float) -> HasTime:
+    """Return what says whether there is time for more; always, where nothing is limited."""
+    until = time.monotonic() + seconds
+    return lambda: seconds_left() is None or time.monotonic() < until
 
 
 def kept_groups(chosen: JobFilter) -> Mapping[str, GroupRows]:

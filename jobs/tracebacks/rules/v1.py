@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from jobs.tracebacks.matlab import matlab_frame
 from jobs.tracebacks.message_words import exception_in
-from jobs.tracebacks.own_frames import OwnFrame, own_frame_of
+from jobs.tracebacks.own_frames import OwnFrame, is_of_the_lab, own_frame_of
 from jobs.tracebacks.parsing import Raised, Stack, read_stack
 from jobs.tracebacks.shapes import shape_of
 from jobs.tracebacks.sub_exceptions import sub_exceptions
@@ -58,7 +58,7 @@ def compared(message: str, stack: str) -> Compared:
 
 def _of_stack(text: str) -> OfStack:
     # What does not count is taken out first, so that the many stacks of one problem are taken apart once.
-    bare = MESSAGE.sub(r"\1:", LINE_NUMBER.sub("1", text))
+    bare = MESSAGE.sub(r"\1:", LINE_NUMBER.sub("1", text.replace("\r\n", "\n")))
     return _of_bare(bare) if len(bare) <= REMEMBERED_CHARS else _of_bare.__wrapped__(bare)
 
 
@@ -84,5 +84,5 @@ def _within(stack: Stack) -> Iterator[str]:
 
 
 def _said(raised: Raised) -> str:
-    own = own_frame_of(raised) if any(frame.own for frame in raised.frames) else None
+    own = own_frame_of(raised) if any(map(is_of_the_lab, raised.frames)) else None
     return f"{raised.name} {own}" if own else raised.name
