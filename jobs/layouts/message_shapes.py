@@ -14,7 +14,7 @@ LETTERS_OFF = f"REGEXP_REPLACE({{}}, '{USUAL}{LETTERS_BEFORE}', '{MARK}')"
 
 def tails_off(column: str) -> str:
     """Return the SQL of the first half, which the server has to do to each row: it is the cheap one."""
-    return TAILS_OFF.format(BYTEWISE.format(column, MESSAGE_CHARS))
+    return TAILS_OFF.format(f"COALESCE({BYTEWISE.format(column, MESSAGE_CHARS)}, '')")
 
 
 def letters_off(text: str) -> str:

@@ -26,18 +26,22 @@ HOUR_S, DAY_S, DAYS = 3600, 86_400, 7
 WINDOWS = (*(day * DAY_S for day in range(DAYS, 0, -1)), HOUR_S)
 """The ages, in seconds, that part the jobs: seven days, and the last hour."""
 NAME_CHARS = 255
+ANY_SIZE = f"(1000000000 + {STACK_SIZE})"
+"""So many digits that sizes are sorted as texts, below zero, too."""
 
 SIZE = "SELECT {} AS branch, COUNT(*) FROM (SELECT 1 FROM {} LIMIT {}) AS some"
 # The shape's cheap half first, of each row, and the other one of what is left.
 CELLS = (
-    "SELECT {} AS branch, table_name, {} AS shape, size, `user`, host, age, SUM(number), MIN(earliest), MAX(latest),"
-    " MAX(newest) FROM ({}) AS counted GROUP BY table_name, shape, size, `user`, host, age LIMIT {}"
+    "SELECT {} AS branch, table_name, {} AS shape, size, `user`, host, age,"
+    " SUM(number), MIN(earliest), MAX(latest), MAX(newest), MIN(smallest), MAX(largest)"
+    " FROM ({}) AS counted GROUP BY table_name, shape, size, `user`, host, age LIMIT {}"
 )
 COUNTED = (
     "SELECT {} AS table_name, {} AS words, {} AS size, {} AS `user`, {} AS host,"
     " INTERVAL(UNIX_TIMESTAMP(`timestamp`), {}) AS age,"
     " COUNT(*) AS number, MIN(`timestamp`) AS earliest, MAX(`timestamp`) AS latest,"
-    " MAX(CONCAT(COALESCE(CAST(`timestamp` AS CHAR), ''), '|', {})) AS newest"
+    " MAX(CONCAT(COALESCE(CAST(`timestamp` AS CHAR), ''), '|', {key})) AS newest,"
+    " MIN(CONCAT({any_size}, '|', {key})) AS smallest, MAX(CONCAT({any_size}, '|', {key})) AS largest"
     " FROM {} GROUP BY 1, 2, 3, 4, 5, 6"
 )
 
@@ -67,6 +71,24 @@ class CellCount(NamedTuple):
     last: datetime | None
     newest: str
     """The key_hash of the youngest of them."""
+    smallest: str = ""
+    """The size of the smallest stack among them, `|`, and the key_hash of its job."""
+    largest: str = ""
+
+    @property
+    def keys(self) -> list[str]:
+        """The key_hash of the youngest, and of those with the smallest and the largest stack."""
+        return [self.newest, key_in(self.smallest), key_in(self.largest)]
+
+
+def size_in(picked: str) -> str:
+    """Return the size in what is picked as `smallest` or `largest`."""
+    return picked.partition("|")[0]
+
+
+def key_in(picked: str) -> str:
+    """Return the key_hash in what is picked."""
+    return picked.partition("|")[2]
 
 
 def sizes_of(branches: Sequence[Branch], most: int) -> list[int]:
@@ -120,7 +142,12 @@ def age_of(when: datetime | None, now: datetime) -> int:
 def _sum(one: CellCount, other: CellCount) -> CellCount:
     times = [time for time in (one.first, other.first) if time]
     older, newer = (one, other) if other.last and (one.last is None or other.last > one.last) else (other, one)
-    return newer._replace(number=older.number + newer.number, first=min(times, default=None))
+    return newer._replace(
+        number=older.number + newer.number,
+        first=min(times, default=None),
+        smallest=min(one.smallest, other.smallest),
+        largest=max(one.largest, other.largest),
+    )
 
 
 def _size(number: int, branch: Branch, most: int) -> Select:
@@ -132,8 +159,8 @@ def _cells(number: int, branch: Branch, now: datetime, size: str) -> Select:
     table_name, user, host = (f"COALESCE({column}, '')" for column in columns)
     # Newer than an age is later than a second, which the windows of a list are, too.
     bounds = ", ".join(str(int(now.timestamp()) - window_s + 1) for window_s in WINDOWS)
-    words, key_hash = f"COALESCE({tails_off('error_message')}, '')", as_text("key_hash", "key_hash")
-    counted = COUNTED.format(table_name, words, size, user, host, bounds, key_hash, branch.sql)
+    words, key_hash = tails_off("error_message"), as_text("key_hash", "key_hash")
+    counted = COUNTED.format(table_name, words, size, user, host, bounds, branch.sql, key=key_hash, any_size=ANY_SIZE)
     return CELLS.format(number, letters_off("words"), counted, MOST_CELLS), branch.parameters
 
 
@@ -146,11 +173,10 @@ def _ask(selects: Sequence[Select]) -> list[tuple[Any, ...]]:
 
 
 def _count(table: QualifiedName, row: Sequence[Any]) -> CellCount:
-    table_name, shape, size, user, host, age, number, first, last, newest = row
-    key_hash = newest.partition("|")[2]
-    return CellCount(
-        Cell(table, table_name, shape, size), user, host, int(age), int(number), _aware(first), _aware(last), key_hash
-    )
+    table_name, shape, size, user, host, age, number, first, last, newest, smallest, largest = row
+    cell, key_hash = Cell(table, table_name, shape, size), key_in(newest)
+    times = _aware(first), _aware(last)
+    return CellCount(cell, user, host, int(age), int(number), *times, key_hash, smallest, largest)
 
 
 def _aware(when: datetime | None) -> datetime | None:

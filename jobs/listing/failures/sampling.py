@@ -1,16 +1,16 @@
-"""Which jobs of a cell tell what its failures are? A few of different users, hosts and ages; their stacks are read."""
+"""Which jobs of a cell tell what its failures are? A few of different stacks, users, hosts and ages."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from jobs.layouts.branches import Branch
-from jobs.listing.failures.cells import Cell, CellCount
+from jobs.listing.failures.cells import Cell, CellCount, key_in, size_in
 from jobs.listing.failures.failed_rows import FailedRow, failed_rows
 from jobs.listing.order import Place
 from jobs.listing.page import at_places
 from jobs.tracebacks.shapes import shape_of
 
-SAMPLES = 6
+SAMPLES = 8
 """Jobs of one cell."""
 MOST_SAMPLES = 600
 """Jobs of all cells together: their stacks take some 0.1 s."""
@@ -40,15 +40,22 @@ def cell_of(row: FailedRow) -> Cell:
 
 
 def _chosen(cells: Iterable[Sequence[CellCount]]) -> list[tuple[Cell, str]]:
-    by_size = sorted(cells, key=lambda ones: -sum(one.number for one in ones))
-    turns = [list(_spread(ones)) for ones in by_size]
-    first, more = [turn[0] for turn in turns], [one for turn in turns for one in turn[1:]]
-    return [*first, *more][:MOST_SAMPLES]
+    """Return the samples: first one of each cell, then those that may be of another problem, then more."""
+    by_number = sorted(cells, key=lambda ones: -sum(one.number for one in ones))
+    turns = [(ones[0].cell, _keys(ones)) for ones in by_number]
+    parts = (slice(0, 1), slice(1, 3), slice(3, SAMPLES))
+    return [(cell, key) for part in parts for cell, keys in turns for key in keys[part]][:MOST_SAMPLES]
 
 
-def _spread(ones: Sequence[CellCount]) -> Iterator[tuple[Cell, str]]:
-    """Yield the youngest, the oldest, and some between."""
+def _keys(ones: Sequence[CellCount]) -> list[str]:
+    """Return the key_hash of the youngest, of those with the smallest and the largest stack, of the oldest, and others.
+
+    Where all stacks are of one size, those four will do.
+    """
     in_order = sorted(ones, key=lambda one: (one.age, one.host, one.user, one.newest), reverse=True)
-    step = max(1, (len(in_order) - 1) // (SAMPLES - 1))
-    few = dict.fromkeys([0, len(in_order) - 1, *range(0, len(in_order), step)])
-    yield from ((in_order[number].cell, in_order[number].newest) for number in list(few)[:SAMPLES])
+    smallest, largest = min(one.smallest for one in ones), max(one.largest for one in ones)
+    first = [in_order[0].newest, key_in(smallest), key_in(largest), in_order[-1].newest]
+    if size_in(smallest) == size_in(largest):
+        return list(dict.fromkeys(first))
+    others = in_order[:: max(1, len(in_order) // SAMPLES)]
+    return list(dict.fromkeys([*first, *(key for one in others for key in one.keys)]))

@@ -7,7 +7,7 @@ from django.test import Client
 
 from jobs.layouts.reading import Reading
 from jobs.listing.failures import grouping
-from jobs.listing.failures.finding import find_named
+from jobs.listing.failures.finding import GONE, find_named
 from jobs.listing.filters import JobFilter
 from jobs.listing.shared import second_of
 from jobsite.lab.server import who_is_connected
@@ -54,7 +54,7 @@ def test_an_act_on_all_is_done_to_the_jobs_of_the_group_and_no_others(planted: P
     before = numbers(planted.schema)
     group = next(one for one, number in before.items() if number == 8)
     said = clear_all(operator, everything(operator, f"status=error&group={group}"))
-    assert said == ["8 jobs cleared."]
+    assert said == ["Cleared 8 jobs.", GONE.format(group)]
     assert numbers(planted.schema) == {one: number for one, number in before.items() if one != group}
     assert SERVER.sql(f"SELECT COUNT(*) FROM {planted.where} WHERE status = 'ignore'") == [(1,)]
 
@@ -70,10 +70,7 @@ def test_a_group_that_is_gone_lists_nothing_and_says_so(planted: Planted, viewer
     assert cells(found, "Key") == []
     reading = Reading.begin()
     chosen = find_named(JobFilter.read({"group": NO_GROUP}), reading, second_of(who_is_connected()))
-    assert chosen.not_found == (
-        "No failed job is of the group 1-000000000000 now: its jobs were cleared or retried, or have failed in another "
-        "way since."
-    )
+    assert chosen.not_found == GONE.format(NO_GROUP)
 
 
 def test_what_is_no_fingerprint_lists_nothing_and_says_how_one_looks(planted: Planted, viewer: Client) -> None:

@@ -24,6 +24,6 @@ def texts(number: int) -> list[str]:
 def test_the_server_says_the_same_of_any_text(accounts: None, db: None) -> None:
     messages = texts(400)
     with lab_cursor() as cursor:
-        rows = " UNION ALL ".join(["SELECT %s AS message"] * len(messages))
-        cursor.execute(f"SELECT {SHAPE} FROM ({rows}) AS messages", messages)
+        rows = " UNION ALL ".join(f"SELECT {number} AS number, %s AS message" for number in range(len(messages)))
+        cursor.execute(f"SELECT {SHAPE} FROM ({rows}) AS messages ORDER BY number", messages)
         assert [shape for (shape,) in cursor.fetchall()] == [shape_of(message) for message in messages]
