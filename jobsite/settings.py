@@ -40,6 +40,7 @@ SECRET_KEY = os.environ.get("JOBSITE_SECRET_KEY") or secret_key(JOBSITE_HOME / "
 INSTALLED_APPS = [
     "jobsite",
     "jobsite.activity",
+    "jobsite.seen",
     "jobs",
     "connections",
     "django.contrib.admin",
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "jobsite.seen.middleware.SeenMiddleware",
     "jobsite.pages.middleware.DeadlineMiddleware",
     "jobsite.pages.middleware.SharedReadsMiddleware",
     "jobsite.pages.middleware.ServerErrorMiddleware",

@@ -31,6 +31,8 @@ from benchmarks.corpora.places import PLACES, Place, link, remove
 
 ROOT = Path(__file__).parents[2]
 FRAME = re.compile(r'File "([^"]*)"')
+WHERE_SYNTAX = re.compile(r"\([A-Z]:\\[^(),]*\\([^\\(),]+), line ")
+"""What a SyntaxError says of its place is the file's name alone."""
 LIMIT_S = 300
 
 
@@ -189,7 +191,7 @@ def _seen(text: str, place: Place) -> str:
     """Return a text with the libraries' paths as they are on Windows, where the place is a Windows machine."""
     if not place.windows:
         return text
-    text = text.replace(f"{Path.cwd()}/", "")
+    text = WHERE_SYNTAX.sub(r"(\1, line ", text.replace(f"{Path.cwd()}/", ""))
 
     def on_windows(match: re.Match[str]) -> str:
         path = match[1]

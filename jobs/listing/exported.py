@@ -17,8 +17,8 @@ from django.db.models import Q
 
 from jobs.layouts.branches import Branch
 from jobs.layouts.reading import LeftOut, Reading
+from jobs.listing.failures.finding import find_named
 from jobs.listing.filters import JobFilter
-from jobs.listing.keys import find_keys
 from jobs.listing.marking import annotate_and_refresh
 from jobs.listing.order import Order, Place
 from jobs.listing.page import read_jobs, read_places
@@ -141,7 +141,7 @@ def export_jobs(chosen: JobFilter, *, with_stack: bool = False, most: int | None
     threads, reading = Parts().read_connected(), Reading.begin()
     now = second_of(threads)
     look_at_each(chosen, reading, now)
-    return ExportedJobs(find_keys(chosen, reading, now), reading, threads, with_stack, most)
+    return ExportedJobs(find_named(chosen, reading, now), reading, threads, with_stack, most)
 
 
 def look_at_each(chosen: JobFilter, reading: Reading, now: datetime) -> None:

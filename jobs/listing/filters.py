@@ -1,7 +1,5 @@
 """Which filters does the list of jobs have? Each is one field of the form."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -9,13 +7,15 @@ from typing import Any
 
 from django import forms
 from django.db.models import F, Q
-from django.db.models.lookups import Exact, In, IRegex
+from django.db.models.lookups import Exact, IRegex
 
 from jobs.formats.table_name import class_name
 from jobs.formats.wanted_key import HASH, WantedKey, read_wanted_key
+from jobs.listing.failures.group_rows import GroupRows, rows_named
 from jobs.listing.restricting import Meaning, read_meaning
 from jobs.statuses import STATUSES
-from jobsite.lab.columns import AsBytes, InOneCollation, JoinedAsBytes
+from jobs.tracebacks.signature import FINGERPRINT
+from jobsite.lab.columns import AsBytes, InOneCollation
 from jobsite.lab.restricted import passing_over, restricted_to
 from jobsite.masking.hints import HINTS
 from jobsite.pages.filter_form import (
@@ -57,6 +57,8 @@ HASH_RULE = "The key_hash of a job, as its page and DataJoint's jobs table show 
 
 WHOLE_HASHES = r"(\S{32}(,\s*|\s+|))*"
 
+A_FINGERPRINT = "1-6f0c2a9b41d3"
+
 EXAMPLE = 'error_message LIKE "%CUDA%" AND timestamp > NOW() - INTERVAL 2 HOUR'
 
 ONE_KEY = "Write a key once: as a restriction, or in the box for keys."
@@ -69,6 +71,12 @@ def _check_status(text: str) -> None:
     """Raise ValidationError with one sentence for a status that no job can have."""
     if text not in STATUSES:
         raise forms.ValidationError(f"“{text}” is not a status of a job: choose one of {', '.join(STATUSES)}.")
+
+
+def _check_fingerprint(text: str) -> None:
+    """Raise ValidationError with one sentence for what cannot be the name of a group."""
+    if not FINGERPRINT.fullmatch(text):
+        raise forms.ValidationError(f"“{text}” is not the name of a group of errors, such as {A_FINGERPRINT}.")
 
 
 class KeyField(FilterField):
@@ -111,21 +119,6 @@ def ago(age_s: int, now: datetime) -> datetime:
     return now - min(timedelta(seconds=age_s), now - FIRST)
 
 
-def _any_of(names: Iterable[Sequence[str]]) -> Q:
-    """Return the condition that a job has one of these pairs of a table_name and a key_hash.
-
-    The first part goes along the primary key, where it takes `A` for `a`; the second is exact.
-    """
-    by_table: dict[str, list[str]] = defaultdict(list)
-    for table_name, key_hash in names:
-        by_table[table_name].append(key_hash)
-    along_index = Q(pk__in=[])
-    for table_name, hashes in by_table.items():
-        along_index |= Q(table_name=table_name, key_hash__in=hashes)
-    exactly = [f"{table_name} {key_hash}".encode() for table_name, hashes in by_table.items() for key_hash in hashes]
-    return along_index & Q(In(JoinedAsBytes("table_name", "key_hash"), exactly))
-
-
 class JobFilterForm(FilterForm):
     """The filters of jobs. Status, schema and table have no condition: their jobs are counted apart."""
 
@@ -155,6 +148,9 @@ class JobFilterForm(FilterForm):
     key_hash = HashesField("with the key_hash {}", size=32, is_rare=True)
     pid = IdsField("of the process {}", "pid", "number of a process", label="PID", size=9, is_rare=True)
     connection = IdsField("over the connection {}", "connection_id", size=12, is_rare=True)
+    group = FilterField(
+        "of the group {}", size=16, placeholder=A_FINGERPRINT, validators=[_check_fingerprint], is_rare=True
+    )
 
 
 @dataclass(frozen=True)
@@ -187,6 +183,11 @@ class AskedJobs(ListFilter):
     def names_jobs(self) -> bool:
         """Say whether it asks for jobs that jobs.listing.keys has to look for, and lists none but those it found."""
         return self.wanted_key is not None or self.hashes is not None
+
+    @property
+    def group(self) -> str:
+        """The fingerprint of the group that jobs have to be of, '' for any."""
+        return self.texts.get("group", "")
 
     @property
     def hashes(self) -> frozenset[str] | None:
@@ -231,18 +232,21 @@ class JobFilter(AskedJobs):
     found: tuple[tuple[str, str, str], ...] = ()
     """Schema, table and key_hash of the jobs that have the wanted key, once jobs.listing.keys has looked for them."""
     not_found: str = ""
-    """Why not all jobs with the key were found, in sentences."""
+    """Why not all jobs with the key, or of the group, were found, in sentences."""
+    group_rows: GroupRows = GroupRows()  # noqa: RUF009  it is frozen
+    """Which rows the group is, once jobs.listing.failures.finding has looked for it."""
     converts_times: bool = True
     """What Server.converts_times says of the times in the restriction; True is right of every server."""
 
     def condition_in(self, schema: str, now: datetime) -> Q:
-        """Return the condition on the jobs of one schema: that of all fields, the key among them."""
-        if not self.names_jobs:
-            return self.condition(now)
-        return self.condition(now) & _any_of([name for of, *name in self.found if of == schema])
+        """Return the condition on the jobs of one schema: that of all fields, the key and the group among them."""
+        wanted = self.condition(now)
+        if self.names_jobs:
+            wanted &= rows_named((name, key_hash) for of, name, key_hash in self.found if of == schema)
+        return wanted & self.group_rows.condition_in(schema) if self.group else wanted
 
     def condition(self, now: datetime) -> Q:
-        """Return the condition of all fields but the key.
+        """Return the condition of all fields but the key and the group.
 
         A search finds no message that may hold what the person does not see. A restriction is not even evaluated for
         its row: where it fails, or takes its time, that would tell of the message.
@@ -284,7 +288,7 @@ class JobFilter(AskedJobs):
     @property
     def looks_into_rows(self) -> bool:
         """Say whether it asks for more than an index may hold: status, table and age."""
-        fields = {"restriction", "message", "key", "user", "host", "key_hash", "pid", "connection"}
+        fields = {"restriction", "message", "key", "user", "host", "key_hash", "pid", "connection", "group"}
         return bool(self.texts.keys() & fields)
 
     @property
@@ -292,6 +296,17 @@ class JobFilter(AskedJobs):
         """The filter as a sentence, the restriction as it was understood."""
         said = super().in_words
         return f"{said.removesuffix('.')} {self._meaning}." if any(self._meaning) else said
+
+    @property
+    def differs_by_schema(self) -> bool:
+        """Say whether its condition is another one for each schema."""
+        return self.names_jobs or bool(self.group)
+
+    @property
+    def schemas_found(self) -> frozenset[str]:
+        """The schemas that may have such jobs, where its condition differs by schema."""
+        found = [frozenset(schema for schema, *_ in self.found)] if self.names_jobs else []
+        return frozenset.intersection(*found, *([self.group_rows.schemas] if self.group else []))
 
     def with_status(self, status: str) -> "JobFilter":
         """Return the same filter on another tab."""

@@ -92,7 +92,8 @@ def _found(chosen: JobFilter, rows: Iterable[Found], problems: Sequence[str]) ->
     found = list(dict.fromkeys((row.schema, row.table_name, row.key_hash) for row in rows))
     if len(found) > MOST_FOUND:
         problems = [*problems, MOST_LISTED.format(len(found), MOST_FOUND)]
-    return replace(chosen, found=tuple(found[:MOST_FOUND]), not_found=" ".join(problems))
+    said = " ".join(filter(None, [chosen.not_found, *problems]))
+    return replace(chosen, found=tuple(found[:MOST_FOUND]), not_found=said)
 
 
 def _with_exact_hash(chosen: JobFilter, reading: Reading) -> list[Found]:

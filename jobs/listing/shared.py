@@ -14,6 +14,7 @@ from django.db import DatabaseError
 
 from jobs.formats.table_name import class_name
 from jobs.layouts.reading import LeftOut, Reading
+from jobs.listing.failures.finding import find_group
 from jobs.listing.filters import JobFilter
 from jobs.listing.keys import find_keys
 from jobs.listing.marking import annotate_liveness_now
@@ -75,7 +76,8 @@ def second_of(threads: ConnectedThreads) -> datetime:
 
 
 def with_found_keys(chosen: JobFilter, reading: Reading, now: datetime) -> JobFilter:
-    """Return the filter with the jobs that jobs.listing.keys finds for it."""
+    """Return the filter with the jobs that jobs.listing.failures.finding and jobs.listing.keys find for it."""
+    chosen = find_group(chosen, reading, now)
     if chosen.problems or not chosen.names_jobs:
         return chosen
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from jobs.formats.table_name import class_name
 from jobs.layouts.reading import Reading
+from jobs.listing.failures.finding import find_named
 from jobs.listing.filters import SORTS, JobFilter
-from jobs.listing.keys import find_keys
 from jobs.listing.rows import tables_with_jobs
 from jobs.listing.shared import second_of
 from jobs.statuses import STATUSES
@@ -34,6 +34,7 @@ FILTERS = {
     "key_hash": ("HASH", "jobs with this key_hash, or one of several with commas between"),
     "pid": ("NUMBER", "jobs of this process, or of one of several"),
     "connection": ("NUMBER", "jobs over this connection, or over one of several"),
+    "group": ("GROUP", "failed jobs of this group of errors, as `jobs errors` names it"),
 }
 """What an option is called, which is what the list calls it; what stands for its value; and its help."""
 RESTRICTION_HELP = (
@@ -98,7 +99,7 @@ def choose_jobs(given: Mapping[str, Any]) -> ChosenJobs:
     )
     if chosen.problems:
         raise WrongInputError(" ".join(chosen.problems))
-    return ChosenJobs(find_keys(chosen, reading, now), reading, threads, now)
+    return ChosenJobs(find_named(chosen, reading, now), reading, threads, now)
 
 
 def _texts(given: Mapping[str, Any]) -> dict[str, str]:

@@ -9,8 +9,8 @@ from django.utils.http import urlencode
 from jobs.actions.confirmation import Confirmation
 from jobs.actions.selection import MatchingJobs, SelectedJobs, Selection
 from jobs.layouts.reading import Reading
+from jobs.listing.failures.finding import find_named
 from jobs.listing.filters import JobFilter
-from jobs.listing.keys import find_keys
 from jobs.models import QualifiedName
 from jobs.snapshots import JobSnapshot
 from jobs.views.job_filter import job_filter
@@ -42,7 +42,7 @@ def _read_selection(form: QueryDict, reading: Reading, user: User) -> Selection:
     if chosen.problems:
         raise BadRequest(" ".join(chosen.problems))
     as_of = read_timestamp(str(form["as_of"]))
-    found = find_keys(chosen, reading, as_of)
+    found = find_named(chosen, reading, as_of)
     if found.not_found:  # the next request might find others than those that were confirmed
         raise BadRequest(NOT_ALL_KNOWN.format(found.not_found))
     return MatchingJobs(found, as_of, reading)

@@ -14,6 +14,7 @@ from jobsite.lab import shared_answers, slow_answers
 from jobsite.lab.deadline import part
 from jobsite.lab.server import ConnectedThreads, Server, ask_server, who_is_connected
 from jobsite.lab.shared_answers import Shared
+from jobsite.lab.slow_answers import Part
 
 Answer = TypeVar("Answer")
 
@@ -87,6 +88,17 @@ def shared(name: str, read: Callable[[], Answer], *, is_slow: bool = False) -> S
     """
     ask = slow_answers.ask if is_slow else shared_answers.ask
     found = ask(name, read) if _looking.get() else shared_answers.answered(read)
+    if _kept.get() is not None:
+        _numbers.get().append(found.number)
+    return found
+
+
+def looked(name: str, read: Callable[[], Part], a_part: Callable[[], Part]) -> Shared[Part]:
+    """Return what `read` answers, or where a page only looks what can be had at once: `a_part` of it, or all of before.
+
+    Whatever acts has to do with what there is time for. Raises as jobsite.lab.slow_answers.look does.
+    """
+    found = slow_answers.look(name, read, a_part) if _looking.get() else shared_answers.answered(a_part)
     if _kept.get() is not None:
         _numbers.get().append(found.number)
     return found

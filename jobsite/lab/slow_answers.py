@@ -6,7 +6,8 @@ connection beside those of the pool. Whoever looks later has the answer, with it
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from contextlib import suppress
+from typing import Protocol, TypeVar
 
 from django.db import DatabaseError, OperationalError, connections
 
@@ -18,8 +19,21 @@ from jobsite.one_line import line_logger
 
 Answer = TypeVar("Answer")
 
+
+class OfMany(Protocol):
+    """An answer that says whether it is all."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether nothing is left to read."""
+
+
+Part = TypeVar("Part", bound=OfMany)
+
 STILL_READ = "still being read: look again in a moment"
 GIVEN_UP = f"not read, because that takes longer than {BEHIND_PAGES_S:g} s"
+KEPT_S = 120.0
+"""So old may an answer be while it is read anew, of which a part could be had at once."""
 _begun: set[str] = set()
 """What threads of this process read now, by name; another process waits for the same at its file."""
 _one_begins = threading.Lock()
@@ -54,6 +68,25 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
         _go_on(name, read)
         raise NotReadError(STILL_READ) from error
     if (not found.stands_s and found.is_old) or not found.is_fresh:
+        _go_on(name, read)
+    return found
+
+
+def look(name: str, read: Callable[[], Part], a_part: Callable[[], Part]) -> Shared[Part]:
+    """Return what `read` answers, where somebody has asked before; else what `a_part` does, which takes a moment.
+
+    Where that is not all, `read` goes on behind the pages, and whoever looks later has its answer.
+    """
+    if not shared_answers.is_shared():
+        return shared_answers.answered(read)
+    with suppress(OperationalError):  # behind the pages there was no answer either
+        known = shared_answers.before(name)
+        if known and known.age_s < KEPT_S:
+            if not known.is_fresh:
+                _go_on(name, read)
+            return known
+    found = shared_answers.ask(f"a part of {name}", a_part)
+    if not found.answer.is_whole:
         _go_on(name, read)
     return found
 

@@ -1,0 +1,89 @@
+"""What helps, by stated rules: each where it holds, and nothing where none does."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from jobs.error_groups.advice import Facts, advice_on
+from jobs.error_groups.groups import Counted, ErrorGroup, Help, JobName
+from jobs.listing.failures.kinds import kind_of
+from jobs.tracebacks.signature import signature_of
+
+
+def group(message: str = "ValueError: bad", count: int = 3, hosts: Sequence[str] = ("gpu01", "gpu02")) -> ErrorGroup:
+    """Return a group of so many jobs."""
+    return ErrorGroup(
+        signature=signature_of(message, ""),
+        kind=kind_of(message),
+        count=count,
+        tables=(),
+        users=(),
+        hosts=tuple(Counted(host, 1) for host in hosts),
+        first=None,
+        last=None,
+        in_1_h=0,
+        in_24_h=0,
+        in_7_d=0,
+        days=(0,) * 7,
+        newest=JobName("lab", "__score", "0" * 32),
+    )
+
+
+def helps(found: ErrorGroup, **facts: object) -> Help | None:
+    """Return what helps against a group."""
+    advice = advice_on(found, Facts(**facts))  # type: ignore[arg-type]
+    return advice.what if advice else None
+
+
+def test_where_no_rule_holds_nothing_is_said() -> None:
+    assert helps(group()) is None
+
+
+@pytest.mark.parametrize("message", ["KeyboardInterrupt", "OperationalError: (1205, 'Lock wait timeout exceeded')"])
+def test_what_was_stopped_or_passes_is_tried_again_also_when_it_failed_twice(message: str) -> None:
+    assert helps(group(message), failed_again=2) is Help.RETRY
+
+
+def test_what_passes_on_other_hosts_is_tried_there() -> None:
+    assert advice_on(group(hosts=["gpu01"]), Facts(passes_on=("gpu02",))).why == "on gpu02 it passes"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("count", "hosts", "passes_on"),
+    [
+        (3, ["gpu01"], ()),
+        (3, ["gpu01"], ("gpu01", "gpu02")),
+        (3, ["gpu01", "gpu03"], ("gpu02",)),
+        (1, ["gpu01"], ("gpu02",)),
+    ],
+)
+def test_elsewhere_is_no_help_where_the_host_tells_nothing(
+    count: int, hosts: Sequence[str], passes_on: tuple[str, ...]
+) -> None:
+    assert helps(group(count=count, hosts=hosts), passes_on=passes_on) is None
+
+
+def test_a_file_that_is_missing_on_one_host_is_mended_there() -> None:
+    found = group("FileNotFoundError: [Errno 2] No such file or directory: '/mnt/archive/a'", hosts=["rig"])
+    assert advice_on(found).why == "all on rig: are its disks mounted?"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("count", "hosts"), [(1, ["rig"]), (3, ["rig", "gpu01"])])
+def test_a_missing_file_tells_nothing_of_a_host_that_is_not_alone(count: int, hosts: Sequence[str]) -> None:
+    assert helps(group("FileNotFoundError: [Errno 2] No such file", count, hosts)) is None
+
+
+def test_keys_that_failed_twice_are_fixed_first() -> None:
+    assert helps(group(), failed_again=1) is Help.FIX
+
+
+def test_code_that_cannot_run_is_fixed_first() -> None:
+    assert helps(group("AttributeError: 'NoneType' object has no attribute 'shape'")) is Help.FIX
+
+
+def test_an_error_that_was_ignored_before_may_be_ignored_again() -> None:
+    assert advice_on(group(), Facts(ignored=2, failed_again=2)).why == "2 keys with this error are ignored already"  # type: ignore[union-attr]
+
+
+def test_where_the_rows_are_there_the_job_is_cleared_whatever_else_is_known() -> None:
+    assert helps(group("KeyboardInterrupt"), has_rows=True, ignored=1) is Help.CLEAR
