@@ -28,6 +28,7 @@ DOWNWARD = (
     "jobs.listing",
     "jobs.layouts",
     "jobs.models",
+    "jobs.error_groups.sharing",
     "jobs.tracebacks",
     "jobs.liveness",
     "jobs.statuses",

@@ -9,6 +9,7 @@ import pytest
 
 TESTS = Path(__file__).resolve().parent
 FAST = (
+    "jobs/error_groups/sharing",
     "jobs/formats",
     "jobs/test_liveness.py",
     "jobs/tracebacks",

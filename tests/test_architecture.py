@@ -48,7 +48,7 @@ JOBS_ARE_KNOWN_IN = (
 )
 PURE = (
     *("jobs.formats", "jobs.tracebacks", "jobs.liveness", "jobs.statuses", "jobsite.one_line", "jobsite.exporting"),
-    "jobsite.fitting",
+    *("jobs.error_groups.sharing", "jobsite.fitting"),
     *WORDS,
 )
 """Values in, values out."""
