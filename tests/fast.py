@@ -10,6 +10,7 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 FAST = (
     "jobs/formats",
+    "jobs/listing/test_key_columns.py",
     "jobs/test_liveness.py",
     "jobs/tracebacks",
     "jobs/worker/test_window.py",
