@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from jobs.formats.key import Key
-from jobs.formats.table_name import class_name
+from jobs.formats.table_name import class_name, is_populated
 from jobs.models import Job
 from jobs.snapshots import JobSnapshot
 from jobsite.pages.paths import write_names
@@ -27,6 +27,7 @@ UNQUOTED = RFC3986_SUBDELIMS + "/~:@"
 
 register = template.Library()
 register.filter(class_name)
+register.filter(is_populated)
 
 
 escaped = lru_cache(maxsize=MOST_REMEMBERED)(escape)
