@@ -11,6 +11,7 @@ TESTS = Path(__file__).resolve().parent
 FAST = (
     "jobs/error_groups/sharing",
     "jobs/formats",
+    "jobs/listing/test_key_columns.py",
     "jobs/test_liveness.py",
     "jobs/tracebacks",
     "jobs/worker/test_window.py",

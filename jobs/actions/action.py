@@ -39,6 +39,8 @@ class Action:
     """Which of all that match it is done to, where their number would be too great: `abandoned`."""
     tabs: tuple[str, ...] = ()
     """The tabs of the list that have a button for it, by status; '' is that of all jobs. So has the page of a job."""
+    frees_keys: bool = False
+    """Whether the next populate computes the keys of the jobs that it is done to."""
     on_pages: tuple[str, ...] = ()
     """The statuses of which the page of one job has a button for it as well."""
 

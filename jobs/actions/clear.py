@@ -21,6 +21,7 @@ CLEAR = Action(
     if_running=(
         "clearing does not stop the worker, and the key may be computed twice. Kill its connection instead, or wait."
     ),
+    frees_keys=True,
     tabs=("", ERROR, RESERVED),
 )
 RETRY = replace(

@@ -31,5 +31,6 @@ UNIGNORE = Action(
     },
     statuses=(IGNORE,),
     takes_in_words="only an ignored job can be un-ignored",
+    frees_keys=True,
     tabs=(IGNORE,),
 )

@@ -34,6 +34,8 @@ class ActionOutcome:
     """How many cannot take the action and were left alone, by the word for why: a status, or a liveness."""
     unfinished: int | None = None
     """The number of the act in the record when the next request goes on with it; None when it has ended."""
+    commands: str = ""
+    """The lines of a shell that compute again what it was done to, as jobs.actions.computing_again knows them."""
 
     def __add__(self, other: "ActionOutcome") -> "ActionOutcome":
         """Return both together."""
@@ -48,6 +50,7 @@ class ActionOutcome:
             self.stopped or other.stopped,
             self.left + other.left,
             self.unfinished or other.unfinished,
+            self.commands or other.commands,
         )
 
     @classmethod

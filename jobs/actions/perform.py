@@ -12,6 +12,7 @@ from django.db import DatabaseError
 
 from jobs.actions.abandoned import spare_living
 from jobs.actions.action import Action
+from jobs.actions.computing_again import commands_after
 from jobs.actions.confirmation import Confirmation, NotConfirmedError
 from jobs.actions.granted import grant_for, set_aside_ungranted
 from jobs.actions.outcome import ActionOutcome
@@ -57,14 +58,15 @@ def perform(
     reviewed = review_numbers(action, selection)
     if reason := confirmation.refusal_reason(reviewed):
         raise NotConfirmedError(reason, review(action, selection))
-    username, form = user.get_username(), confirmation.form_number
+    username, count = user.get_username(), reviewed.count
+    commands, form = commands_after(action, selection, count), confirmation.form_number
     try:
-        record = begin_act(username, action.name, selection.in_words, form, sent=sent, total=reviewed.count)
+        record = begin_act(username, action.name, selection.in_words, form, sent=sent, total=count, commands=commands)
     except RecordError as error:
         log.warning("%s %s no jobs: %s %s", username, action.past, selection.in_words, error)
         return ActionOutcome(stopped=str(error))
     act = ActUnderWay(action, selection, confirmation, record)
-    act.outcome += ActionOutcome(left=reviewed.found.left)
+    act.outcome += ActionOutcome(left=reviewed.found.left, commands=commands)
     return run(act, username)
 
 

@@ -6,7 +6,7 @@ record says what became of each, and of the one under way that nobody knows.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import Error
@@ -110,6 +110,13 @@ def find_progress(act: Act) -> Progress | None:
     return progress_of(found) if found else None
 
 
+def commands_of(act: Act) -> list[str]:
+    """Return the commands that compute again what an act was done to; none where it was done to nothing."""
+    past = ACTION_CALLED[act.verb].past
+    is_done = any(counts.get(past) for counts in act.chunks.values_list("counts", flat=True))
+    return act.commands.splitlines() if act.commands and is_done else []
+
+
 def unfinished_acts(user: User) -> list[Progress]:
     """Return the acts of `user` that have not ended, the newest first; none where the record cannot be read."""
     own = Continuation.objects.filter(act__username=user.get_username(), act__verb__in=ACTION_CALLED)
@@ -125,8 +132,8 @@ def progress_of(continuation: Continuation, *, is_mine: bool = False) -> Progres
     still be under way.
     """
     is_lost = is_mine or not is_under_way(continuation)
-    action = ACTION_CALLED[continuation.act.verb]
-    outcome, counted = ActionOutcome.from_json(continuation.outcome), continuation.counted
+    action, counted = ACTION_CALLED[continuation.act.verb], continuation.counted
+    outcome = replace(ActionOutcome.from_json(continuation.outcome), commands=continuation.act.commands)
     position = Position.from_json(continuation.position)
     for chunk in _later_chunks(continuation):
         outcome += ActionOutcome.from_counts(action, chunk.counts)

@@ -14,5 +14,6 @@ RELEASE = Action(
     only_abandoned=True,
     takes_in_words="only a reservation whose worker is gone can be released",
     all_in_words="abandoned",
+    frees_keys=True,
     tabs=(RESERVED,),
 )

@@ -97,6 +97,11 @@ class Selection(ABC):
         """The jobs tables they are in, also those that are left out."""
 
     @property
+    def table(self) -> str:
+        """The table that all of them are of, as the server calls it, where one was chosen; else ''."""
+        return ""
+
+    @property
     def left_out(self) -> Sequence[LeftOut]:
         """Those of the tables that are left out, as far as is known by now."""
         return [self.reading.left_out[table] for table in self.tables if table in self.reading.left_out]
@@ -210,6 +215,11 @@ class MatchingJobs(Selection):
     def in_words(self) -> str:
         """The selection in a sentence."""
         return " ".join(filter(None, [f"All that match: {self.chosen.in_words}", self.chosen.not_found]))
+
+    @property
+    def table(self) -> str:
+        """The table that all of them are of, as the server calls it, where one was chosen; else ''."""
+        return self.chosen.table
 
     @property
     def is_partial(self) -> bool:

@@ -63,6 +63,18 @@ def read_page(branches: Sequence[Branch], order: Order, start: Start) -> Page[Jo
     )
 
 
+def read_beside(branches: Sequence[Branch], order: Order, job: Place, most: int) -> tuple[list[Place], list[Place]]:
+    """Return the places before a job's, the nearest first and `most` of them, and the one after it.
+
+    The value of the job's own place need not be known. There are none where the job is not in the list, or no more.
+    """
+    found = _look_up(branches, order, Start(job, is_hidden=True), job)
+    if found == FIRST:
+        return [], []
+    before = read_places(branches, order.reversed, replace(found, backward=True), most)
+    return before, read_places(branches, order, found, 1)
+
+
 def read_places(branches: Sequence[Branch], order: Order, start: Start, most: int) -> list[Place]:
     """Return the places of the first `most` jobs from the start on."""
     branches = sorted(branches, key=lambda branch: branch.table)

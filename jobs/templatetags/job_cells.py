@@ -1,6 +1,6 @@
 """What the templates of jobs ask of a job."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
 from jobs.formats.key import Key
-from jobs.formats.table_name import class_name
+from jobs.formats.table_name import class_name, is_populated
 from jobs.models import Job
 from jobs.snapshots import JobSnapshot
 from jobsite.pages.paths import write_names
@@ -27,6 +27,7 @@ UNQUOTED = RFC3986_SUBDELIMS + "/~:@"
 
 register = template.Library()
 register.filter(class_name)
+register.filter(is_populated)
 
 
 escaped = lru_cache(maxsize=MOST_REMEMBERED)(escape)
@@ -85,9 +86,10 @@ def address(job: Job) -> str:
 @register.filter
 def shown_rows(table: Any) -> Iterator[dict[str, object]]:
     """Yield what the cells of each row of a JobTable show, as plain values: a template looks these up quickest."""
-    jobs = reverse("jobs:job_list")
+    jobs, columns = reverse("jobs:job_list"), table.key_columns
+    whole = escaped(f" whole of-{sum(width for _, width in columns)}" if columns else "")
     for number, job in enumerate(table.records):
-        named = names(job)
+        named, is_in_columns = names(job), table.fits(job)
         yield {
             "parity": ODD if number % 2 else EVEN,
             "token": token(job) if table.selectable and job.stored_in in table.tables else "",
@@ -100,10 +102,19 @@ def shown_rows(table: Any) -> Iterator[dict[str, object]]:
             "names": named,
             "href": escape(f"{jobs}{path(named)}{table.query}"),
             "pairs": pairs(job.key),
+            "whole": "" if is_in_columns else whole,
+            "attributes": _attributes(job.key, columns) if is_in_columns else "",
             "message": line(job.message_line),
             "worker": escaped(_worker(job)),
             "connection": "" if job.connection_id is None else job.connection_id,
         }
+
+
+def _attributes(key: Key, columns: Iterable[tuple[str, int]]) -> SafeString:
+    """Return the cells of a key in the columns of its attributes, each with its name and its width."""
+    values = dict(key.pairs)
+    cells = ((width, name, values[name], values[name]) for name, width in columns)
+    return format_html_join("", '<td class="attribute of-{}" data-label="{}" title="{}">{}</td>', cells)
 
 
 def _worker(job: Job) -> str:

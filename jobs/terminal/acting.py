@@ -33,6 +33,7 @@ NO_FILTER = (
 )
 NOT_ALL_FOUND = "Nothing was {past}: other jobs may be found when it is done. Choose fewer first."
 SPARED = "{jobs} that may be running {are} left alone: with --running, {they} would be {past} too."
+COMPUTE_AGAIN = "To compute what was freed again, with your own module:"
 JOBS_NAMED = 10
 """Jobs that a terminal names before it asks."""
 EXAMPLES = """\
@@ -172,7 +173,12 @@ class Dialogue:
         except NotConfirmedError as refused:
             self.talk.say(str(refused), is_warning=True)
             return NOT_DONE
-        return say_outcome(self.action, outcome)
+        status = say_outcome(self.action, outcome)
+        if outcome.done and outcome.commands and self.talk.can_ask:
+            self.talk.say(COMPUTE_AGAIN)
+            for line in outcome.commands.splitlines():  # whole, however narrow the terminal is: it is to be copied
+                self.talk.out.write(f"{printable(line, self.talk.out)}\n")
+        return status
 
 
 def say_outcome(action: Action, outcome: ActionOutcome) -> int:

@@ -17,7 +17,7 @@ from jobs.actions.action import Action
 from jobs.actions.going_on import check_may_see, go_on, stop
 from jobs.actions.offered import ACTION_CALLED
 from jobs.actions.outcome import ActionOutcome
-from jobs.actions.progress import Progress, find_act, find_progress
+from jobs.actions.progress import Progress, commands_of, find_act, find_progress
 from jobs.layouts.reading import Reading
 from jobs.views.action_form import NO_FORM_OF_OURS, read_filter, read_form
 from jobsite.activity import telling
@@ -27,6 +27,8 @@ from jobsite.activity.telling import untold_acts
 from jobsite.pages.http import page_or_fragment, wants_fragment
 
 SLICE, AGAIN = "slice", "again"
+COMMANDS = "commands"
+"""The tag of a message that is lines to copy, and no notice."""
 ENDED = "This act has ended. What came of it: {}"
 STOPS = "It stops as soon as the statement that is under way has ended."
 
@@ -57,6 +59,8 @@ def tell(request: HttpRequest, action: Action, outcome: ActionOutcome, number: i
     """Say what became of an act on the page that comes next; with its number, that page knows which."""
     level = messages.SUCCESS if outcome.done and outcome.is_whole else messages.WARNING
     messages.add_message(request, level, outcome.in_words(action), extra_tags=name_of(number) if number else "")
+    if outcome.done and outcome.commands:
+        messages.info(request, outcome.commands, extra_tags=COMMANDS)
 
 
 def name_of(number: int) -> str:
@@ -117,7 +121,7 @@ def _ended(request: HttpRequest, found: Act, form: QueryDict | None = None) -> H
     """Answer what came of an act that has ended; `form` is the one by which it began."""
     if request.method != "POST":
         telling.tell([found], request.user.get_username())
-        return render(request, "jobs/act_ended.html", {"act": found})
+        return render(request, "jobs/act_ended.html", {"act": found, "commands": commands_of(found)})
     found.refresh_from_db()
     messages.info(request, ENDED.format(found.outcome), extra_tags=name_of(found.pk))
     return _leave_for(request, to_list(request, form or QueryDict()))

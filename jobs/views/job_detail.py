@@ -9,14 +9,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from jobs.actions.clear import CLEAR
+from jobs.actions.key_history import past_acts
 from jobs.actions.offered import Offer, offer, on_page_of
+from jobs.layouts.foreign_keys import tables_around
 from jobs.layouts.reading import Reading
+from jobs.listing.beside import Beside, Names, jobs_beside
 from jobs.listing.copying import lines_to_copy
 from jobs.listing.filters import JobFilter
+from jobs.listing.last_worker import is_connected
 from jobs.listing.marking import annotate_liveness_now
 from jobs.listing.rows import read_job
+from jobs.listing.shared import second_of
 from jobs.models import Job
 from jobs.tracebacks.stored import read_failure
+from jobs.views.job_filter import job_filter
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads
 from jobsite.pages.http import CANNOT_LOOK, page_or_fragment, wants_fragment
@@ -27,6 +33,7 @@ LOOK = "jobs.view_job"
 OPEN = "open"
 """What the address of the list calls the job that is open beside it."""
 JOB_PARTS = 3
+BESIDE, AROUND = "The jobs before and after this one", "The tables around this one"
 
 
 @require_safe
@@ -34,9 +41,12 @@ JOB_PARTS = 3
 def job_detail(request: HttpRequest, schema: str, table_name: str, key_hash: str) -> HttpResponse:
     """Show one job: its message, traceback, key and worker."""
     reading, parts = Reading.begin(), Parts()
-    context = _detail(request, reading, parts.read_connected(), (schema, table_name, key_hash))
+    threads = parts.read_connected()
+    context = _detail(request, reading, threads, (schema, table_name, key_hash))
     status = HTTPStatus.OK if context["job"] else CANNOT_LOOK if context["left_out"] else HTTPStatus.NOT_FOUND
     context |= {"parts": parts}
+    if isinstance(job := context["job"], Job) and not wants_fragment(request):
+        context |= _of_own_page(request, reading, threads, parts, job)
     return page_or_fragment(request, "jobs/job_detail.html", "jobs/_job_detail.html", context, status=status)
 
 
@@ -73,9 +83,31 @@ def _detail(
         context |= {
             "may_see_all": CLEAR.is_allowed(request.user),
             "lines": lines_to_copy(found),
+            "is_connected": is_connected(found, threads),
             "offer": _offer(request, reading, threads, found),
         }
     return context
+
+
+def _of_own_page(
+    request: HttpRequest, reading: Reading, threads: ConnectedThreads, parts: Parts, job: Job
+) -> dict[str, object]:
+    """Return what a job's own page has room for and the panel has not; a part that is not known is absent."""
+    chosen, now = job_filter(request.GET, request.user), second_of(threads)
+    beside = parts.read(BESIDE, lambda: jobs_beside(chosen, reading, now, job), Beside())
+    query = without(request.GET, OPEN)
+    return {
+        "chosen": chosen,
+        "beside": beside,
+        "previous": _address(beside.previous, query),
+        "next": _address(beside.next, query),
+        "past_acts": past_acts(job, request.user),
+        "around": parts.read(AROUND, lambda: tables_around(job.schema, job.table_name), None),
+    }
+
+
+def _address(names: Names | None, query: str) -> str:
+    return reverse("jobs:job_detail", args=names) + query if names else ""
 
 
 def _offer(request: HttpRequest, reading: Reading, threads: ConnectedThreads, job: Job) -> Offer:

@@ -270,7 +270,7 @@ def _frame(request: HttpRequest, chosen: JobFilter) -> dict[str, Any]:
 
 
 def _tabs(chosen: JobFilter, counted: CountedJobs | None) -> list[dict[str, object]]:
-    tabs = [("", "All", "every job in the jobs tables")]
+    tabs = [("", "Not done", "every job in the jobs tables: those of DataJoint 0.x keep none that is done")]
     tabs += [(one.status, one.tab, one.meaning) for one in JOB_STATUSES]
     return [
         {

@@ -29,6 +29,8 @@ class Act(models.Model):
     """Why it ended before its time, in a sentence; '' when it came to its end."""
     is_untold = models.BooleanField(default=False)
     """Whether it took more than one request and no page has shown its outcome: the person may have left before."""
+    commands = models.TextField(blank=True, default="")
+    """The lines of a shell by which what it was done to is computed again, one for each table; '' for none."""
     form = models.UUIDField(null=True)
     """Which form asked for it; NULL when it came from a terminal."""
 

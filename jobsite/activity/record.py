@@ -145,16 +145,25 @@ class ActRecord:
 
 
 def begin_act(
-    username: str, verb: str, meant: str, form: UUID | None = None, *, sent: str = "", total: int = 0
+    username: str,
+    verb: str,
+    meant: str,
+    form: UUID | None = None,
+    *,
+    sent: str = "",
+    total: int = 0,
+    commands: str = "",
 ) -> ActRecord:
     """Write down what `username` is about to do, in a sentence, and by which form.
 
     With `sent`, which is that form as a query string, a later request can do what this one leaves of `total` rows.
+    `commands` are the lines that a person goes on with afterwards.
 
     Raises RecordError when that cannot be written, and FormUsedError when the form was sent at the same time by a
     second click, which was quicker.
     """
-    act = Act(username=username, verb=verb, meant=masked(meant), server=settings.LAB.name, form=form)
+    words = {"meant": masked(meant), "commands": masked(commands)}
+    act = Act(username=username, verb=verb, server=settings.LAB.name, form=form, **words)
     with _as_record_error():
         try:
             with transaction.atomic():

@@ -89,7 +89,7 @@ def test_a_tab_that_was_asked_for_in_vain_comes_once_the_site_is_back(visit: Vis
     visit.expect("ERR_FAILED")
     jobs.tab("Errors").click()
     expect(jobs.read).to_contain_text("Not up to date")
-    expect(jobs.tab("All")).to_have_attribute("aria-current", "true")
+    expect(jobs.tab("Not done")).to_have_attribute("aria-current", "true")
     jobs.page.unroute(lost)
     expect(jobs.tab("Errors")).to_have_attribute("aria-current", "true")
     expect(jobs.says).to_contain_text("Failed jobs")

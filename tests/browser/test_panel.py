@@ -260,6 +260,38 @@ def test_the_panel_leads_to_the_jobs_own_page(visit: Visits, failed_jobs: str) -
     job.expect_whole()
 
 
+def test_on_a_job_s_own_page_keys_lead_through_the_list_and_back_to_it(visit: Visits, many_jobs: str) -> None:
+    jobs, job = open_number(visit("vera"), many_jobs, 3)
+    jobs.page.keyboard.press("o")
+    job.expect_whole()
+    for key, number in (("j", 4), ("j", 5), ("k", 4)):
+        jobs.page.keyboard.press(key)
+        expect(job.exception).to_have_text(f"ValueError: no {number:02}")
+        job.expect_whole()
+    jobs.page.keyboard.press("u")
+    expect(jobs.rows).to_have_count(PER_PAGE)
+
+
+def test_a_number_goes_to_its_tab_and_x_selects_the_row(visit: Visits, many_jobs: str) -> None:
+    jobs = Jobs(visit("otto"))
+    jobs.open(f"schema={many_jobs}")
+    jobs.page.keyboard.press("2")
+    expect(jobs.says).to_contain_text("Failed jobs")
+    jobs.page.keyboard.press("j")
+    jobs.page.keyboard.press("x")
+    expect(jobs.row("m00").get_by_role("checkbox")).to_be_checked()
+    jobs.page.keyboard.press("x")
+    expect(jobs.clear_selected).to_have_text("Clear selected…")
+
+
+def test_a_key_that_is_typed_into_a_box_is_a_letter(visit: Visits, many_jobs: str) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={many_jobs}")
+    jobs.box("message").press_sequentially("2")
+    expect(jobs.says).to_contain_text("containing “2”")
+    expect(jobs.tab("Not done")).to_have_attribute("aria-current", "true")
+
+
 def test_on_a_phone_a_job_has_its_own_page_and_back_gives_the_place_in_the_list(visit: Visits, many_jobs: str) -> None:
     jobs = Jobs(visit("vera", phone=True))
     jobs.open(f"schema={many_jobs}")

@@ -21,7 +21,10 @@ BOXES = """() => [...document.querySelectorAll("#job_list :is(.tabs, .says, .act
   .map((part) => part.getBoundingClientRect())
   .map(({ x, y, width, height }) => [x, y, width, height].map((length) => Math.round(length * 100) / 100))"""
 BUTTONS = BOXES.replace("td *", "td *, .acts button")
+PLACES = "parts => parts.map((part) => part.getBoundingClientRect()).map(({ left, right }) => [left, right])"
 OPEN_ROW = "m20"
+CARD_PX = 52
+"""Of a card up to 960 px; it was 105 before."""
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +103,51 @@ def test_a_link_to_an_open_job_shows_the_list_where_it_is_without_it(
     jobs.open(f"schema={long_list}&sort=table&open={names}")
     expect(Job(window).whole).to_contain_text(f"subject={OPEN_ROW}")
     assert window.evaluate(BOXES) == before
+
+
+@pytest.mark.parametrize(("width", "zoom"), [(390, 1), (1180, 1), (1280, 1), (1920, 1), (1920, 2)])
+def test_a_chosen_table_s_key_stays_in_its_columns_while_a_job_is_open(
+    window: Page, long_list: str, width: int, zoom: int
+) -> None:
+    jobs = Jobs(window)
+    jobs.open(f"schema={long_list}&table=__score")
+    before = window.evaluate(BOXES)
+    names = jobs.rows.first.get_by_role("link").get_attribute("data-open")
+    jobs.open(f"schema={long_list}&table=__score&open={names}")
+    expect(Job(window).whole).to_contain_text("Score")
+    assert window.evaluate(BOXES) == before
+    heights = jobs.rows.evaluate_all("rows => rows.map((row) => row.getBoundingClientRect().height)")
+    assert len(set(heights)) == 1
+
+
+@pytest.mark.parametrize(("width", "zoom"), [(1280, 1), (1920, 1)])
+def test_the_values_of_a_key_stand_below_their_attribute(window: Page, long_list: str, width: int) -> None:
+    jobs = Jobs(window)
+    jobs.open(f"schema={long_list}&table=__score")
+    for name in ("subject", "long", "Message"):
+        places = jobs.cells(name).evaluate_all(PLACES)
+        assert {*map(tuple, places)} == {*map(tuple, jobs.header(name).evaluate_all(PLACES))}
+
+
+@pytest.mark.parametrize(("width", "zoom"), [(320, 1), (390, 1), (768, 1)])
+def test_a_card_on_a_phone_has_three_lines_and_is_half_as_high_as_it_was(
+    window: Page, long_list: str, width: int
+) -> None:
+    jobs = Jobs(window)
+    jobs.open(f"schema={long_list}")
+    heights = jobs.rows.evaluate_all("rows => rows.map((row) => row.getBoundingClientRect().height)")
+    assert max(heights) <= CARD_PX
+
+
+@pytest.mark.parametrize(("width", "zoom"), [(390, 1)])
+def test_a_finger_finds_a_job_anywhere_on_its_card(window: Page, long_list: str, width: int) -> None:
+    jobs = Jobs(window)
+    jobs.open(f"schema={long_list}")
+    jobs.row(OPEN_ROW).click(position={"x": 150, "y": 45})
+    expect(Job(window).whole).to_contain_text(f"subject={OPEN_ROW}")
+    window.go_back()
+    jobs.row(OPEN_ROW).get_by_role("checkbox").check()
+    expect(jobs.clear_selected).to_have_text("Clear 1 selected…")
 
 
 @pytest.mark.parametrize("zoom", [1], ids=["100 %"])

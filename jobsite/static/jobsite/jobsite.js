@@ -51,6 +51,13 @@ document.addEventListener("keydown", (event) => {
   if (search) { event.preventDefault(); search.focus(); }
 });
 
+// What a key does is said where it does it. It acts on nothing by itself: it goes where a click would.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+  const of = [...document.querySelectorAll("[aria-keyshortcuts]")].find((one) => one.getAttribute("aria-keyshortcuts") === event.key);
+  if (of && of.checkVisibility()) { event.preventDefault(); of.click(); }
+});
+
 // --- Confirm pages: a second click would answer that what the first one did was gone already ---------------------------
 function letConfirm(form, may) {
   for (const button of form.querySelectorAll("button[type=submit]")) {

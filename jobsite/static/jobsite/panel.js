@@ -2,7 +2,7 @@
 // file, and on a screen too narrow for both, a link leads to the job's own page.
 
 const panel = $("#panel"), wide = matchMedia("(min-width: 961px)");
-const BOTTOM_PX = 40; // so far above the window's edge the panel ends: it never makes the page longer
+const BOTTOM_PX = 76; // so far above the window's edge the panel ends, over the line of keys: it never makes the page longer
 
 function links() {
   return [...document.querySelectorAll(".jobs a[data-open]")];
@@ -130,7 +130,8 @@ function mark() {
 function showPlace(at) {
   const { first, count } = $(".jobs")?.dataset ?? {};
   $(".place", panel).textContent = at < 0 ? "not on this page of the list"
-    : first && count ? `${(Number(first) + at).toLocaleString("en")} of ${Number(count).toLocaleString("en")} in this list` : `${at + 1} of ${links().length} on this page`;
+    : first && count ? `${(Number(first) + at).toLocaleString("en")} of ${Number(count).toLocaleString("en")} in this list`
+    : first ? `${(Number(first) + at).toLocaleString("en")} in this list` : `${at + 1} of ${links().length} on this page`;
   $(".own-page", panel).href = $("#job_detail", panel).dataset.ownPage;
   for (const button of panel.querySelectorAll("[data-step]")) {
     const by = Number(button.dataset.step), isLast = at < 0 || !(links()[at + by] || pageLink(by));
@@ -169,11 +170,19 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape" && (wanted || !panel.hidden)) { close(); return; }
   const by = { j: 1, k: -1 }[event.key];
-  if (!by || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+  if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+  if (event.key === "x") tick();
+  if (!by) return;
   if (panel.hidden) move(by);
   else if (panel.contains(document.activeElement)) step(by);
   else step(by)?.focus({ preventScroll: true });
 });
+
+// The row that has the focus; where none has, that of the open job.
+function tick() {
+  const row = document.activeElement.closest(".jobs tbody tr") ?? linkOf(openJob())?.closest("tr");
+  row?.querySelector("input[type=checkbox]")?.click();
+}
 
 function move(by) {
   const all = links(), at = all.findIndex((link) => link.closest("tr").contains(document.activeElement));

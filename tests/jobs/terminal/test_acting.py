@@ -105,6 +105,15 @@ def test_a_person_is_asked(failed: Planted, answer: str, status: int, left: list
     assert (terminal.process.returncode, statuses(failed.schema)) == (status, left)
 
 
+def test_a_person_is_told_by_which_command_the_keys_are_computed_again(lab: Lab) -> None:
+    schema = lab.failed(m1="value")
+    terminal = on_a_terminal("jobs", "clear", "--schema", schema)
+    terminal.shows(lambda lines: any(line.startswith("Clear 1 job? [y/N]") for line in lines), "the question")
+    terminal.type("y\n")
+    command = """python manage.py populate YOUR_MODULE.Score --restrict '`subject`="m1"' --restrict '`session`=1'"""
+    assert terminal.end()[-2:] == ["To compute what was freed again, with your own module:", command]
+
+
 def test_a_person_types_the_number_of_many(lab: Lab) -> None:
     planted = Planted(lab.schema())
     planted.failed(51)

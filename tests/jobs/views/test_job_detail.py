@@ -114,7 +114,7 @@ def test_clearing_a_job_from_its_page_leads_back_to_the_list_with_its_filter(
 def test_no_level_of_headings_is_left_out(failed_jobs: str, viewer: Client, headers: dict[str, str]) -> None:
     found = look(viewer, address_of(failed_jobs, viewer), headers=headers)
     levels = [int(heading.name[1]) for heading in found.select("h1, h2, h3, h4")]
-    assert levels == ([1, 2, 2, 2] if not headers else [2, 3, 3, 3])
+    assert levels == ([1, 2, 2, 2, 2] if not headers else [2, 3, 3, 3])
 
 
 def test_a_stack_of_ninety_thousand_characters_stands_whole_in_the_full_text(lab: Lab, viewer: Client) -> None:
@@ -217,12 +217,14 @@ def test_a_schema_without_a_jobs_table_has_no_job(accounts: None, viewer: Client
     assert text_of(found.h1) == "This job is gone"
 
 
-def test_a_page_asks_few_questions(failed_jobs: str, viewer: Client) -> None:
+@pytest.mark.parametrize(("headers", "questions"), [({}, 8), (FRAGMENT, 4)], ids=["page", "panel"])
+def test_a_page_asks_few_questions(failed_jobs: str, viewer: Client, headers: dict[str, str], questions: int) -> None:
     address = address_of(failed_jobs, viewer)
     with CaptureQueriesContext(connections["lab"]) as asked:
-        look(viewer, address)
-    # The jobs tables, the row, the server with its connections, our grants.
-    assert len(asked) == 4 + more_for_connections()
+        look(viewer, address, headers=headers)
+    # The jobs tables, the row, the server with its connections, our grants. The job's own page asks for more: its value
+    # in the order of the list, the jobs before it, the one after it, and the tables around it.
+    assert len(asked) == questions + more_for_connections()
 
 
 def test_only_who_may_clear_is_offered_it(failed_jobs: str, viewer: Client, operator: Client) -> None:

@@ -46,7 +46,7 @@ def test_a_row_leads_to_the_page_of_its_job(name: str) -> None:
 
 def test_the_tabs_count_what_each_status_would_list(failed_jobs: str, viewer: Client) -> None:
     found = look(viewer, f"{JOBS}?schema={failed_jobs}")
-    assert tabs(found) == {"All": 2, "Errors": 2, "Reserved": 0, "Ignored": 0}
+    assert tabs(found) == {"Not done": 2, "Errors": 2, "Reserved": 0, "Ignored": 0}
 
 
 def test_the_filter_says_itself_in_a_sentence(failed_jobs: str, viewer: Client) -> None:
