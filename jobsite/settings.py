@@ -40,6 +40,7 @@ SECRET_KEY = os.environ.get("JOBSITE_SECRET_KEY") or secret_key(JOBSITE_HOME / "
 INSTALLED_APPS = [
     "jobsite",
     "jobsite.activity",
+    "jobsite.accounts",
     "jobs",
     "connections",
     "django.contrib.admin",
@@ -69,6 +70,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "jobsite.pages.logging_in.IdleLimitMiddleware",
+    "jobsite.accounts.middleware.ZoneMiddleware",
+    "jobsite.accounts.middleware.VisitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -31,17 +31,19 @@ DOWNWARD = (
     "jobs.liveness",
     "jobs.statuses",
     "jobs.formats",
+    "jobsite.accounts",
     "jobsite.activity",
     "jobsite.pages",
     "jobsite.lab",
     "jobsite.addresses",
     "jobsite.exporting",
     "jobsite.durations",
+    "jobsite.moments",
     "jobsite.masking",
     "jobsite.restrictions",
 )
 """The rooms of a page of jobs: each may import from those after it."""
-WORDS = DOWNWARD[-3:]
+WORDS = DOWNWARD[-4:]
 
 
 def below(room: str) -> tuple[str, ...]:
@@ -71,6 +73,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobs.terminal": (*OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.management": ("jobs.worker", "jobs.terminal", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.templatetags": ("jobs.models", *below("jobs.models")),
+    "jobsite.accounts.views": ("jobsite.accounts", *below("jobsite.accounts")),
     # What belongs to the site as a whole.
     "jobsite.call_stack": (),
     "jobsite.startup": (),
@@ -78,7 +81,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.fitting": (),
     "jobsite.secret": (),
     "jobsite.templatetags": WORDS,
-    "jobsite.terminal": ("jobsite.lab", "jobsite.fitting", *WORDS),
+    "jobsite.terminal": ("jobsite.lab", "jobsite.fitting", "jobsite.startup", *WORDS),
     "jobsite.settings": ("jobsite.lab", "jobsite.addresses", *WORDS, "jobsite.secret", "jobsite.startup"),
     "jobsite.apps": ("jobsite.pages", "jobsite.lab"),
     "jobsite.urls": ("jobsite.pages",),
@@ -90,7 +93,11 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.management": (*OF_COMMANDS, "jobsite.demo", "jobsite.serving", "jobsite.startup"),
 }
 """Room -> the rooms that it may import from, beside itself."""
-SHARED = {"jobs.snapshots": "jobs.models", "jobsite.one_line": "jobsite.masking"}
+SHARED = {
+    "jobs.snapshots": "jobs.models",
+    "jobsite.one_line": "jobsite.masking",
+    "jobsite.accounts.urls": "jobsite.accounts.views",
+}
 """Files that share the room of others: a snapshot is what a form keeps of a model's row; a line is masked, too."""
 
 

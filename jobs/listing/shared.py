@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError
+from django.utils.timezone import get_current_timezone_name
 
 from jobs.formats.table_name import class_name
 from jobs.layouts.reading import LeftOut, Reading
@@ -185,7 +186,8 @@ def _asked(chosen: JobFilter, *without: str) -> str:
 
 
 def _name_of_page(chosen: JobFilter, asked: AskedPage) -> str:
-    return f"page of jobs {_asked(chosen)} {asked!r}"
+    zone = get_current_timezone_name() if asked.beginning else ""  # where a person goes to a time of day
+    return f"page of jobs {_asked(chosen)} {asked!r} {zone}"
 
 
 def _name_of_counts(chosen: JobFilter, most: int = 0) -> str:

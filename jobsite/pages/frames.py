@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import get_current_timezone_name
 
 from jobsite.lab.shared_reads import numbers_read
 from jobsite.pages.http import wants_fragment
@@ -30,8 +31,8 @@ def forget_scripts(request: HttpRequest, response: HttpResponse) -> HttpResponse
 
 
 def version_of(request: HttpRequest) -> str:
-    """Return what changes when a fragment does: with what was read for it, and with who looks."""
-    who = (request.user.pk, sorted(request.user.get_all_permissions()))
+    """Return what changes when a fragment does: with what was read for it, with who looks, and in which zone."""
+    who = (request.user.pk, sorted(request.user.get_all_permissions()), get_current_timezone_name())
     depends_on = (settings.SECRET_KEY, who, request.get_full_path(), numbers_read())
     return sha256(repr(depends_on).encode()).hexdigest()[:32]
 

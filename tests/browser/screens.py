@@ -171,6 +171,22 @@ class Job(Screen):
         self.whole.locator("summary").evaluate_all("all => all.forEach((one) => one.click())")
 
 
+class Account(Screen):
+    """The page "Your account"."""
+
+    path = "account/"
+
+    def __init__(self, page: Page) -> None:
+        """`page` is the browser's."""
+        super().__init__(page)
+        self.zone = page.get_by_label("Zone")
+
+    def choose_zone(self, name: str) -> None:
+        """Choose a time zone."""
+        self.zone.select_option(name)
+        self.page.locator("form:has(select[name=zone])").get_by_role("button", name="Save").click()
+
+
 class Act(Screen):
     """The page of an act that takes longer than one request."""
 

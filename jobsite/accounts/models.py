@@ -1,0 +1,25 @@
+"""What the site keeps of a person beside their name and password. A person sees and changes their own alone."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+ZONE_CHARS = 64
+
+
+class Account(models.Model):
+    """The time zone that a person has chosen, and when they were here."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="account"
+    )
+    time_zone = models.CharField(max_length=ZONE_CHARS, blank=True)
+    """Its name, such as Europe/Berlin; '' for the one that the browser tells."""
+    seen_at = models.DateTimeField(default=timezone.now)
+    """When they asked for something the last time, to a minute."""
+    last_visit_at = models.DateTimeField(null=True)
+    """When they were seen last in the visit before this one; NULL in their first."""
+
+    def __str__(self) -> str:
+        """Return whose it is."""
+        return str(self.user)

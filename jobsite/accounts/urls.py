@@ -1,0 +1,13 @@
+"""The addresses of a person's own account."""
+
+from django.urls import path
+
+from jobsite.accounts.views.account import account
+from jobsite.accounts.views.time_zone import set_time_zone
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("", account, name="account"),
+    path("time-zone/", set_time_zone, name="set_time_zone"),
+]
