@@ -73,7 +73,8 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobs.terminal": (*OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.management": ("jobs.worker", "jobs.terminal", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.templatetags": ("jobs.models", *below("jobs.models")),
-    "jobsite.accounts.views": ("jobsite.accounts", *below("jobsite.accounts")),
+    # It asks who is named in the lists above it.
+    "jobsite.accounts.views": ("jobs.listing", *below("jobs.listing")),
     # What belongs to the site as a whole.
     "jobsite.call_stack": (),
     "jobsite.startup": (),

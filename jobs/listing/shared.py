@@ -180,9 +180,9 @@ def shared_tables(reading: Reading, schema: str) -> list[str]:
 
 
 def _asked(chosen: JobFilter, *without: str) -> str:
-    """Return all that an answer depends on but some words."""
+    """Return all that an answer depends on but some words; `mine` asks for the jobs of one person."""
     texts = sorted((name, text) for name, text in chosen.texts.items() if name not in without)
-    return repr((texts, chosen.reads_stored))
+    return repr((texts, chosen.reads_stored, chosen.own_users if chosen.is_mine else ()))
 
 
 def _name_of_page(chosen: JobFilter, asked: AskedPage) -> str:

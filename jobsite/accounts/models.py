@@ -5,6 +5,8 @@ from django.db import models
 from django.utils import timezone
 
 ZONE_CHARS = 64
+NAME_CHARS = 128
+"""Letters of a database user: MariaDB's names are the longest (MariaDB manual, "Identifier Names")."""
 
 
 class Account(models.Model):
@@ -23,3 +25,18 @@ class Account(models.Model):
     def __str__(self) -> str:
         """Return whose it is."""
         return str(self.user)
+
+
+class DatabaseUser(models.Model):
+    """A user of the lab's server who is this person there: jobs and connections bear that name."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="database_users")
+    name = models.CharField(max_length=NAME_CHARS)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="accounts_one_link_a_name")]
+
+    def __str__(self) -> str:
+        """Return who is who."""
+        return f"{self.name} is {self.person}"

@@ -3,11 +3,13 @@
 from django.urls import path
 
 from jobsite.accounts.views.account import account
+from jobsite.accounts.views.database_users import link_database_users
 from jobsite.accounts.views.time_zone import set_time_zone
 
 app_name = "accounts"
 
 urlpatterns = [
     path("", account, name="account"),
+    path("database-users/", link_database_users, name="link_database_users"),
     path("time-zone/", set_time_zone, name="set_time_zone"),
 ]

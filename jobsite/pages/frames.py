@@ -30,9 +30,12 @@ def forget_scripts(request: HttpRequest, response: HttpResponse) -> HttpResponse
     return response
 
 
-def version_of(request: HttpRequest) -> str:
-    """Return what changes when a fragment does: with what was read for it, with who looks, and in which zone."""
-    who = (request.user.pk, sorted(request.user.get_all_permissions()), get_current_timezone_name())
+def version_of(request: HttpRequest, *own: object) -> str:
+    """Return what changes when a fragment does: with what was read for it, with who looks, and in which zone.
+
+    `own` is what else it shows of the person, such as the database users that a filter stands for.
+    """
+    who = (request.user.pk, sorted(request.user.get_all_permissions()), get_current_timezone_name(), own)
     depends_on = (settings.SECRET_KEY, who, request.get_full_path(), numbers_read())
     return sha256(repr(depends_on).encode()).hexdigest()[:32]
 

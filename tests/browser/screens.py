@@ -68,6 +68,8 @@ class Listing(Screen):
         self.offers = page.get_by_role("listbox", name="Completions").get_by_role("option")
         self.mistakes = page.locator(".mistakes .notice")
         self.go_to = self.list.get_by_role("searchbox", name="Go to")
+        self.whose = self.list.get_by_role("navigation", name="Whose")
+        self.mine = self.whose.get_by_role("link", name="Mine")
 
     def export(self, form: str) -> Locator:
         """Return the link to the list as a file."""
@@ -179,7 +181,16 @@ class Account(Screen):
     def __init__(self, page: Page) -> None:
         """`page` is the browser's."""
         super().__init__(page)
+        self.offered = page.locator(".names").get_by_role("checkbox")
+        self.others = page.get_by_label("with commas between")
         self.zone = page.get_by_label("Zone")
+
+    def link(self, *names: str) -> None:
+        """Link these database users, and no others."""
+        for box in self.offered.all():
+            box.uncheck()
+        self.others.fill(", ".join(names))
+        self.others.press("Enter")
 
     def choose_zone(self, name: str) -> None:
         """Choose a time zone."""

@@ -1,11 +1,12 @@
-"""What a person has set for themselves, as they meet it: their zone."""
+"""What a person has set for themselves, as they meet it: their zone, the switch "Mine"."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.screens import Account, Jobs
+from tests.browser.screens import Account, Connections, Jobs
 from tests.browser.visits import Visits
 from tests.jobs.planting import Planted
 from tests.lab import Lab
@@ -13,6 +14,7 @@ from tests.lab import Lab
 pytestmark = pytest.mark.browser
 
 KOLKATA = "Asia/Kolkata"
+MINE = re.compile(r"[?&]mine=1(&|$)")
 
 
 @pytest.fixture
@@ -22,6 +24,15 @@ def planted(lab_without_db: Lab) -> Planted:
     for number, user in enumerate(("alice@gpu01", "malice@gpu01")):
         made.row(key_hash=str(number) * 32, user=user, host="gpu01", timestamp="2026-01-25 12:00:00")
     return made
+
+
+@pytest.fixture
+def nobody(visit: Visits) -> Iterator[Page]:
+    """Somebody who has linked no database user, before and after the test."""
+    page = visit("vera")
+    yield page
+    Account(page).open()
+    Account(page).link()
 
 
 # --- Times of day ----------------------------------------------------------------------------------------------------
@@ -58,3 +69,64 @@ def test_a_list_that_cannot_be_read_again_shows_times_of_day_in_the_same_zone(vi
     expect(jobs.read).to_contain_text("Not up to date")
     expect(jobs.cells("Age").first).to_have_text("01-25 17:30")
     jobs.page.context.set_offline(False)
+
+
+# --- Mine ------------------------------------------------------------------------------------------------------------
+def test_the_switch_asks_first_who_one_is_and_leads_back(nobody: Page, planted: Planted) -> None:
+    jobs = Jobs(nobody)
+    jobs.open(f"schema={planted.schema}")
+    jobs.mine.click()
+    expect(jobs.heading).to_contain_text("Your account")
+    Account(nobody).link("alice")
+    nobody.wait_for_url(MINE)
+    expect(jobs.cells("Worker")).to_have_text(["alice@gpu01"])
+    expect(jobs.says).to_contain_text("of your database user alice")
+
+
+def test_the_switch_swaps_the_list_and_back_switches_it_off(nobody: Page, planted: Planted) -> None:
+    Account(nobody).open()
+    Account(nobody).link("malice")
+    jobs = Jobs(nobody)
+    jobs.open(f"schema={planted.schema}")
+    jobs.heading.evaluate("heading => { heading.dataset.before = 'the switch'; }")
+    jobs.mine.click()
+    expect(jobs.cells("Worker")).to_have_text(["malice@gpu01"])
+    expect(jobs.heading).to_have_attribute("data-before", "the switch")  # still the same page
+    expect(nobody).to_have_url(MINE)
+    jobs.box("message").press_sequentially("x")  # the form keeps it
+    expect(jobs.rows).to_have_count(0)
+    expect(nobody).to_have_url(MINE)
+    jobs.box("message").clear()
+    expect(jobs.cells("Worker")).to_have_text(["malice@gpu01"])
+    jobs.tab("Errors").click()
+    expect(nobody).to_have_url(re.compile("status=error"))
+    expect(jobs.cells("Worker")).to_have_text(["malice@gpu01"])
+    jobs.whose.get_by_role("link", name="All").click()
+    expect(jobs.rows).to_have_count(2)
+    nobody.go_back()
+    expect(jobs.cells("Worker")).to_have_text(["malice@gpu01"])
+
+
+def test_the_switch_works_without_javascript(visit: Visits, nobody: Page, planted: Planted) -> None:
+    Account(nobody).open()
+    Account(nobody).link("alice")
+    jobs = Jobs(visit("vera", javascript=False))
+    jobs.open(f"schema={planted.schema}")
+    jobs.mine.click()
+    expect(jobs.cells("Worker")).to_have_text(["alice@gpu01"])
+    jobs.submit_filter()
+    expect(jobs.cells("Worker")).to_have_text(["alice@gpu01"])
+    jobs.whose.get_by_role("link", name="All").click()
+    expect(jobs.rows).to_have_count(2)
+
+
+def test_connections_have_the_switch_too(nobody: Page, lab_without_db: Lab) -> None:
+    for user in ("alice", "bob"):
+        lab_without_db.idle(user)
+    Account(nobody).open()
+    Account(nobody).link("bob")
+    connections = Connections(nobody)
+    connections.open()
+    connections.mine.click()
+    expect(nobody).to_have_url(MINE)
+    expect(connections.cells("User").filter(has_not_text="bob")).to_have_count(0)
