@@ -47,6 +47,7 @@ from jobsite.restrictions.columns import CONNECTIONS
 from jobsite.restrictions.completing import place_in
 
 LOOK = "connections.view_connection"
+VIEW = "connections:connection_list"
 PAGE, FRAGMENT = "connections/connection_list.html", "connections/_connection_list.html"
 NOT_DONE = 409
 NOW_SEEN = "What became of them"
@@ -68,7 +69,7 @@ def connection_list(request: HttpRequest) -> HttpResponse:
     version = version_of(request, chosen.own_users)
     if unchanged := not_modified(request, version):
         return unchanged
-    shown = {**context, **of_reader(request.user, chosen), "version": version}
+    shown = {**context, **of_reader(request.user, chosen, VIEW), "version": version}
     response = page_or_fragment(request, PAGE, FRAGMENT, shown)
     return forget_scripts(request, with_version(response, version))
 
@@ -80,7 +81,7 @@ def _chosen(query: QueryDict, user: User) -> ConnectionFilter:
 def _frame(request: HttpRequest, chosen: ConnectionFilter) -> dict[str, object]:
     """Return what the page shows before anything is read."""
     return {
-        **of_reader(request.user, chosen),
+        **of_reader(request.user, chosen, VIEW),
         "is_frame": True,
         "chosen": chosen,
         "form": chosen.form(),

@@ -60,7 +60,7 @@ from jobsite.restrictions.completing import place_in
 TABLES_OFFERED = 500
 NUMBERS, ROWS, OPEN_JOB, TABLES = "The numbers of jobs", "The jobs of this page", "The open job", "The tables with jobs"
 VALUES = "The values of a column"
-PAGE, FRAGMENT = "jobs/job_list.html", "jobs/_job_list.html"
+VIEW, PAGE, FRAGMENT = "jobs:job_list", "jobs/job_list.html", "jobs/_job_list.html"
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def _context(
     reading = listed.number if listed else ""
     query = without(request.GET, OPEN)
     return numbers | {
-        **of_reader(request.user, chosen),
+        **of_reader(request.user, chosen, VIEW),
         "form": None if wants_fragment(request) else _form(asked, with_tables=not gets_frame(request)),
         "table": JobTable(page.rows, chosen, now=now, query=query, tables=numbers["offer"].tables, reading=reading),
         "page": page,
@@ -260,7 +260,7 @@ def _form(asked: Asked, *, with_tables: bool) -> FilterForm:
 def _frame(request: HttpRequest, chosen: JobFilter) -> dict[str, Any]:
     """Return what the page shows before anything is read."""
     return {
-        **of_reader(request.user, chosen),
+        **of_reader(request.user, chosen, VIEW),
         "is_frame": True,
         "choices_url": reverse("jobs:job_choices"),
         "completions_url": reverse("jobs:job_completions"),

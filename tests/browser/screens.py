@@ -70,6 +70,8 @@ class Listing(Screen):
         self.go_to = self.list.get_by_role("searchbox", name="Go to")
         self.whose = self.list.get_by_role("navigation", name="Whose")
         self.mine = self.whose.get_by_role("link", name="Mine")
+        self.saved_filters = self.list.locator(".saved summary")
+        self.saved = self.list.locator(".saved li").get_by_role("link")
 
     def export(self, form: str) -> Locator:
         """Return the link to the list as a file."""
@@ -104,6 +106,12 @@ class Listing(Screen):
     def sort_by(self, label: str) -> None:
         """Click a column's header."""
         self.header(label).get_by_role("link").click()
+
+    def save_filter(self, name: str) -> None:
+        """Save what the list shows under a name."""
+        self.saved_filters.click()
+        self.list.get_by_label("Save this list as").fill(name)
+        self.list.get_by_role("button", name="Save").click()
 
     def submit_filter(self) -> None:
         """Click the filter's own button, which people without JavaScript need."""

@@ -210,7 +210,16 @@ def a_kill_that_was_sent(page: Page, scene: Scene) -> None:
 
 
 def your_account(page: Page, scene: Scene) -> None:
+    Jobs(page).open(f"schema={scene.schema}")
+    Jobs(page).save_filter("Mine & ours")
     Account(page).open()
+    expect(page.locator(".own-filters")).to_be_visible()
+
+
+def the_menu_of_saved_filters(page: Page, scene: Scene) -> None:
+    Jobs(page).open(f"schema={scene.schema}")
+    Jobs(page).saved_filters.click()
+    expect(page.get_by_label("Save this list as")).to_be_visible()
 
 
 def no_such_page(page: Page, scene: Scene) -> None:
@@ -262,6 +271,7 @@ PAGES = [
     a_kill_to_confirm,
     a_kill_that_was_sent,
     your_account,
+    the_menu_of_saved_filters,
     no_such_page,
     a_wrong_way_to_an_act,
     a_form_that_is_too_old,

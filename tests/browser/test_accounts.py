@@ -1,4 +1,4 @@
-"""What a person has set for themselves, as they meet it: their zone, the switch "Mine"."""
+"""What a person has set for themselves, as they meet it: their zone, the switch "Mine", their saved filters."""
 
 import re
 from collections.abc import Iterator
@@ -130,3 +130,61 @@ def test_connections_have_the_switch_too(nobody: Page, lab_without_db: Lab) -> N
     connections.mine.click()
     expect(nobody).to_have_url(MINE)
     expect(connections.cells("User").filter(has_not_text="bob")).to_have_count(0)
+
+
+# --- Saved filters ---------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_filter_is_saved_opened_renamed_and_deleted(visit: Visits, planted: Planted, javascript: bool) -> None:
+    page = visit("vera", javascript=javascript)
+    jobs = Jobs(page)
+    jobs.open(f"schema={planted.schema}&user=malice")
+    jobs.save_filter("Night of <b>")
+    expect(jobs.notices).to_have_text(["Saved as “Night of <b>”."])
+    jobs.open()
+    jobs.saved_filters.click()
+    jobs.saved.get_by_text("Night of <b>", exact=True).click()
+    jobs.wait()
+    expect(jobs.cells("Worker")).to_have_text(["malice@gpu01"])
+    Account(page).open()
+    page.get_by_label("Another name for Night of <b>").fill("Night")
+    page.get_by_role("button", name="Rename").click()
+    expect(jobs.notices).to_have_text(["“Night of <b>” is called “Night” now."])
+    page.get_by_role("button", name="Delete Night").click()
+    expect(jobs.notices).to_have_text(["“Night” is deleted."])
+
+
+def test_what_is_saved_is_what_the_list_shows_now(visit: Visits, planted: Planted) -> None:
+    page = visit("vera")
+    jobs = Jobs(page)
+    jobs.open(f"schema={planted.schema}")
+    jobs.box("user").press_sequentially("malice")
+    expect(jobs.rows).to_have_count(1)
+    jobs.save_filter("typed")
+    expect(page).to_have_url(re.compile(f"schema={planted.schema}&user=malice"))
+    Account(page).open()
+    page.get_by_role("button", name="Delete typed").click()
+
+
+def test_the_menu_lies_over_the_list_and_moves_nothing(visit: Visits, planted: Planted) -> None:
+    for phone in (False, True):
+        jobs = Jobs(visit("vera", phone=phone))
+        jobs.open(f"schema={planted.schema}")
+        before = jobs.rows.first.bounding_box()
+        jobs.saved_filters.click()
+        expect(jobs.list.get_by_label("Save this list as")).to_be_in_viewport()
+        assert jobs.rows.first.bounding_box() == before
+        assert jobs.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_the_menu_is_closed_by_esc_and_by_a_click_elsewhere(visit: Visits, planted: Planted) -> None:
+    jobs = Jobs(visit("vera"))
+    jobs.open(f"schema={planted.schema}")
+    name = jobs.list.get_by_label("Save this list as")
+    jobs.saved_filters.click()
+    name.press("Escape")
+    expect(name).to_be_hidden()
+    expect(jobs.saved_filters).to_be_focused()
+    jobs.saved_filters.press("Enter")
+    expect(name).to_be_visible()
+    jobs.heading.click()
+    expect(name).to_be_hidden()

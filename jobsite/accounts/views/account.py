@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from jobsite.accounts.list_addresses import own_list
+from jobsite.accounts.saved_filters import saved_filters
 from jobsite.accounts.views.offered import NamedUsers
 from jobsite.accounts.visits import account_of, last_visit
 from jobsite.accounts.zones import ZONE_COOKIE, zone_called, zones_to_choose
@@ -30,6 +31,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "chosen_zone": kept.time_zone if kept else "",
         "told_zone": zone_called(request.COOKIES.get(ZONE_COOKIE, "")),
         "zones": zones_to_choose(),
+        "saved": saved_filters(person),
         "last_visit": last_visit(person),
         "now": timezone.now(),
         "next": own_list(request.GET.get(NEXT, "")),

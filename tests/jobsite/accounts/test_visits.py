@@ -118,7 +118,7 @@ def test_choosing_a_zone_leaves_the_visit_before_as_it_is(accounts: None, viewer
 
 def test_a_database_that_was_not_migrated_breaks_no_page(failed_jobs: str, viewer: Client) -> None:
     with connection.cursor() as cursor:
-        for table in ("account", "databaseuser"):
+        for table in ("account", "databaseuser", "savedfilter"):
             cursor.execute(f"ALTER TABLE accounts_{table} RENAME TO accounts_{table}_away")
     assert look(viewer, f"/jobs/?schema={failed_jobs}").select("td.age")
 
