@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from connections.processes import Process
 from jobsite.pages.filter_form import DurationField, FilterForm, ListFilter, SearchField
 from jobsite.pages.listed_field import IdsField
+from jobsite.pages.mine import MineField
 from jobsite.pages.restriction_field import RestrictionField
 from jobsite.restrictions.columns import CONNECTIONS
 from jobsite.restrictions.reading import Restriction
@@ -33,6 +34,7 @@ class ConnectionFilterForm(FilterForm):
 
     # The server compares it (connections.restricted), so that it selects what dj.kill does.
     restriction = RestrictionField("where {}", CONNECTIONS, placeholder='TIME > 600 AND HOST LIKE "%compute%"')
+    mine = MineField()
     id = IdsField("with the id {}", size=7)
     user = SearchField("of users containing “{}”", size=9)
     host = SearchField("from hosts containing “{}”", size=12)
@@ -79,6 +81,7 @@ class ConnectionFilter(ListFilter):
         def picks(row: Process) -> bool:
             return (
                 (ids is None or row.id in ids)
+                and (not self.is_mine or row.user in self.own_users)
                 and (longer_s is None or (row.time_s is not None and row.time_s > longer_s))
                 and all(term in (getattr(row, column) or "").lower() for column, term in terms)
             )

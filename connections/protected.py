@@ -4,10 +4,8 @@ Killing a `system user` thread succeeds, and stops replication.
 """
 
 from connections.models import Connection
-from jobsite.lab.server import Server
+from jobsite.lab.server import SYSTEM_USERS, Server
 
-SYSTEM_USERS = {"system user", "event_scheduler", "unauthenticated user", "rdsadmin", "rdsrepladmin"}
-"""The last two are Amazon's own, on RDS."""
 REPLICATION_COMMANDS = {"daemon", "slave_io", "slave_sql", "slave_worker", "register slave", "register replica"}
 BINLOG_DUMP = "binlog dump"  # also "Binlog Dump GTID"
 

@@ -26,8 +26,11 @@ from connections.restricted import RestrictionNotTakenError
 from connections.snapshots import NO_FORM_OF_OURS, Matching, SelectedConnections, Target
 from connections.statements import annotate_statements
 from connections.tables import ConnectionTable
+from jobsite.accounts.database_users import as_read_by
+from jobsite.accounts.on_lists import of_reader
 from jobsite.activity.forms import FormUsedError, new_form, read_form_number
 from jobsite.activity.record import RecordError, record_look
+from jobsite.activity.terminal_user import User
 from jobsite.durations import say_duration
 from jobsite.lab import shared_reads
 from jobsite.lab.parts import Parts
@@ -37,12 +40,14 @@ from jobsite.pages.completing import AskedCompletion, KnownValues, completions
 from jobsite.pages.exporting import AskedExport, export_response
 from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment
+from jobsite.pages.mine import to_account
 from jobsite.pages.mistakes import told_below_the_box
 from jobsite.pages.paging import AskedPage, page_of
 from jobsite.restrictions.columns import CONNECTIONS
 from jobsite.restrictions.completing import place_in
 
 LOOK = "connections.view_connection"
+VIEW = "connections:connection_list"
 PAGE, FRAGMENT = "connections/connection_list.html", "connections/_connection_list.html"
 NOT_DONE = 409
 NOW_SEEN = "What became of them"
@@ -55,20 +60,33 @@ SHOW_STATEMENT = "show statement"
 @looking()
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Show the connections that match the filter of the URL, and the jobs they hold."""
-    chosen = ConnectionFilter.read(request.GET)
-    if told := told_below_the_box(request, chosen):
-        return told
+    chosen = _chosen(request.GET, request.user)
+    if answer := to_account(request, chosen) or told_below_the_box(request, chosen):
+        return answer
     if gets_frame(request) and not (processes.is_there and reserved_jobs.is_there):
-        url = reverse("connections:connection_completions")
-        return render(
-            request, PAGE, {"is_frame": True, "chosen": chosen, "form": chosen.form(), "completions_url": url}
-        )
+        return render(request, PAGE, _frame(request, chosen))
     context = _listed(request, chosen)
-    version = version_of(request)
+    version = version_of(request, chosen.own_users)
     if unchanged := not_modified(request, version):
         return unchanged
-    response = page_or_fragment(request, PAGE, FRAGMENT, context | {"version": version})
+    shown = {**context, **of_reader(request.user, chosen, VIEW), "version": version}
+    response = page_or_fragment(request, PAGE, FRAGMENT, shown)
     return forget_scripts(request, with_version(response, version))
+
+
+def _chosen(query: QueryDict, user: User) -> ConnectionFilter:
+    return as_read_by(user, ConnectionFilter.read(query))
+
+
+def _frame(request: HttpRequest, chosen: ConnectionFilter) -> dict[str, object]:
+    """Return what the page shows before anything is read."""
+    return {
+        **of_reader(request.user, chosen, VIEW),
+        "is_frame": True,
+        "chosen": chosen,
+        "form": chosen.form(),
+        "completions_url": reverse("connections:connection_completions"),
+    }
 
 
 def _listed(request: HttpRequest, chosen: ConnectionFilter) -> dict[str, object]:
@@ -109,7 +127,7 @@ def _listed(request: HttpRequest, chosen: ConnectionFilter) -> dict[str, object]
 def connection_completions(request: HttpRequest) -> HttpResponse:
     """Show what may follow in the box of the restriction, for who is writing in it."""
     asked = AskedCompletion.read(request.GET)
-    chosen, place = ConnectionFilter.read(asked.query), place_in(asked.text, asked.at, CONNECTIONS)
+    chosen, place = _chosen(asked.query, request.user), place_in(asked.text, asked.at, CONNECTIONS)
     return completions(request, chosen, place, lambda column: KnownValues(known_values(column.name)))
 
 
@@ -118,7 +136,7 @@ def connection_completions(request: HttpRequest) -> HttpResponse:
 def connection_export(request: HttpRequest) -> HttpResponseBase:
     """Send the connections that match the filter of the URL as a file."""
     asked = AskedExport.read(request.GET)
-    chosen = ConnectionFilter.read(asked.query)
+    chosen = _chosen(asked.query, request.user)
     if chosen.problems:
         raise BadRequest(" ".join(chosen.problems))
     may_kill = request.user.has_perm(KILL)
@@ -155,7 +173,7 @@ def kill_confirm(request: HttpRequest) -> HttpResponse:
     if _selection(request.POST).is_empty:
         messages.warning(request, "No connection was selected: select the connections to kill.")
         return _to_list(request)
-    selection = _selection(request.POST, matching=_matching(request.POST))
+    selection = _selection(request.POST, matching=_matching(request.POST, request.user))
     return _confirm(request, review_kill(selection, ask_server()), refusal="")
 
 
@@ -163,7 +181,7 @@ def kill_confirm(request: HttpRequest) -> HttpResponse:
 @permission_required(KILL, raise_exception=True)
 def kill(request: HttpRequest) -> HttpResponse:
     """Send the kills that were confirmed, and lead to the page that follows them."""
-    selection = _selection(request.POST, matching=_matching(request.POST))
+    selection = _selection(request.POST, matching=_matching(request.POST, request.user))
     confirmation = _confirmation(request.POST)
     try:
         summary = killing.kill(selection, confirmation, request.user)
@@ -225,9 +243,9 @@ def _selection(form: QueryDict, name: str = "connection", matching: Matching | N
         raise BadRequest(str(error)) from error
 
 
-def _matching(form: QueryDict) -> Matching | None:
+def _matching(form: QueryDict, user: User) -> Matching | None:
     """Return what asks again which connections the list would show; None for a list of all."""
-    chosen = ConnectionFilter.read(QueryDict(form.get("filter", "")))
+    chosen = _chosen(QueryDict(form.get("filter", "")), user)
     if chosen.problems:
         raise BadRequest(" ".join(chosen.problems))
 
@@ -237,7 +255,7 @@ def _matching(form: QueryDict) -> Matching | None:
         except RestrictionNotTakenError as error:
             raise BadRequest(error.in_words) from error
 
-    return matching if chosen.asked else None
+    return matching if chosen.is_narrowed else None
 
 
 def _confirmation(form: QueryDict) -> Confirmation:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("jobs/", include("jobs.urls")),
     path("connections/", include("connections.urls")),
     # People
+    path("account/", include("jobsite.accounts.urls")),
     path("admin/", admin.site.urls),
 ]
 

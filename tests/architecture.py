@@ -33,6 +33,7 @@ DOWNWARD = (
     "jobs.liveness",
     "jobs.statuses",
     "jobs.formats",
+    "jobsite.accounts",
     "jobsite.activity",
     "jobsite.seen",
     "jobsite.pages",
@@ -40,11 +41,12 @@ DOWNWARD = (
     "jobsite.addresses",
     "jobsite.exporting",
     "jobsite.durations",
+    "jobsite.moments",
     "jobsite.masking",
     "jobsite.restrictions",
 )
 """The rooms of a page of jobs: each may import from those after it."""
-WORDS = DOWNWARD[-3:]
+WORDS = DOWNWARD[-4:]
 
 
 def below(room: str) -> tuple[str, ...]:
@@ -74,6 +76,8 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobs.terminal": (*OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.management": ("jobs.worker", "jobs.terminal", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.templatetags": ("jobs.models", *below("jobs.models")),
+    # It asks who is named in the lists above it.
+    "jobsite.accounts.views": ("jobs.listing", *below("jobs.listing")),
     # What belongs to the site as a whole.
     "jobsite.call_stack": (),
     "jobsite.startup": (),
@@ -81,7 +85,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.fitting": (),
     "jobsite.secret": (),
     "jobsite.templatetags": WORDS,
-    "jobsite.terminal": ("jobsite.lab", "jobsite.fitting", *WORDS),
+    "jobsite.terminal": ("jobsite.lab", "jobsite.fitting", "jobsite.startup", *WORDS),
     "jobsite.settings": ("jobsite.lab", "jobsite.addresses", *WORDS, "jobsite.secret", "jobsite.startup"),
     "jobsite.apps": ("jobsite.pages", "jobsite.lab"),
     "jobsite.urls": ("jobsite.pages",),
@@ -93,7 +97,11 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.management": (*OF_COMMANDS, "jobsite.demo", "jobsite.serving", "jobsite.startup"),
 }
 """Room -> the rooms that it may import from, beside itself."""
-SHARED = {"jobs.snapshots": "jobs.models", "jobsite.one_line": "jobsite.masking"}
+SHARED = {
+    "jobs.snapshots": "jobs.models",
+    "jobsite.one_line": "jobsite.masking",
+    "jobsite.accounts.urls": "jobsite.accounts.views",
+}
 """Files that share the room of others: a snapshot is what a form keeps of a model's row; a line is masked, too."""
 
 

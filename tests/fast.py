@@ -23,6 +23,7 @@ FAST = (
     "jobsite/restrictions/test_completing.py",
     "jobsite/restrictions/test_reading.py",
     "jobsite/test_durations.py",
+    "jobsite/test_moments.py",
     "test_architecture.py",
     "test_matrix.py",
 )

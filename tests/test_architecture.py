@@ -185,7 +185,7 @@ def test_tables_and_tags_never_query() -> None:
 
 
 def test_only_views_and_forms_see_the_request() -> None:
-    rest = outside("jobs.views", "connections.views", "jobsite.pages", "jobsite.demo")
+    rest = outside("jobs.views", "connections.views", "jobsite.accounts.views", "jobsite.pages", "jobsite.demo")
     rest = [name for name in rest if not name.endswith(("filters", "forms", "middleware"))]
     assert having({"request", "QueryDict", "HttpRequest"}, where=rest) == []
 

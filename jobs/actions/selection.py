@@ -26,6 +26,8 @@ from jobs.statuses import RESERVED
 CHUNK_ROWS = 1000
 """Rows of one statement, which takes the server some 15 ms: as long as workers wait at most."""
 ROWS_SHOWN = 50
+OWN_USER = "own_user"
+"""The word of a form for a database user that "mine" stood for: it binds whoever goes on with the act."""
 MOST_LOOKED_AT = 500
 """Reserved jobs whose workers are looked for, of all that match."""
 
@@ -270,4 +272,5 @@ class MatchingJobs(Selection):
     @property
     def fields(self) -> Sequence[tuple[str, str]]:
         """What a form sends back to mean the same selection."""
-        return [("all", "1"), ("as_of", self.as_of.isoformat())]
+        own_users = [(OWN_USER, name) for name in self.chosen.own_users]
+        return [("all", "1"), ("as_of", self.as_of.isoformat()), *own_users]

@@ -12,6 +12,7 @@ from django.db.models.lookups import Exact, IRegex
 from jobs.formats.table_name import class_name
 from jobs.formats.wanted_key import HASH, WantedKey, read_wanted_key
 from jobs.listing.failures.group_rows import GroupRows, rows_named
+from jobs.listing.owners import of_users
 from jobs.listing.restricting import Meaning, read_meaning
 from jobs.statuses import STATUSES
 from jobs.tracebacks.signature import FINGERPRINT
@@ -28,6 +29,7 @@ from jobsite.pages.filter_form import (
     check_characters,
 )
 from jobsite.pages.listed_field import IdsField, ListedField
+from jobsite.pages.mine import MineField
 from jobsite.pages.restriction_field import RestrictionField
 from jobsite.restrictions.columns import JOBS
 from jobsite.restrictions.reading import Restriction
@@ -60,6 +62,8 @@ WHOLE_HASHES = r"(\S{32}(,\s*|\s+|))*"
 A_FINGERPRINT = "1-6f0c2a9b41d3"
 
 EXAMPLE = 'error_message LIKE "%CUDA%" AND timestamp > NOW() - INTERVAL 2 HOUR'
+
+ALSO = "a key. Days and times of day in it are those of the lab’s server, as in DataJoint"
 
 ONE_KEY = "Write a key once: as a restriction, or in the box for keys."
 
@@ -123,8 +127,9 @@ class JobFilterForm(FilterForm):
     """The filters of jobs. Status, schema and table have no condition: their jobs are counted apart."""
 
     # JobFilter says it, after all other fields.
-    restriction = RestrictionField("", JOBS, read_meaning, also="a key", placeholder=EXAMPLE)
+    restriction = RestrictionField("", JOBS, read_meaning, also=ALSO, placeholder=EXAMPLE)
     status = FilterField(widget=forms.HiddenInput, validators=[_check_status])
+    mine = MineField(of_users)
     schema = NameField("in schema {}")
     table = NameField("of table {}", shown=class_name)
     message = SearchField("with a message containing “{}”", "error_message", placeholder="contains…")
@@ -288,7 +293,7 @@ class JobFilter(AskedJobs):
     @property
     def looks_into_rows(self) -> bool:
         """Say whether it asks for more than an index may hold: status, table and age."""
-        fields = {"restriction", "message", "key", "user", "host", "key_hash", "pid", "connection", "group"}
+        fields = {"restriction", "mine", "message", "key", "user", "host", "key_hash", "pid", "connection", "group"}
         return bool(self.texts.keys() & fields)
 
     @property

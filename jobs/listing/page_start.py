@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from django.utils.timezone import get_current_timezone
+
 from jobs.formats.table_name import beginning_of_name
 from jobs.listing.filters import ago
 from jobs.listing.order import MESSAGE, NUMBER, SCHEMA, TIME, VALUE_LETTERS, Bound, Order, Place
@@ -27,7 +29,7 @@ SPANS = (
     ("%Y-%m-%d %H:%M", timedelta(minutes=1)),
     ("%Y-%m-%d %H:%M:%S", timedelta(seconds=1)),
 )
-"""How a person writes a time, and how long what it names lasts."""
+"""How a person writes a time of their zone, and how long what it names lasts by the clock."""
 ONE_TICK = timedelta(microseconds=1)
 
 NO_PLACE = "The address names no place in this list."
@@ -102,10 +104,9 @@ def _read_bound(text: str, order: Order, now: datetime) -> Bound:
 def _read_time(text: str, now: datetime) -> Bound:
     for form, lasts in SPANS:
         try:
-            first = datetime.strptime(text, form).replace(tzinfo=timezone.utc)
-        except ValueError:
+            return _span(datetime.strptime(text, form), lasts)  # noqa: DTZ007  its zone is the reader's
+        except (ValueError, OverflowError):  # the second at the ends of the calendar
             continue
-        return Bound(_written(first), _written(first + (lasts - ONE_TICK)))
     try:
         when = _written(ago(read_duration_s(text.replace(" ", "")), now))
     except ValueError:
@@ -115,5 +116,17 @@ def _read_time(text: str, now: datetime) -> Bound:
     return Bound(when, when)
 
 
+def _span(first: datetime, lasts: timedelta) -> Bound:
+    """Return the first and the last moment of a day or a minute by the reader's clock.
+
+    In the night when clocks are set back an hour is there twice, and both are meant.
+    """
+    zone, last = get_current_timezone(), first + (lasts - ONE_TICK)
+    local = [when.replace(tzinfo=zone, fold=fold) for when in (first, last) for fold in (0, 1)]
+    moments = [when.astimezone(timezone.utc) for when in local]
+    return Bound(_written(min(moments)), _written(max(moments)))
+
+
 def _written(when: datetime) -> str:
+    """Return a time of UTC as the server takes it."""
     return when.replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import DatabaseError
+from django.utils.timezone import get_current_timezone_name
 
 from jobs.formats.table_name import class_name
 from jobs.layouts.reading import LeftOut, Reading
@@ -181,13 +182,14 @@ def shared_tables(reading: Reading, schema: str) -> list[str]:
 
 
 def _asked(chosen: JobFilter, *without: str) -> str:
-    """Return all that an answer depends on but some words."""
+    """Return all that an answer depends on but some words; `mine` asks for the jobs of one person."""
     texts = sorted((name, text) for name, text in chosen.texts.items() if name not in without)
-    return repr((texts, chosen.reads_stored))
+    return repr((texts, chosen.reads_stored, chosen.own_users if chosen.is_mine else ()))
 
 
 def _name_of_page(chosen: JobFilter, asked: AskedPage) -> str:
-    return f"page of jobs {_asked(chosen)} {asked!r}"
+    zone = get_current_timezone_name() if asked.beginning else ""  # where a person goes to a time of day
+    return f"page of jobs {_asked(chosen)} {asked!r} {zone}"
 
 
 def _name_of_counts(chosen: JobFilter, most: int = 0) -> str:

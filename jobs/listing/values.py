@@ -14,6 +14,7 @@ from jobs.layouts.branches import Branch, Select, as_text, bare, union_all
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.rows import branches_matching
+from jobsite.lab.columns import UserOfAccount
 from jobsite.lab.shared_reads import shared
 from jobsite.lab.sql import lab_cursor
 from jobsite.pages.completing import NONE_KNOWN, KnownValues
@@ -25,6 +26,7 @@ MOST_ROWS = 20_000
 LEAST_ROWS = 200
 """Rows that are looked at in each table, however many tables there are."""
 MOST_VALUES = 100
+USER = UserOfAccount.template.replace("%(expressions)s", "{}")
 VALUES = (
     "SELECT {}, number, looked_at FROM (SELECT value, COUNT(*) AS number, SUM(COUNT(*)) OVER () AS looked_at"
     " FROM (SELECT {} AS value FROM {} LIMIT {rows}) AS some GROUP BY value ORDER BY number DESC LIMIT {values})"
@@ -44,18 +46,24 @@ def known_values(chosen: JobFilter, reading: Reading, now: datetime, column: str
     jobs = replace(chosen, texts={name: text for name, text in chosen.texts.items() if name not in without})
     if jobs.problems:
         return NONE_KNOWN
-    asked = (column, sorted(jobs.texts.items()), jobs.reads_stored)
+    asked = (column, sorted(jobs.texts.items()), jobs.reads_stored, jobs.own_users)
     return shared(f"values of jobs {asked!r}", lambda: _values(jobs, reading, now, column)).answer
 
 
-def _values(chosen: JobFilter, reading: Reading, now: datetime, column: str) -> KnownValues:
+def known_users(reading: Reading, now: datetime) -> KnownValues:
+    """Return the database users of jobs, from whichever machine, as known_values does. Raises DatabaseError."""
+    return shared("users of jobs", lambda: _values(JobFilter(), reading, now, "user", USER)).answer
+
+
+def _values(chosen: JobFilter, reading: Reading, now: datetime, column: str, shape: str = "{}") -> KnownValues:
+    """`shape` is the expression of SQL of which a value is what comes, with {} for the column."""
     most = MOST_ROWS
 
     def rows_of(layouts: Sequence[Layout]) -> list[tuple[Any, int, int]]:
         nonlocal most
         branches = branches_matching(chosen, layouts, now, along_index=False)
         most = max(LEAST_ROWS, MOST_ROWS // max(1, len(branches)))
-        selects = [_select(branch, column, most) for branch in branches]
+        selects = [_select(branch, column, shape, most) for branch in branches]
         if not selects:
             return []
         with lab_cursor() as cursor:
@@ -71,6 +79,6 @@ def _values(chosen: JobFilter, reading: Reading, now: datetime, column: str) -> 
     return KnownValues([(value, number) for value, number in in_order[:MOST_VALUES] if number], is_all)
 
 
-def _select(rows: Branch, column: str, most: int) -> Select:
-    text = as_text("value", column)
-    return VALUES.format(text, bare(rows.layout, column), rows.sql, rows=most, values=MOST_VALUES), rows.parameters
+def _select(rows: Branch, column: str, shape: str, most: int) -> Select:
+    text, value = as_text("value", column), shape.replace("{}", bare(rows.layout, column))
+    return VALUES.format(text, value, rows.sql, rows=most, values=MOST_VALUES), rows.parameters

@@ -19,8 +19,10 @@ from jobs.tracebacks.stored import ShownFailure, read_failure
 from jobsite.durations import say_duration
 from jobsite.exporting.values import plain
 from jobsite.management.subcommands import SubCommand
+from jobsite.moments import date_and_time, in_zone
 from jobsite.one_line import printable
 from jobsite.terminal.ending import DONE, NotDoneError, WrongInputError
+from jobsite.terminal.local_zone import local_zone
 
 EXAMPLES = """\
   manage.py jobs show lab_ephys SpikeSorting c81e728d9d4c2f636f067f89cc14862c
@@ -112,7 +114,7 @@ def _facts(job: Job) -> Iterator[tuple[str, object]]:
     yield "connection", job.connection_id or "unknown"
     yield (
         "failed at" if job.status == "error" else "since",
-        (f"{job.timestamp:%Y-%m-%d %H:%M:%S} UTC" if job.timestamp else "unknown"),
+        date_and_time(in_zone(job.timestamp, local_zone())) if job.timestamp else "unknown",
     )
     yield "table", f"{job.schema}.{job.table_name}"
     yield "key_hash", job.key_hash

@@ -1,13 +1,14 @@
 """The form of an action: what a list posts, what a confirm page adds, and how both are read."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 from django.utils.http import urlencode
 
 from jobs.actions.confirmation import Confirmation
-from jobs.actions.selection import MatchingJobs, SelectedJobs, Selection
+from jobs.actions.selection import OWN_USER, MatchingJobs, SelectedJobs, Selection
 from jobs.layouts.reading import Reading
 from jobs.listing.failures.finding import find_named
 from jobs.listing.filters import JobFilter
@@ -23,8 +24,12 @@ NOT_ALL_KNOWN = "All that match cannot be acted on at once, because not all of t
 
 
 def read_filter(form: QueryDict, user: User) -> JobFilter:
-    """Return the filter of the list that the form comes from: it passes over what the list did."""
-    return job_filter(QueryDict(form.get("filter", "")), user)
+    """Return the filter of the list that the form comes from: it passes over what the list did.
+
+    What was confirmed as mine is not what another person calls theirs, nor what this one does by now.
+    """
+    chosen, confirmed = job_filter(QueryDict(form.get("filter", "")), user), tuple(form.getlist(OWN_USER))
+    return replace(chosen, own_users=confirmed) if chosen.is_mine and confirmed else chosen
 
 
 def read_form(form: QueryDict, reading: Reading, user: User) -> tuple[Selection, Confirmation]:

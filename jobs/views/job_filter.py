@@ -6,9 +6,10 @@ from django.http import QueryDict
 
 from jobs.actions.clear import CLEAR
 from jobs.listing.filters import JobFilter
+from jobsite.accounts.database_users import as_read_by
 from jobsite.activity.terminal_user import User
 
 
 def job_filter(query: QueryDict, user: User) -> JobFilter:
     """Return the filter of a query string: who may clear jobs may read messages as they are stored."""
-    return replace(JobFilter.read(query), reads_stored=CLEAR.is_allowed(user))
+    return as_read_by(user, replace(JobFilter.read(query), reads_stored=CLEAR.is_allowed(user)))

@@ -39,6 +39,7 @@ from jobs.statuses import JOB_STATUSES
 from jobs.views.acts import acts_to_tell
 from jobs.views.job_detail import LOOK, OPEN, opened_job
 from jobs.views.job_filter import job_filter
+from jobsite.accounts.on_lists import of_reader
 from jobsite.durations import say_duration
 from jobsite.lab.errors import is_late
 from jobsite.lab.parts import Parts
@@ -49,6 +50,7 @@ from jobsite.pages.completing import NONE_KNOWN, AskedCompletion, KnownValues, c
 from jobsite.pages.filter_form import FilterForm
 from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment, wants_fragment
+from jobsite.pages.mine import to_account
 from jobsite.pages.mistakes import told_below_the_box
 from jobsite.pages.paging import AskedPage, Page
 from jobsite.pages.query_string import without
@@ -58,7 +60,7 @@ from jobsite.restrictions.completing import place_in
 TABLES_OFFERED = 500
 NUMBERS, ROWS, OPEN_JOB, TABLES = "The numbers of jobs", "The jobs of this page", "The open job", "The tables with jobs"
 VALUES = "The values of a column"
-PAGE, FRAGMENT = "jobs/job_list.html", "jobs/_job_list.html"
+VIEW, PAGE, FRAGMENT = "jobs:job_list", "jobs/job_list.html", "jobs/_job_list.html"
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,15 @@ class Asked:
 def job_list(request: HttpRequest) -> HttpResponse:
     """Show the jobs that match the filter of the URL, and the one that is open."""
     chosen, page = _chosen(request), AskedPage.read(request.GET)
-    if told := told_below_the_box(request, chosen):
-        return told
+    if answer := to_account(request, chosen) or told_below_the_box(request, chosen):
+        return answer
     if gets_frame(request) and not is_page_there(chosen, page):
         return render(request, PAGE, _frame(request, chosen))
     asked = _look(chosen, page)
     listed, counted = _read_page(request, asked), _read_counts(request, asked)
     if {ROWS, NUMBERS} <= asked.parts.late.keys():
         raise asked.parts.late[ROWS]
-    version = version_of(request)
+    version = version_of(request, chosen.own_users)
     if unchanged := not_modified(request, version):
         return unchanged
     context = _context(request, asked, listed, counted) | {"version": version}
@@ -198,6 +200,7 @@ def _context(
     reading = listed.number if listed else ""
     query = without(request.GET, OPEN)
     return numbers | {
+        **of_reader(request.user, chosen, VIEW),
         "form": None if wants_fragment(request) else _form(asked, with_tables=not gets_frame(request)),
         "table": JobTable(page.rows, chosen, now=now, query=query, tables=numbers["offer"].tables, reading=reading),
         "page": page,
@@ -257,6 +260,7 @@ def _form(asked: Asked, *, with_tables: bool) -> FilterForm:
 def _frame(request: HttpRequest, chosen: JobFilter) -> dict[str, Any]:
     """Return what the page shows before anything is read."""
     return {
+        **of_reader(request.user, chosen, VIEW),
         "is_frame": True,
         "choices_url": reverse("jobs:job_choices"),
         "completions_url": reverse("jobs:job_completions"),

@@ -10,9 +10,11 @@ from contextlib import suppress
 from uuid import UUID, uuid4
 
 from django.db import Error
+from django.utils import timezone
 
 from jobsite.activity.continuing import is_under_way
 from jobsite.activity.models import Act, Continuation
+from jobsite.moments import time_of_day
 
 WAIT_S = 4.0
 """How long somebody who sends a form again waits for the end of what the first time began."""
@@ -76,7 +78,8 @@ def _told_again(act: Act) -> str:
     for counts in act.chunks.values_list("counts", flat=True):
         rows.update(counts)
     so_far = ", ".join(f"{count:,} {word}" for word, count in rows.items()) or "nothing"
+    began_at = time_of_day(timezone.localtime(act.began_at))
     return (
-        f"This form was sent before, at {act.began_at:%H:%M:%S} UTC, and its end is not recorded yet. "
+        f"This form was sent before, at {began_at}, and its end is not recorded yet. "
         f"So far: {so_far}. Load the list again to see what became of the rest."
     )

@@ -105,6 +105,13 @@ class JoinedAsBytes(AsBytes):
     template = "CAST(CONVERT(CONCAT_WS(' ', %(expressions)s) USING utf8mb4) AS BINARY)"
 
 
+class UserOfAccount(models.Func):
+    """The user of an account as SQL's USER() tells it, `alice@10.4.1.21`: what stands before the last @, or all."""
+
+    template = "LEFT(%(expressions)s, CHAR_LENGTH(%(expressions)s) - LOCATE('@', REVERSE(%(expressions)s)))"
+    output_field = TextField()
+
+
 class OffIndex(models.Func):
     """A column compared as it is, but not along its index: to meet most rows by an index takes longer than all."""
 

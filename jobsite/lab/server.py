@@ -57,6 +57,9 @@ PID, CLIENT, DATAJOINTS_CLIENT = "_pid", "_client_name", "pymysql"
 PIDS_SQL = "SELECT processlist_id, attr_name, attr_value FROM {attributes} WHERE attr_name IN (%s, %s)"
 
 
+SYSTEM_USERS = frozenset({"system user", "event_scheduler", "unauthenticated user", "rdsadmin", "rdsrepladmin"})
+"""Who is connected for the server's own sake; the last two are Amazon's own, on RDS."""
+
 # Amazon RDS and Aurora let nobody KILL, and have these instead (Amazon RDS User Guide, "Ending a session or query").
 # MariaDB names a procedure to whoever may read its schema, so whether it may be called is asked of the grants.
 PROCEDURES_SQL = """

@@ -26,6 +26,9 @@ Condition = Callable[[Any, datetime], Q]
 
 TERM_LIMIT = 200
 """Characters of a filter's text."""
+MINE = "mine"
+"""The word of the address that asks for what is the reader's own."""
+NOBODY_LINKED = "You have not said which database users are yours: your account page asks for them."
 
 Chosen = TypeVar("Chosen", bound="ListFilter")
 
@@ -101,6 +104,10 @@ class FilterField(forms.CharField):
     def say(self, value: Any) -> str:
         """Return the clause with a value."""
         return self.clause.format(value)
+
+    def as_read_by(self, own_users: Sequence[str], value: Any) -> Any:
+        """Return what a value means to the person whose database users these are: the same to everybody."""
+        return value
 
 
 class SearchField(FilterField):
@@ -238,6 +245,8 @@ class ListFilter:
     """What the address says beside that and cannot be read, in sentences."""
     unread_query: str = ""
     """The words that cannot be read, as a query string: they go along, so that no link leaves them out unseen."""
+    own_users: tuple[str, ...] = ()
+    """The database users of the person who asks for what is theirs (jobsite.accounts.database_users)."""
 
     @classmethod
     def read(cls: type[Chosen], query: Mapping[str, str]) -> Chosen:
@@ -262,7 +271,8 @@ class ListFilter:
     @property
     def problems(self) -> tuple[str, ...]:
         """What cannot be read, in sentences; nothing is listed then."""
-        return (*self.misread, *self._read.problems)
+        nobody = (NOBODY_LINKED,) if self.is_mine and not self.own_users else ()
+        return (*self.misread, *self._read.problems, *nobody)
 
     @property
     def listed_problems(self) -> Sequence[str]:
@@ -281,9 +291,9 @@ class ListFilter:
         return ""
 
     @property
-    def asked(self) -> dict[str, str]:
-        """What narrows the list by a field that a person sees, as it stands in the URL."""
-        return {bound.name: self.texts[bound.name] for bound in self._read.visible_fields() if bound.name in self.texts}
+    def is_mine(self) -> bool:
+        """Say whether it asks for what is the reader's own."""
+        return MINE in self.texts
 
     @property
     def is_narrowed(self) -> bool:
@@ -325,4 +335,4 @@ class ListFilter:
         values = self._read.cleaned_data
         for name, found in self.form_class.filters():
             if name in self.texts and name in values:
-                yield found, values[name]
+                yield found, found.as_read_by(self.own_users, values[name])

@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import get_current_timezone_name
 
 from jobsite.lab.shared_reads import numbers_read
 from jobsite.pages.http import wants_fragment
@@ -29,9 +30,12 @@ def forget_scripts(request: HttpRequest, response: HttpResponse) -> HttpResponse
     return response
 
 
-def version_of(request: HttpRequest) -> str:
-    """Return what changes when a fragment does: with what was read for it, and with who looks."""
-    who = (request.user.pk, sorted(request.user.get_all_permissions()))
+def version_of(request: HttpRequest, *own: object) -> str:
+    """Return what changes when a fragment does: with what was read for it, with who looks, and in which zone.
+
+    `own` is what else it shows of the person, such as the database users that a filter stands for.
+    """
+    who = (request.user.pk, sorted(request.user.get_all_permissions()), get_current_timezone_name(), own)
     depends_on = (settings.SECRET_KEY, who, request.get_full_path(), numbers_read())
     return sha256(repr(depends_on).encode()).hexdigest()[:32]
 

@@ -15,6 +15,7 @@ from jobsite.one_line import line_logger
 from jobsite.pages.answers import LOOKING
 from jobsite.pages.http import locked_out as locked_out_page
 from jobsite.pages.middleware import Middleware
+from jobsite.pages.own_database import waiting_briefly
 
 log = line_logger("jobsite.log_in")
 LAST_USED = "last_used"
@@ -46,7 +47,7 @@ class IdleLimitMiddleware(Middleware):
 def _store(session: SessionBase, now: int) -> None:
     """Note that a session is used; where the site's own database cannot be written, pages are shown all the same."""
     try:
-        with transaction.atomic():
+        with waiting_briefly(), transaction.atomic():
             session[LAST_USED] = now
             session.save()
     except (DatabaseError, UpdateError) as error:  # Django's own for a session that is gone, or could not be written

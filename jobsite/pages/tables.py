@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import django_tables2 as tables
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.timezone import get_current_timezone_name
 from django_tables2.data import TableListData
 
 MOST_DRAWN = 32
@@ -36,7 +37,7 @@ class ListingTable(tables.Table):  # type: ignore[misc]  # django-tables2 is pub
 
     rows_template: ClassVar[str]
     drawn_for: Hashable | None = None
-    """All that the rows show, where others may be shown the same; None where it is one person's."""
+    """All that the rows show, where others in the same zone may be shown the same; None where it is one person's."""
     selection = column("", "selection", orderable=False)
 
     class Meta:
@@ -50,10 +51,10 @@ class ListingTable(tables.Table):  # type: ignore[misc]  # django-tables2 is pub
 
     @property
     def drawn_rows(self) -> SafeString:
-        """The rows of the page as HTML; drawn once for all who are shown the same."""
+        """The rows of the page as HTML; drawn once for all in a zone who are shown the same."""
         if self.drawn_for is None:
             return self._draw_rows()
-        key = (self.rows_template, self.drawn_for)
+        key = (self.rows_template, self.drawn_for, get_current_timezone_name())
         if (drawn := _drawn.get(key)) is None:
             drawn = _drawn[key] = self._draw_rows()
             with suppress(KeyError):  # another thread has dropped it already

@@ -68,6 +68,10 @@ class Listing(Screen):
         self.offers = page.get_by_role("listbox", name="Completions").get_by_role("option")
         self.mistakes = page.locator(".mistakes .notice")
         self.go_to = self.list.get_by_role("searchbox", name="Go to")
+        self.whose = self.list.get_by_role("navigation", name="Whose")
+        self.mine = self.whose.get_by_role("link", name="Mine")
+        self.saved_filters = self.list.locator(".saved summary")
+        self.saved = self.list.locator(".saved li").get_by_role("link")
 
     def export(self, form: str) -> Locator:
         """Return the link to the list as a file."""
@@ -102,6 +106,12 @@ class Listing(Screen):
     def sort_by(self, label: str) -> None:
         """Click a column's header."""
         self.header(label).get_by_role("link").click()
+
+    def save_filter(self, name: str) -> None:
+        """Save what the list shows under a name."""
+        self.saved_filters.click()
+        self.list.get_by_label("Save this list as").fill(name)
+        self.list.get_by_role("button", name="Save").click()
 
     def submit_filter(self) -> None:
         """Click the filter's own button, which people without JavaScript need."""
@@ -169,6 +179,31 @@ class Job(Screen):
     def unfold(self) -> None:
         """Open all that is folded."""
         self.whole.locator("summary").evaluate_all("all => all.forEach((one) => one.click())")
+
+
+class Account(Screen):
+    """The page "Your account"."""
+
+    path = "account/"
+
+    def __init__(self, page: Page) -> None:
+        """`page` is the browser's."""
+        super().__init__(page)
+        self.offered = page.locator(".names").get_by_role("checkbox")
+        self.others = page.get_by_label("with commas between")
+        self.zone = page.get_by_label("Zone")
+
+    def link(self, *names: str) -> None:
+        """Link these database users, and no others."""
+        for box in self.offered.all():
+            box.uncheck()
+        self.others.fill(", ".join(names))
+        self.others.press("Enter")
+
+    def choose_zone(self, name: str) -> None:
+        """Choose a time zone."""
+        self.zone.select_option(name)
+        self.page.locator("form:has(select[name=zone])").get_by_role("button", name="Save").click()
 
 
 class Act(Screen):

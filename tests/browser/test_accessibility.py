@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # published without types
 from playwright.sync_api import Page, expect
 
-from tests.browser.screens import Connections, Job, Jobs, Screen
+from tests.browser.screens import Account, Connections, Job, Jobs, Screen
 from tests.browser.site import Site, Wire
 from tests.browser.visits import PHONE, Visits
 from tests.lab import ROOT, Lab
@@ -209,6 +209,19 @@ def a_kill_that_was_sent(page: Page, scene: Scene) -> None:
     expect(connections.result).to_contain_text("gone")
 
 
+def your_account(page: Page, scene: Scene) -> None:
+    Jobs(page).open(f"schema={scene.schema}")
+    Jobs(page).save_filter("Mine & ours")
+    Account(page).open()
+    expect(page.locator(".own-filters")).to_be_visible()
+
+
+def the_menu_of_saved_filters(page: Page, scene: Scene) -> None:
+    Jobs(page).open(f"schema={scene.schema}")
+    Jobs(page).saved_filters.click()
+    expect(page.get_by_label("Save this list as")).to_be_visible()
+
+
 def no_such_page(page: Page, scene: Scene) -> None:
     page.goto("/nothing/")
 
@@ -257,6 +270,8 @@ PAGES = [
     no_connection_matches,
     a_kill_to_confirm,
     a_kill_that_was_sent,
+    your_account,
+    the_menu_of_saved_filters,
     no_such_page,
     a_wrong_way_to_an_act,
     a_form_that_is_too_old,

@@ -20,6 +20,8 @@ NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chro
 """The first of these that is installed; the shell draws nothing, and is half as much work as a whole browser."""
 DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 LIMIT_MS = 15_000
+UTC = "UTC"
+"""The zone of browsers, whatever that of the machine is."""
 
 expect.set_options(timeout=LIMIT_MS)
 
@@ -74,10 +76,11 @@ class Visits:
         site: Site | Nginx | None = None,
         theme: Literal["light", "dark"] = "light",
         permissions: tuple[str, ...] = (),
+        zone: str = UTC,
     ) -> Page:
         """Open a browser for this test alone: one that will forget who is logged in, or must have nothing in store."""
         who = Kept((site or self.site).address, name, javascript=True, phone=False)
-        self.here.append(self._open(who, theme, permissions))
+        self.here.append(self._open(who, theme, permissions, zone))
         self.passing.append(self.here[-1][0])
         return self.passing[-1]
 
@@ -97,7 +100,11 @@ class Visits:
         return errors
 
     def _open(
-        self, who: Kept, theme: Literal["light", "dark"] = "light", permissions: tuple[str, ...] = ()
+        self,
+        who: Kept,
+        theme: Literal["light", "dark"] = "light",
+        permissions: tuple[str, ...] = (),
+        zone: str = UTC,
     ) -> tuple[Page, Watch]:
         context = self.chromium.new_context(
             base_url=who.address,
@@ -107,6 +114,7 @@ class Visits:
             viewport=PHONE if who.phone else DESK,
             color_scheme=theme,
             permissions=permissions,
+            timezone_id=zone,
         )
         context.set_default_timeout(LIMIT_MS)
         if not who.javascript:

@@ -77,6 +77,7 @@ def mutator(lab: Lab, schema: str) -> Mutator:
         page(root.post("/jobs/clear/confirm/", {"job": tokens(jobs, "job")})),
         *(page(root.post("/jobs/clear/confirm/", {**matching, "filter": one})) for one in filters),
         look(root, "/connections/?user=bob"),
+        look(root, "/account/"),
         page(root.post("/connections/kill/confirm/", {"connection": token})),
         look(Client(), "/login/"),
     ]

@@ -54,7 +54,7 @@ def test_the_way_in_leads_to_the_jobs(failed_jobs: str, db: None) -> None:
     assert text_of(form.h1) == "Log in"
     sent = {"username": "vera", "password": "vera-password", "next": "/connections/"}
     assert client.post("/login/", sent).headers["Location"] == "/connections/"
-    assert text_of(look(client, "/jobs/").select_one(".who span")) == "vera"
+    assert text_of(look(client, "/jobs/").select_one(".who a")) == "vera"
 
 
 def test_a_wrong_password_is_answered_with_a_sentence(db: None) -> None:

@@ -37,6 +37,7 @@ def pages(failed_jobs: str, lab: Lab, shelf: dict[str, BeautifulSoup]) -> dict[s
         shelf["kill"] = page(client.post("/connections/kill/confirm/", {"connection": token}))
         killed = client.post("/connections/kill/", {"connection": token, "target": "connection"})
         shelf["killed"] = look(client, killed.headers["Location"])
+        shelf["account"] = look(client, "/account/")
         shelf["missing"] = look(client, "/nowhere/", status=404)
     return shelf
 

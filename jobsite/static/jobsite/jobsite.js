@@ -58,6 +58,18 @@ document.addEventListener("keydown", (event) => {
   if (of && of.checkVisibility()) { event.preventDefault(); of.click(); }
 });
 
+// --- Menus: Esc closes one, and so does a click elsewhere ------------------------------------------------------------
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest("details.saved[open]");
+  if (!menu) return;
+  event.stopImmediatePropagation(); // an open job stays open
+  menu.open = false;
+  $("summary", menu).focus();
+});
+document.addEventListener("click", ({ target }) => {
+  for (const menu of document.querySelectorAll("details.saved[open]")) if (!menu.contains(target)) menu.open = false;
+});
+
 // --- Confirm pages: a second click would answer that what the first one did was gone already ---------------------------
 function letConfirm(form, may) {
   for (const button of form.querySelectorAll("button[type=submit]")) {

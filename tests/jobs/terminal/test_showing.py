@@ -42,6 +42,13 @@ def test_a_job_that_is_not_there_is_one_sentence(failed_jobs: str) -> None:
     assert done.stderr.startswith("CommandError: There is no such job:")
 
 
+def test_the_time_of_day_is_that_of_the_machine_and_names_its_zone(lab: Lab) -> None:
+    planted = Planted(lab.schema())
+    planted.row(timestamp="2026-11-25 12:00:00")
+    done = manage("jobs", "show", planted.schema, "__score", "0" * 32, TZ="Asia/Kolkata")
+    assert "  failed at   2026-11-25 17:30:00 +05:30" in done.stdout.splitlines()
+
+
 @pytest.mark.parametrize("arguments", [[], ["lab_ephys"], ["--schema", "lab_ephys"]])
 def test_which_job_has_to_be_said(arguments: list[str]) -> None:
     assert run("jobs", "show", *arguments).returncode == 2

@@ -362,7 +362,7 @@ def test_the_list_says_once_what_came_of_an_act_whose_person_had_left(
     many: str, operator: Client, admin: Client
 ) -> None:
     act = lose_the_end(operator, many)
-    said = f"What you began at {act.began_at:%H:%M} UTC has ended. What came of it: Cleared 51 jobs."
+    said = f"What you began at {act.began_at:%H:%M:%S} UTC has ended. What came of it: Cleared 51 jobs."
     assert notices(look(admin, JOBS)) == []
     assert [notices(look(operator, f"{JOBS}?schema={many}")) for _ in range(2)] == [[said], []]
 
