@@ -31,6 +31,7 @@ from jobsite.pages.filter_form import (
 from jobsite.pages.listed_field import IdsField, ListedField
 from jobsite.pages.mine import MineField
 from jobsite.pages.restriction_field import RestrictionField
+from jobsite.pages.time_field import LastTimeField, TimeField
 from jobsite.restrictions.columns import JOBS
 from jobsite.restrictions.reading import Restriction
 
@@ -150,6 +151,9 @@ class JobFilterForm(FilterForm):
         size=5,
         placeholder="15m",
     )
+    # What a number of another page counted: a length of time would go on with the clock.
+    since = TimeField("later than {}", lambda when: Q(timestamp__gt=when), label="Later than", is_rare=True)
+    until = LastTimeField("until {}", lambda when: Q(timestamp__lte=when), is_rare=True)
     key_hash = HashesField("with the key_hash {}", size=32, is_rare=True)
     pid = IdsField("of the process {}", "pid", "number of a process", label="PID", size=9, is_rare=True)
     connection = IdsField("over the connection {}", "connection_id", size=12, is_rare=True)

@@ -31,6 +31,8 @@ FILTERS = {
     "host": ("TEXT", "jobs on hosts whose name contains this"),
     "newer": ("TIME", "jobs from the last 90s, 15m, 24h, 7d"),
     "older": ("TIME", "jobs older than that"),
+    "since": ("TIME", "jobs later than 2026-11-26, or 2026-11-26T08:00:10Z, in UTC"),
+    "until": ("TIME", "jobs until such a time"),
     "key_hash": ("HASH", "jobs with this key_hash, or one of several with commas between"),
     "pid": ("NUMBER", "jobs of this process, or of one of several"),
     "connection": ("NUMBER", "jobs over this connection, or over one of several"),

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+import pytest
 from django.http import QueryDict
 
 from jobs.listing.filters import JobFilter
@@ -38,6 +39,19 @@ def test_several_numbers_and_hashes_are_said() -> None:
     )
 
 
+def test_moments_are_those_of_utc_and_the_last_one_ends_what_it_names() -> None:
+    query = urlencode({"since": "2026-11-25T07:04:10Z", "until": "2026-11-26"})
+    assert JobFilter.read(QueryDict(query)).in_words == (
+        "All jobs later than 2026-11-25 07:04:10 UTC, until 2026-11-26 23:59:59 UTC."
+    )
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "07:04", "1 h", "2026-11-26T08:00:10+01:00", "２０２６-11-26", "x\x1b"])
+def test_a_time_that_cannot_be_read_is_a_problem(text: str) -> None:
+    (problem,) = JobFilter.read(QueryDict(urlencode({"since": text}))).problems
+    assert problem.endswith("is no time: write 2026-11-26, 2026-11-26 08:00 or 2026-11-26 08:00:10, in UTC.")
+
+
 def test_a_number_or_a_hash_that_cannot_be_read_is_a_problem() -> None:
     query = urlencode({"key_hash": f"{'0' * 32},abc", "pid": "12 x\x1b", "connection": "-1"})
     assert JobFilter.read(QueryDict(query)).problems == (
@@ -49,7 +63,7 @@ def test_a_number_or_a_hash_that_cannot_be_read_is_a_problem() -> None:
 
 def test_rare_fields_are_in_sight_where_one_is_used() -> None:
     form = JobFilter.read(QueryDict("pid=12")).form()
-    assert [bound.name for bound in form.rare_fields] == ["key_hash", "pid", "connection"]
+    assert [bound.name for bound in form.rare_fields] == ["since", "until", "key_hash", "pid", "connection"]
     assert (form.uses_rare_fields, JobFilter().form().uses_rare_fields) == (True, False)
 
 

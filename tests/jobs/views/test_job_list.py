@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from jobs.models import Job
 from jobs.templatetags.job_cells import address, names, path
+from tests.jobs.planting import Planted
 from tests.lab import Lab
 from tests.pages import FRAGMENT, cells, headers_of, labels_of_rows, look, notices, text_of
 from tests.server import SERVER
@@ -77,6 +78,7 @@ def test_a_history_restore_gets_the_whole_page(lab: Lab, viewer: Client) -> None
         "newer=soon",
         "older=-1",
         "older=99999999999w",
+        "since=yesterday",
         "status=broken",
         "kye=1",
         "restriction=a",
@@ -128,6 +130,13 @@ def test_schemas_of_different_collations_stand_in_one_list(lab: Lab, viewer: Cli
 def test_an_age_is_counted_on_the_server_in_utc_whatever_its_zone(failed_jobs: str, viewer: Client) -> None:
     assert len(cells(look(viewer, f"{JOBS}?schema={failed_jobs}&newer=3h"), "Age")) == 2
     assert cells(look(viewer, f"{JOBS}?schema={failed_jobs}&older=3h"), "Age") == []
+
+
+def test_jobs_of_a_moment_are_those_later_than_the_first_and_until_the_last(planted: Planted, viewer: Client) -> None:
+    for second in range(4):
+        planted.row(key_hash=f"{second:032}", timestamp=f"2026-01-02 03:04:0{second}")
+    address = f"{JOBS}?schema={planted.schema}&since=2026-01-02T03:04:00Z&until=2026-01-02T03:04:02Z"
+    assert len(cells(look(viewer, address), "Age")) == 2
 
 
 @pytest.mark.parametrize("schemas", [2, 50])
