@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     # The lab's server
     path("jobs/", include("jobs.urls")),
+    path("errors/", include("jobs.error_urls")),
     path("connections/", include("connections.urls")),
     # People
     path("account/", include("jobsite.accounts.urls")),

@@ -60,6 +60,7 @@ OF_COMMANDS = ("jobsite.management.subcommands", "jobsite.management.command", "
 MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     **{room: below(room) for room in DOWNWARD},
     # Beside them.
+    "jobs.error_urls": below("jobs.urls"),
     "connections": ("jobs.actions", *below("jobs.actions"), "jobsite.terminal", "jobsite.fitting"),
     "connections.management": ("connections", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
     "jobs.worker": (

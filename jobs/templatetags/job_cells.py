@@ -105,7 +105,7 @@ def shown_rows(table: Any) -> Iterator[dict[str, object]]:
             "whole": "" if is_in_columns else whole,
             "attributes": _attributes(job.key, columns) if is_in_columns else "",
             "message": line(job.message_line),
-            "worker": escaped(_worker(job)),
+            "worker": escaped(worker(job)),
             "connection": "" if job.connection_id is None else job.connection_id,
         }
 
@@ -117,6 +117,8 @@ def _attributes(key: Key, columns: Iterable[tuple[str, int]]) -> SafeString:
     return format_html_join("", '<td class="attribute of-{}" data-label="{}" title="{}">{}</td>', cells)
 
 
-def _worker(job: Job) -> str:
+@register.filter
+def worker(job: Job) -> str:
+    """Return who computes a job, or did, and where: `alice@gpu01`."""
     account, host = job.account[0], job.host or "unknown"
     return f"{account}@{host}" if account else host

@@ -79,7 +79,7 @@ def _detail(
     }
     if found is not None:
         annotate_liveness_now([found], threads)
-        context |= _what_went_wrong(found)
+        context |= what_went_wrong(found)
         context |= {
             "may_see_all": CLEAR.is_allowed(request.user),
             "lines": lines_to_copy(found),
@@ -115,7 +115,7 @@ def _offer(request: HttpRequest, reading: Reading, threads: ConnectedThreads, jo
     return offer(on_page_of(job), request.user, [*layouts], threads.server)
 
 
-def _what_went_wrong(job: Job) -> dict[str, object]:
+def what_went_wrong(job: Job) -> dict[str, object]:
     """Return the traceback of a job, and whether a secret in it or in the message is masked."""
     failure = read_failure(job.error_stack, job.message)
     return {

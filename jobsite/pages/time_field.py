@@ -51,7 +51,7 @@ class TimeField(FilterField):
 
     def to_python(self, value: Any) -> Any:
         """Return the moment, or None for nothing. Raises ValidationError with one sentence."""
-        text = super().to_python(value)
+        text = super().to_python(value) or ""
         try:
             return self.of_span(*read_span(text)) if text else None
         except ValueError:

@@ -218,6 +218,38 @@ class Act(Screen):
         self.go_on = page.get_by_role("button", name="Go on")
 
 
+class Errors(Listing):
+    """The page of errors: groups of failed jobs."""
+
+    path = "errors/"
+    root = "#error_list"
+
+    def __init__(self, page: Page) -> None:
+        """`page` is the browser's."""
+        super().__init__(page)
+        self.summary = page.locator("#error_summary")
+        self.groups = self.list.locator("a.group")
+        self.numbers = self.list.locator(".tabs b")
+
+    def tab(self, word: str) -> Locator:
+        """Return a tab of a kind of error."""
+        return self.list.get_by_role("navigation", name="Kind of error").get_by_role("link", name=word)
+
+
+class ErrorGroup(Screen):
+    """The page of one group of errors."""
+
+    def __init__(self, page: Page) -> None:
+        """`page` is the browser's."""
+        super().__init__(page)
+        self.summary = page.locator(".summary")
+        self.back = page.locator("#up")
+        self.as_list = page.locator("#as_list")
+        self.previous = page.locator(".steps [rel=prev]")
+        self.next = page.locator(".steps [rel=next]")
+        self.clear_all = page.get_by_role("button", name=re.compile("^Clear all"))
+
+
 class Connections(Listing):
     """The list of connections."""
 

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # published without types
 from playwright.sync_api import Page, expect
 
-from tests.browser.screens import Account, Connections, Job, Jobs, Screen
+from tests.browser.screens import Account, Connections, ErrorGroup, Errors, Job, Jobs, Screen
 from tests.browser.site import Site, Wire
 from tests.browser.visits import PHONE, Visits
 from tests.lab import ROOT, Lab
@@ -182,6 +182,28 @@ def ignoring_to_confirm(page: Page, scene: Scene) -> None:
     expect(jobs.danger).to_be_visible()
 
 
+def all_errors(page: Page, scene: Scene) -> None:
+    Errors(page).open(f"schema={scene.schema}&kind=all")
+
+
+def no_error_of_a_kind(page: Page, scene: Scene) -> None:
+    Errors(page).open(f"schema={scene.schema}&kind=transient")
+
+
+def errors_of_a_filter_that_cannot_be_read(page: Page, scene: Scene) -> None:
+    Errors(page).open("newer=24")
+
+
+def a_group_of_errors(page: Page, scene: Scene) -> None:
+    Errors(page).open(f"schema={scene.schema}")
+    Errors(page).groups.filter(has_text="OwnError").first.click()
+    expect(ErrorGroup(page).as_list).to_be_visible()
+
+
+def a_group_that_is_gone(page: Page, scene: Scene) -> None:
+    page.goto("/errors/1-000000000000/")
+
+
 def all_connections(page: Page, scene: Scene) -> None:
     Connections(page).open()
 
@@ -266,6 +288,11 @@ PAGES = [
     a_clear_to_confirm,
     a_clear_that_was_done,
     ignoring_to_confirm,
+    all_errors,
+    no_error_of_a_kind,
+    errors_of_a_filter_that_cannot_be_read,
+    a_group_of_errors,
+    a_group_that_is_gone,
     all_connections,
     no_connection_matches,
     a_kill_to_confirm,
@@ -314,7 +341,7 @@ def test_axe_finds_nothing_when_the_lab_s_server_does_not_answer(visit: Visits, 
 
 
 @pytest.mark.parametrize(
-    "show", [all_connections, a_clear_to_confirm, a_job_in_the_panel], ids=lambda one: one.__name__
+    "show", [all_connections, a_clear_to_confirm, a_job_in_the_panel, a_group_of_errors], ids=lambda one: one.__name__
 )
 def test_what_scrolls_is_reached_by_the_keyboard(
     visit: Visits, scene: Scene, show: Callable[[Page, Scene], None]

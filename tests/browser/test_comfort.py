@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screens import Connections, Job, Jobs, Screen
+from tests.browser.screens import Connections, ErrorGroup, Errors, Job, Jobs, Screen
 from tests.browser.visits import PHONE, Visits
 from tests.connections.test_killing import busy
 from tests.lab import Lab
@@ -105,7 +105,17 @@ def kill_confirm(page: Page, schema: str) -> None:
     expect(Screen(page).heading).to_have_text("Kill 1 connection?")
 
 
-SCREENS = [jobs_list, jobs_panel, job_alone, clear_confirm, connections_list, kill_confirm]
+def error_list(page: Page, schema: str) -> None:
+    Errors(page).open(f"schema={schema}")
+
+
+def error_group(page: Page, schema: str) -> None:
+    error_list(page, schema)
+    Errors(page).groups.first.click()
+    expect(ErrorGroup(page).as_list).to_be_visible()
+
+
+SCREENS = [jobs_list, jobs_panel, job_alone, clear_confirm, error_list, error_group, connections_list, kill_confirm]
 every_screen = pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.__name__)
 
 

@@ -63,7 +63,7 @@ def test_a_number_or_a_hash_that_cannot_be_read_is_a_problem() -> None:
 
 def test_rare_fields_are_in_sight_where_one_is_used() -> None:
     form = JobFilter.read(QueryDict("pid=12")).form()
-    assert [bound.name for bound in form.rare_fields] == ["since", "until", "key_hash", "pid", "connection"]
+    assert [bound.name for bound in form.rare_fields] == ["since", "until", "key_hash", "pid", "connection", "group"]
     assert (form.uses_rare_fields, JobFilter().form().uses_rare_fields) == (True, False)
 
 

@@ -1,0 +1,92 @@
+"""What the templates of errors ask of a group."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from jobs.formats.table_name import class_name
+from jobs.tracebacks.signature import MessagePart, Signature
+
+MESSAGE_CHARS = 160
+"""Characters of a message that a row of a list shows; the page of the group has all of it."""
+NAMES_SHOWN = 3
+UNKNOWN = "unknown"
+BAR_WIDTH, BAR_STEP, BARS_HEIGHT, BARS_TOP = 10, 12, 24, 2
+LEAST_SCALE = 4
+"""Jobs of a day that fill the height of a chart: fewer must not look like many."""
+
+register = template.Library()
+
+
+@register.filter
+def title(signature: Signature) -> str:
+    """Return what a link to a group says: its exception, or where its messages name none, that it is an error."""
+    return signature.exception or "Error"
+
+
+@register.filter
+def message_line(parts: Sequence[MessagePart], most: int = MESSAGE_CHARS) -> SafeString:
+    """Return a message as HTML: what varies as grey words, cut after `most` characters."""
+    return message(list(_cut(parts, most)))
+
+
+@register.filter
+def message(parts: Sequence[MessagePart]) -> SafeString:
+    """Return a message as HTML: what varies as grey words."""
+    return format_html_join(
+        "", "{}", ((format_html("<var>{}</var>", part.text) if part.varies else part.text,) for part in parts)
+    )
+
+
+@register.filter
+def variant(parts: Sequence[MessagePart]) -> SafeString:
+    """Return one message of a group as HTML: what others have not is bold."""
+    shown = _cut(parts, MESSAGE_CHARS)
+    return format_html_join(
+        "", "{}", ((format_html("<b>{}</b>", part.text) if part.varies else part.text,) for part in shown)
+    )
+
+
+def _cut(parts: Iterable[MessagePart], most: int) -> Iterable[MessagePart]:
+    for part in parts:
+        if len(part.text) > most:
+            yield MessagePart(part.text[:most] + "…", part.varies)
+            return
+        yield part
+        most -= len(part.text)
+
+
+@register.filter
+def few_tables(found: Sequence[tuple[str, str, int]]) -> str:
+    """Return the first of some tables, of which each is a schema, a name and a number, as people name them."""
+    return few([(class_name(name), number) for _, name, number in found])
+
+
+@register.filter
+def few(found: Sequence[tuple[str, int]]) -> str:
+    """Return the first of some names, where there are several each with its number, and how many more there are."""
+    if len(found) == 1:
+        return found[0][0] or UNKNOWN
+    shown = [f"{name or UNKNOWN} {number:,}" for name, number in found[:NAMES_SHOWN]]
+    return ", ".join(shown) + (f" and {len(found) - NAMES_SHOWN} more" if len(found) > NAMES_SHOWN else "")
+
+
+@register.inclusion_tag("jobs/_day_bars.html")
+def day_bars(days: Sequence[int], names: str = "c-bad") -> dict[str, Any]:
+    """Return what a chart of days shows, the oldest first: bars of server-drawn SVG, and the same in words."""
+    most = max([LEAST_SCALE, *days])
+    room = BARS_HEIGHT - 1 - BARS_TOP
+    heights = [round(number * room / most, 1) for number in days]
+    return {
+        "names": names,
+        "said": f"By day, the last {len(days)}: {', '.join(f'{number:,}' for number in days)}",
+        "width": BAR_STEP * len(days),
+        "bars": [
+            {"x": BAR_STEP * place, "y": round(BARS_HEIGHT - 1 - height, 1), "height": height}
+            for place, height in enumerate(heights)
+            if height
+        ],
+    }
