@@ -68,7 +68,7 @@ def test_the_options_of_populate_are_in_groups(capsys: pytest.CaptureFixture[str
     ]
 
 
-@pytest.mark.parametrize("word", ["list", "show", "clear", "retry", "release", "ignore", "unignore", "hash"])
+@pytest.mark.parametrize("word", ["list", "errors", "show", "clear", "retry", "release", "ignore", "unignore", "hash"])
 def test_each_subcommand_has_a_help_of_its_own(word: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         Utility(["manage.py", "jobs", word, "--help"]).execute()
