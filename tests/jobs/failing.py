@@ -41,7 +41,7 @@ def fail(planted: Planted, message: str, *frames: str, times: int = 1, **values:
     """Plant failed jobs with this message, raised in these frames; without frames, without a stack."""
     stack = stored(traceback(message, *frames)) if frames else None
     for _ in range(times):
-        row = {"key_hash": f"{next(_numbers):032}", "error_message": message, "error_stack": stack}
+        row = {"key_hash": f"f{next(_numbers):031}", "error_message": message, "error_stack": stack}
         planted.row(**{**row, **values})
 
 

@@ -24,7 +24,7 @@ from jobs.listing.failures.cells import (
 )
 from jobs.listing.failures.failed_rows import FailedRow, failed_rows
 from jobs.listing.failures.kinds import kind_of
-from jobs.listing.failures.sampling import cell_of, samples_of
+from jobs.listing.failures.sampling import MOST_SAMPLES, cell_of, samples_of
 from jobs.listing.failures.tally import FailureGroup, Failures
 from jobs.models import QualifiedName
 from jobs.tracebacks.signature import Signature, signature_of
@@ -39,18 +39,21 @@ IN_CELL = f"{BYTEWISE.format('table_name', NAME_CHARS)} = %s AND {letters_off(ta
 HasTime = Callable[[], bool]
 
 
-def read_failures(branches: Sequence[Branch], now: datetime, has_time: HasTime) -> Failures:
+def read_failures(
+    branches: Sequence[Branch], now: datetime, has_time: HasTime, samples: int = MOST_SAMPLES
+) -> Failures:
     """Return the groups of the rows of the branches, which are failed jobs: of all, or of those there was time for.
 
     Raises DatabaseError.
     """
     sizes = sizes_of(branches, FEW + 1)
     if sum(sizes) <= FEW:
-        groups = _Groups(now)
+        groups = _Groups(now, samples)
         groups.add_each(failed_rows(branches, FEW))
         return groups.failures(is_whole=True)
     counts, is_whole = _count(branches, sizes, now, has_time)
-    return _by_samples(branches, counts, now, has_time, is_whole=is_whole)
+    groups = _Groups(now, samples)
+    return _by_samples(groups, branches, counts, has_time, is_whole=is_whole)
 
 
 def _count(
@@ -69,13 +72,12 @@ def _count(
 
 
 def _by_samples(
-    branches: Sequence[Branch], counts: Iterable[CellCount], now: datetime, has_time: HasTime, *, is_whole: bool
+    groups: "_Groups", branches: Sequence[Branch], counts: Iterable[CellCount], has_time: HasTime, *, is_whole: bool
 ) -> Failures:
     """Return the groups of cells; those of several problems are parted by the sizes of stacks, and then one by one."""
-    groups = _Groups(now)
     several = groups.add_cells(counts, branches)
     if several and has_time():
-        several = groups.add_cells(count_cells(_rows_in(several, branches), now, by_size=True), branches)
+        several = groups.add_cells(count_cells(_rows_in(several, branches), groups.now, by_size=True), branches)
     for cell in several:
         if not has_time():
             return groups.failures(is_whole=False)
@@ -102,9 +104,9 @@ def _in_one_of(cells: Iterable[Cell], branch: Branch) -> Branch:
 class _Groups:
     """The groups, as far as they are known."""
 
-    def __init__(self, now: datetime) -> None:
-        """None yet."""
-        self.now = now
+    def __init__(self, now: datetime, samples: int) -> None:
+        """None yet; so many `samples` may be read at once."""
+        self.now, self.samples = now, samples
         self.stacks_read = 0
         self.found: dict[str, FailureGroup] = {}
         self._alike: dict[tuple[str, str], list[Signature]] = defaultdict(list)
@@ -135,7 +137,7 @@ class _Groups:
         by_cell: dict[Cell, list[CellCount]] = defaultdict(list)
         for one in counts:
             by_cell[one.cell].append(one)
-        samples = samples_of(by_cell, branches)
+        samples = samples_of(by_cell, branches, self.samples)
         several = [cell for cell, rows in samples.items() if not self._add_cell(by_cell[cell], rows)]
         for cell in by_cell.keys() - samples.keys():
             self._add_unsampled(by_cell[cell])

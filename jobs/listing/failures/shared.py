@@ -9,6 +9,7 @@ from jobs.layouts.base import Layout
 from jobs.layouts.reading import LeftOut, Reading
 from jobs.listing.failures.group_rows import GroupRows
 from jobs.listing.failures.grouping import HasTime, read_failures
+from jobs.listing.failures.sampling import MOST_SAMPLES
 from jobs.listing.failures.tally import Failures
 from jobs.listing.filters import JobFilter
 from jobs.listing.rows import branches_matching
@@ -23,6 +24,8 @@ LOOK_S = 0.25
 """After it no further part of the jobs is begun while a page waits; a terminal waits for all."""
 BEHIND_S = 0.8 * BEHIND_PAGES_S
 """The same behind the pages."""
+FEW_SAMPLES = 600
+"""Jobs whose stacks are read while a page waits: they take some 0.1 s."""
 ASIDE = frozenset({"status", "sort", "group"})
 """What of a filter does not choose which failed jobs are grouped."""
 
@@ -57,7 +60,8 @@ def shared_failures(chosen: JobFilter, reading: Reading, now: datetime) -> Share
         return read
 
     def look() -> ReadFailures:
-        return _read(failed, reading, now, _time_for(LOOK_S))
+        samples = MOST_SAMPLES if seconds_left() is None else FEW_SAMPLES
+        return _read(failed, reading, now, _time_for(LOOK_S), samples)
 
     found = looked(name, whole, look)
     reading.left_out.update(found.answer.left_out)
@@ -91,9 +95,11 @@ def _failed(chosen: JobFilter) -> JobFilter:
     return replace(chosen, texts={**texts, "status": ERROR})
 
 
-def _read(failed: JobFilter, reading: Reading, now: datetime, has_time: HasTime) -> ReadFailures:
+def _read(
+    failed: JobFilter, reading: Reading, now: datetime, has_time: HasTime, samples: int = MOST_SAMPLES
+) -> ReadFailures:
     def groups_of(layouts: Sequence[Layout]) -> Failures:
-        return read_failures(branches_matching(failed, layouts, now, along_index=False), now, has_time)
+        return read_failures(branches_matching(failed, layouts, now, along_index=False), now, has_time, samples)
 
     failures = reading.ask(groups_of, reading.layouts_in(failed.schema))
     return ReadFailures(failures, dict(reading.left_out), is_of_all=failed.texts == {"status": ERROR})

@@ -41,6 +41,15 @@ def test_one_message_from_two_own_frames_is_two_groups(planted: Planted, few: in
 
 
 @either_way
+def test_problems_that_the_size_of_a_stack_tells_apart_are_listed_by_it(planted: Planted, few: int) -> None:
+    for number in (1, 20, 300):
+        fail(planted, f"ValueError: bad {number}", "pipe.py make", "io.py load")
+        fail(planted, f"ValueError: bad {number}", "pipe.py make", "analysis.py compute_everything", times=2)
+    found = groups_in(planted.schema).groups
+    assert [(group.count, count_of(group.fingerprint)) for group in found] == [(6, 6), (3, 3)]
+
+
+@either_way
 def test_a_problem_of_several_tables_is_one_group(planted: Planted, few: int) -> None:
     fail(planted, "OSError: no file 1", "pipe.py make", "io.py load", times=2)
     fail(planted, "OSError: no file 2", "pipe.py make", "io.py load", table_name="_raw_scan")
