@@ -116,12 +116,12 @@ def _of_table(jobs: Branch, name: str) -> Select:
 def _other(row: Sequence[Any]) -> OtherJob:
     table_name, status, user, host, message, at = row
     known = ComparedKey({}, host, account_of(user)[0], at and at.replace(tzinfo=timezone.utc))
-    return OtherJob(known, _kind_of(table_name, status, message[:MESSAGE_CHARS], host))
+    return OtherJob(known, _kind_of(table_name, status, message[:MESSAGE_CHARS]))
 
 
-def _kind_of(table_name: str, status: str, message: str, host: str) -> str:
+def _kind_of(table_name: str, status: str, message: str) -> str:
     """Return what a job has in common with those that are as they are for the same reason, as far as can be seen."""
     if status == RESERVED:
-        return f"reserved on {host}"
+        return RESERVED
     exception = EXCEPTION.match(message)
     return f"{table_name} {exception[0] if exception else ''}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.error_groups.sharing.finding import MOST_OTHERS, sample
-from jobsite.lab.identifiers import identifier, quoted
+from jobsite.lab.identifiers import quoted
 from jobsite.lab.session import without_waiting
 from jobsite.lab.sql import lab_cursor
 
@@ -77,11 +77,6 @@ class TargetTable:
         return cls(
             schema, name, tuple(KeyColumn(name, kind, said.startswith(UUID_COMMENT)) for name, kind, said in found)
         )
-
-    @property
-    def full_name(self) -> str:
-        """Its name as a GRANT takes it."""
-        return identifier(self.schema, self.name)
 
     def keys(self, attributes: Sequence[str]) -> list[Key]:
         """Return keys that have a row, each once, of these attributes of the primary key. Raises DatabaseError.

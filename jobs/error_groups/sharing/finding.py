@@ -133,8 +133,8 @@ def _columns(
     failed: Sequence[ComparedKey], passed: Sequence[ComparedKey], others: Sequence[ComparedKey]
 ) -> Iterator[Column]:
     """Yield each attribute of the keys, and what is known of their jobs."""
-    names = dict.fromkeys(name for key in failed for name in key.attributes)
-    for name in names:
+    known = {name for key in passed for name in key.attributes}
+    for name in dict.fromkeys(name for key in failed for name in key.attributes if name in known):
         values = [[key.attributes.get(name, UNKNOWN) for key in keys] for keys in (failed, passed)]
         yield Column(name, Against.PASSED, coded(*values))
     for name, read in ((HOST, _host), (USER, _user), (TIME, _time)):

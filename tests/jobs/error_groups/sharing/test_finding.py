@@ -13,6 +13,7 @@ from jobs.error_groups.sharing.finding import ComparedKey, Found, find_shared, s
 from tests.jobs.error_groups.sharing.made_cases import KINDS, Maker
 
 DAY = dt.date(2026, 11, 1)
+COMPARED = ("paramset_id", "session_date", "id")
 
 
 def key(place: int, **changed: object) -> ComparedKey:
@@ -166,6 +167,17 @@ def test_the_same_keys_give_the_same_answer() -> None:
     made = keys(range(4_000))
     assert sample(made, 100) == sample(made, 100)
     assert len(sample(made, 100)) == 100
+
+
+def test_attributes_that_no_key_has_that_passed_are_not_compared() -> None:
+    strange = {f"name{number}": [number] for number in range(1_000)}
+    assert find_shared(keys(range(20), **strange), keys(range(20, 80))).compared == ("subject", *COMPARED)
+
+
+def test_values_of_any_kind_are_compared() -> None:
+    values = [[1], {"a": 1}, {1, 2}, (1, [2]), 1j, b"a", float("inf"), 10**400, dt.time(1), dt.timedelta(1)]
+    failed, passed = ([ComparedKey({"a": value, "b": 3 + shift}) for value in values * 2] for shift in range(2))
+    assert said(find_shared(failed, passed)) == ["b = 3"]
 
 
 def test_keys_without_attributes_share_nothing() -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from jobs.error_groups.sharing.finding import ComparedKey
-from jobs.error_groups.sharing.other_jobs import MOST_OF_A_KIND, OtherJob, comparable_jobs
+from jobs.error_groups.sharing.other_jobs import FOR_A_HOST, OtherJob, comparable_jobs
 
 NIGHT = dt.datetime(2026, 11, 24, 2, 40, tzinfo=dt.timezone.utc)
 
@@ -32,10 +32,20 @@ def test_one_without_a_time_is() -> None:
     assert compared(OtherJob(job("a", known=False), "OSError"), OtherJob(job("b"), "KeyError")) == ["a", "b"]
 
 
-def test_a_kind_counts_for_a_few() -> None:
+def test_a_kind_on_one_host_counts_for_a_few() -> None:
     many = [OtherJob(job("a"), "OSError")] * 100
-    assert compared(*many, OtherJob(job("b"), "KeyError")) == ["a"] * MOST_OF_A_KIND + ["b"]
+    assert compared(*many, OtherJob(job("b"), "KeyError")) == ["a"] * FOR_A_HOST + ["b"]
 
 
-def test_jobs_of_one_kind_are_not_enough() -> None:
+def test_a_kind_on_one_host_alone_is_not_enough() -> None:
     assert compared(*[OtherJob(job("a"), "OSError")] * 100) == []
+
+
+def test_a_kind_on_four_hosts_counts_for_all_of_them() -> None:
+    many = [OtherJob(job(host), "OSError") for host in "abcd"] * 100
+    assert len(compared(*many)) == 4 * FOR_A_HOST
+
+
+def test_a_kind_of_which_few_are_elsewhere_is_as_on_one_host() -> None:
+    many = [OtherJob(job(host), "OSError") for host in ["a"] * 100 + ["b", "c"]]
+    assert compared(*many) == []
