@@ -63,6 +63,7 @@ def test_without_javascript_times_are_of_utc(visit: Visits, planted: Planted) ->
 def test_a_list_that_cannot_be_read_again_shows_times_of_day_in_the_same_zone(visit: Visits, planted: Planted) -> None:
     jobs = Jobs(visit.afresh("vera", zone=KOLKATA))
     visit.expect("Failed to load resource")
+    visit.expect("htmx:sendError")
     jobs.open(f"schema={planted.schema}")
     jobs.page.context.set_offline(True)
     jobs.tab("Errors").click()
@@ -148,9 +149,9 @@ def test_a_filter_is_saved_opened_renamed_and_deleted(visit: Visits, planted: Pl
     Account(page).open()
     page.get_by_label("Another name for Night of <b>").fill("Night")
     page.get_by_role("button", name="Rename").click()
-    expect(jobs.notices).to_have_text(["“Night of <b>” is called “Night” now."])
+    expect(jobs.notices.first).to_have_text("“Night of <b>” is called “Night” now.")
     page.get_by_role("button", name="Delete Night").click()
-    expect(jobs.notices).to_have_text(["“Night” is deleted."])
+    expect(jobs.notices.first).to_have_text("“Night” is deleted.")
 
 
 def test_what_is_saved_is_what_the_list_shows_now(visit: Visits, planted: Planted) -> None:

@@ -54,6 +54,7 @@ def test_the_user_of_the_same_name_is_a_guess_that_counts_once_it_is_saved(plant
     assert database_users(called("vera")) == ()
     send(viewer, "vera")
     assert database_users(called("vera")) == ("vera",)
+    assert look(viewer, ACCOUNT).select(".names small") == []
 
 
 def test_a_guess_that_was_not_taken_is_not_ticked_again(planted: Planted, viewer: Client) -> None:
