@@ -13,6 +13,7 @@ from jobs.actions.key_history import past_acts
 from jobs.actions.offered import Offer, offer, on_page_of
 from jobs.layouts.foreign_keys import tables_around
 from jobs.layouts.reading import Reading
+from jobs.listing.alike import group_of, jobs_alike
 from jobs.listing.beside import Beside, Names, jobs_beside
 from jobs.listing.copying import lines_to_copy
 from jobs.listing.filters import JobFilter
@@ -33,6 +34,7 @@ LOOK = "jobs.view_job"
 OPEN = "open"
 """What the address of the list calls the job that is open beside it."""
 JOB_PARTS = 3
+ALIKE = "The jobs that failed in the same way"
 BESIDE, AROUND = "The jobs before and after this one", "The tables around this one"
 
 
@@ -84,6 +86,7 @@ def _detail(
             "may_see_all": CLEAR.is_allowed(request.user),
             "lines": lines_to_copy(found),
             "is_connected": is_connected(found, threads),
+            "alike": group_of(found),
             "offer": _offer(request, reading, threads, found),
         }
     return context
@@ -99,6 +102,7 @@ def _of_own_page(
     return {
         "chosen": chosen,
         "beside": beside,
+        "alike": parts.read(ALIKE, lambda: jobs_alike(job, reading, now), None),
         "previous": _address(beside.previous, query),
         "next": _address(beside.next, query),
         "past_acts": past_acts(job, request.user),

@@ -5,6 +5,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from jobs.listing.beside import MOST_BEFORE
+from jobs.tracebacks.signature import signature_of
 from tests.jobs.acting import do
 from tests.jobs.clearing import JOBS, again, selected
 from tests.jobs.planting import Planted
@@ -162,3 +163,35 @@ def test_the_worker_of_a_failed_job_that_is_connected_no_more_is_gone(lab: Lab, 
     lab.populate(schema, user="bob")
     found = look(viewer, addresses(viewer, f"schema={schema}")[0])
     assert row_of(found, "connection").split()[1:] == ["gone"]
+
+
+# --- Failed in the same way -------------------------------------------------------------------------------------------
+
+
+def test_the_jobs_that_failed_in_the_same_way_are_named_and_lead_through_their_group(lab: Lab, viewer: Client) -> None:
+    schema, module = lab.pipeline()
+    for number in range(3):
+        again(module, f"m{number}", f"TypeError: {schema} has {number} odd things")
+    again(module, "m9", "KeyError: 'another'")
+    address = addresses(viewer, f"schema={schema}&sort=table&message=odd")[0]
+    found = look(viewer, address)
+    others = [str(link["href"]) for link in found.select(".alike a")]
+    assert (len(found.select(".alike li")), len(others)) == (3, 2)
+    group = text_of(found.select_one(".part h2 small a"))
+    assert group == "all 3"
+    pages = {step(look(viewer, other), way) for other in others for way in ("next", "prev")}
+    assert len(pages - {""}) == 3
+
+
+def test_a_job_that_failed_like_no_other_has_none_beside_it(lab: Lab, viewer: Client) -> None:
+    schema, module = lab.pipeline()
+    again(module, "m1", f"TypeError: {schema}")
+    assert look(viewer, addresses(viewer, f"schema={schema}")[0]).select(".alike") == []
+
+
+def test_the_panel_leads_to_the_group_of_a_failed_job(lab: Lab, viewer: Client) -> None:
+    schema, module = lab.pipeline()
+    again(module, "m1", f"TypeError: {schema}")
+    found = look(viewer, addresses(viewer, f"schema={schema}")[0], headers=FRAGMENT)
+    (link,) = [str(link["href"]) for link in found.select("a") if text_of(link) == "its group"]
+    assert signature_of(f"TypeError: {schema}", "").fingerprint in link
