@@ -15,6 +15,7 @@ MESSAGE_CHARS = 160
 NAMES_SHOWN = 3
 UNKNOWN = "unknown"
 BAR_WIDTH, BAR_STEP, BARS_HEIGHT, BARS_TOP = 10, 12, 24, 2
+SHARE_WIDTH = 110
 LEAST_SCALE = 4
 """Jobs of a day that fill the height of a chart: fewer must not look like many."""
 
@@ -90,3 +91,9 @@ def day_bars(days: Sequence[int], names: str = "c-bad") -> dict[str, Any]:
             if height
         ],
     }
+
+
+@register.inclusion_tag("jobs/_share_bar.html")
+def share_bar(share: Any, names: str) -> dict[str, Any]:
+    """Return what a bar shows of a share, whose `part` is from 0 to 1: the number beside it says it in words."""
+    return {"names": names, "width": SHARE_WIDTH, "filled": round(share.part * SHARE_WIDTH, 1)}

@@ -7,13 +7,15 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from jobs.actions.clear import CLEAR
 from jobs.actions.offered import Offer, offer, on_tab
 from jobs.error_groups.acts import JobKey, acts_on
+from jobs.error_groups.comparing.answer import Sharing
+from jobs.error_groups.comparing.reading import known_sharing, shared_sharing
 from jobs.error_groups.filters import ErrorFilter
 from jobs.error_groups.groups import ErrorGroup, ErrorGroups
 from jobs.error_groups.reading import shared_groups
@@ -33,11 +35,13 @@ from jobs.views.job_filter import job_filter
 from jobsite.lab.parts import Parts
 from jobsite.lab.server import ConnectedThreads
 from jobsite.lab.shared_reads import looking
+from jobsite.pages.frames import gets_frame
 from jobsite.pages.http import CANNOT_LOOK
 from jobsite.pages.paging import AskedPage
 from jobsite.pages.query_string import without
 
 ITS_JOBS, TRACEBACK = "The jobs of this group", "The traceback"
+SHARED = "What failing keys share"
 JOBS_SHOWN = 8
 VARIANTS_SHOWN = 5
 
@@ -87,8 +91,40 @@ def error_group(request: HttpRequest, fingerprint: str) -> HttpResponse:
     if asked.group is None:
         status = CANNOT_LOOK if asked.reading.misses() else HTTPStatus.NOT_FOUND
         return render(request, "jobs/no_error_group.html", context | {"groups": asked.groups}, status=status)
-    context |= _detail(request, asked, asked.group)
+    context |= _detail(request, asked, asked.group) | _sharing(
+        request, asked, asked.group, waits=not gets_frame(request)
+    )
     return render(request, "jobs/error_group.html", context | {"parts": asked.parts})
+
+
+@require_safe
+@permission_required(LOOK, raise_exception=True)
+@looking()
+def error_sharing(request: HttpRequest, fingerprint: str) -> HttpResponse:
+    """Show what the failed keys of a group share: the part of its page that comes after the others."""
+    asked = _look(request, fingerprint)
+    if asked.group is None:
+        raise Http404
+    context = {"fingerprint": fingerprint, **_sharing(request, asked, asked.group, waits=True)}
+    return render(request, "jobs/_sharing.html", context)
+
+
+def _sharing(request: HttpRequest, asked: Asked, group: ErrorGroup, *, waits: bool) -> dict[str, Any]:
+    """Return what failed keys share; without `waits`, only where somebody has looked for it a moment ago."""
+    chosen, parts = _its_filter(request, asked, group), Parts()
+    known = known_sharing(chosen, group.count)
+    if known or not waits:
+        return {"sharing": known, "sharing_follows": not known}
+
+    def read() -> Sharing:
+        found = with_found_keys(chosen, asked.reading, asked.now)
+        return shared_sharing(found, group.count, asked.reading, asked.now)
+
+    return {"sharing": parts.read(SHARED, read, None), "sharing_late": parts.notices}
+
+
+def _its_filter(request: HttpRequest, asked: Asked, group: ErrorGroup) -> JobFilter:
+    return job_filter(QueryDict(ErrorFilter().jobs_of(group.fingerprint, asked.now).query), request.user)
 
 
 def _look(request: HttpRequest, fingerprint: str) -> Asked:
@@ -101,7 +137,7 @@ def _look(request: HttpRequest, fingerprint: str) -> Asked:
 
 def _detail(request: HttpRequest, asked: Asked, group: ErrorGroup) -> dict[str, Any]:
     """Return what the page shows of a group."""
-    chosen = job_filter(QueryDict(ErrorFilter().jobs_of(group.fingerprint, asked.now).query), request.user)
+    chosen = _its_filter(request, asked, group)
     jobs = asked.parts.read(ITS_JOBS, lambda: _its_jobs(asked, chosen), ItsJobs())
     return {
         "group": group,

@@ -247,6 +247,7 @@ class ErrorGroup(Screen):
         self.as_list = page.locator("#as_list")
         self.previous = page.locator(".steps [rel=prev]")
         self.next = page.locator(".steps [rel=next]")
+        self.sharing = page.locator("#sharing")
         self.clear_all = page.get_by_role("button", name=re.compile("^Clear all"))
 
 

@@ -54,6 +54,19 @@ def test_nothing_moves_when_the_groups_come_after_the_frame(visit: Visits, night
     assert errors.page.evaluate(PLACES) == before
 
 
+def test_nothing_moves_when_what_failing_keys_share_comes(visit: Visits, night: str) -> None:
+    errors, held = Errors(visit.afresh("vera")), list[Route]()
+    errors.open(f"schema={night}")
+    errors.page.route("**/sharing/", lambda route: held.append(route))
+    errors.groups.first.click()
+    group = ErrorGroup(errors.page)
+    expect(group.sharing).to_contain_text("are compared")
+    before = group.page.evaluate(PLACES)
+    held[0].continue_()
+    expect(group.sharing).to_contain_text("oo few to compare")
+    assert group.page.evaluate(PLACES) == before
+
+
 def test_a_tab_shows_groups_of_another_kind_and_is_in_the_address(visit: Visits, night: str) -> None:
     errors = Errors(visit("vera"))
     errors.open(f"schema={night}")
@@ -109,6 +122,7 @@ def test_a_group_is_whole_and_its_jobs_can_be_cleared(visit: Visits, lab_without
     errors.open(f"schema={schema}")
     errors.groups.first.click()
     group = ErrorGroup(errors.page)
+    expect(group.sharing).to_contain_text("Too few to compare")
     group.clear_all.click()
     expect(group.heading).to_have_text("Clear 2 jobs?")
     group.danger.click()

@@ -8,10 +8,12 @@ from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from jobsite.pages.frames import SCRIPTS_COOKIE
+from tests.jobs.error_groups.comparing.sorted_lab import SortedLab
 from tests.jobs.planting import Planted
 from tests.jobs.views.test_error_list import ERRORS, plant
 from tests.lab import Lab
-from tests.pages import cells, fields, look, notices, page, text_of
+from tests.pages import FRAGMENT, cells, fields, look, notices, page, text_of
 from tests.server import SERVER
 from tests.statements import verbs
 
@@ -111,6 +113,34 @@ def test_a_group_leads_to_the_next_and_the_previous_of_its_kind(planted: Planted
     (link,) = first.select('.steps [rel="next"]')
     second = look(viewer, str(link["href"]))
     assert [str(one["href"]).rpartition("/errors/")[2] for one in second.select('.steps [rel="prev"]')]
+
+
+def test_what_failing_keys_share_is_said_with_both_shares(lab: Lab, viewer: Client) -> None:
+    made = SortedLab(lab)
+    made.fail_where(lambda key: key[2] == 3)
+    found = look(viewer, address_of(viewer, made.schema))
+    (row,) = found.select("#sharing tbody tr")
+    assert text_of(row.b) == "paramset_id = 3"
+    assert cells(found, "verdict") == ["tells them apart"]
+
+
+def test_too_few_jobs_are_not_compared(lab: Lab, viewer: Client) -> None:
+    found = look(viewer, address_of(viewer, lab.failed(m1="list")))
+    assert "Too few to compare: 1 failed key." in box(found, "What failing keys share")
+
+
+def test_what_failing_keys_share_comes_after_the_rest_to_who_runs_scripts(lab: Lab, viewer: Client) -> None:
+    address = address_of(viewer, lab.failed(m1="list"))
+    viewer.cookies[SCRIPTS_COOKIE] = "1"
+    (part,) = look(viewer, address).select("#sharing[hx-get]")
+    found = look(viewer, str(part["hx-get"]), headers=FRAGMENT)
+    assert [tag["id"] for tag in found.find_all(recursive=False)] == ["sharing"]
+    assert "Too few to compare" in text_of(found)
+    assert found.select("#sharing[hx-get]") == []
+
+
+def test_what_the_keys_of_a_group_share_that_is_gone_is_not_there(viewer: Client) -> None:
+    look(viewer, f"{ERRORS}1-000000000000/sharing/", status=404)
 
 
 @pytest.mark.parametrize("fingerprint", ["1-000000000000", "x", "9-" + "f" * 300, "%00", "..%2F..", "é"])
