@@ -31,6 +31,7 @@ class ErrorFilterForm(FilterForm):
 
     kind = FilterField(widget=forms.HiddenInput, validators=[_check_kind])
     restriction = JobFilterForm.base_fields["restriction"]
+    mine = JobFilterForm.base_fields["mine"]
     schema = JobFilterForm.base_fields["schema"]
     table = JobFilterForm.base_fields["table"]
     user = JobFilterForm.base_fields["user"]
@@ -59,7 +60,7 @@ class ErrorFilter(ListFilter):
     @property
     def jobs(self) -> JobFilter:
         """The failed jobs that the groups are made of."""
-        return replace(JobFilter.read(self._texts_of_jobs), reads_stored=self.reads_stored)
+        return replace(JobFilter.read(self._texts_of_jobs), reads_stored=self.reads_stored, own_users=self.own_users)
 
     def jobs_of(self, fingerprint: str, now: datetime, since: datetime | None = None, **words: str) -> JobFilter:
         """Return the filter of the list for the jobs of one group, those later than `since`; `words` narrow it further.

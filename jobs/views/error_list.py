@@ -29,6 +29,9 @@ from jobs.views.error_summary import in_order, summary_of
 from jobs.views.job_detail import LOOK
 from jobs.views.job_list import TABLES, TABLES_OFFERED, VALUES
 from jobs.views.left_behind import left_behind
+from jobsite.accounts.database_users import as_read_by
+from jobsite.accounts.on_lists import of_reader
+from jobsite.accounts.visits import last_visit
 from jobsite.durations import say_duration
 from jobsite.lab.parts import Parts
 from jobsite.lab.shared_answers import Shared
@@ -37,6 +40,7 @@ from jobsite.pages.completing import NONE_KNOWN, AskedCompletion, KnownValues, c
 from jobsite.pages.filter_form import FilterForm
 from jobsite.pages.frames import forget_scripts, gets_frame
 from jobsite.pages.http import page_or_fragment, wants_fragment
+from jobsite.pages.mine import to_account
 from jobsite.pages.mistakes import told_below_the_box
 from jobsite.pages.paging import PAGE_WORDS, AskedPage, Page, page_of
 from jobsite.pages.query_string import without
@@ -45,6 +49,7 @@ from jobsite.restrictions.completing import place_in
 
 HISTORY = "What was done about the errors"
 RESERVED_JOBS = "The reserved jobs"
+VIEW = "errors:error_list"
 PAGE, FRAGMENT = "jobs/error_list.html", "jobs/_error_list.html"
 
 
@@ -77,8 +82,8 @@ TABS = (
 def error_list(request: HttpRequest) -> HttpResponse:
     """Show the groups of failed jobs that match the filter of the URL."""
     chosen = error_filter(request)
-    if told := told_below_the_box(request, chosen):
-        return told
+    if answer := to_account(request, chosen) or told_below_the_box(request, chosen):
+        return answer
     if gets_frame(request):
         return render(request, PAGE, _base(request, chosen) | {"is_frame": True, "form": chosen.form()})
     reading, parts = Reading.begin(), Parts()
@@ -111,7 +116,7 @@ def error_completions(request: HttpRequest) -> HttpResponse:
 def error_filter(request: HttpRequest, query: QueryDict | None = None) -> ErrorFilter:
     """Return the filter of the address or of another query, as the person who asks may read messages."""
     chosen = ErrorFilter.read(request.GET if query is None else query)
-    return replace(chosen, reads_stored=CLEAR.is_allowed(request.user))
+    return as_read_by(request.user, replace(chosen, reads_stored=CLEAR.is_allowed(request.user)))
 
 
 def _read(chosen: ErrorFilter, reading: Reading, now: datetime) -> Shared[ReadFailures]:
@@ -120,8 +125,8 @@ def _read(chosen: ErrorFilter, reading: Reading, now: datetime) -> Shared[ReadFa
 
 def known_groups(found: Shared[ReadFailures], reading: Reading, parts: Parts, request: HttpRequest) -> ErrorGroups:
     """Return groups with what the site's own database tells of them; without, where that cannot be read in time."""
-    groups, last_visit = groups_of(found.answer), None
-    return parts.read(HISTORY, lambda: with_history(groups, found.answer, reading, last_visit), groups)
+    groups, since = groups_of(found.answer), last_visit(request.user)
+    return parts.read(HISTORY, lambda: with_history(groups, found.answer, reading, since), groups)
 
 
 def _context(
@@ -182,6 +187,7 @@ def _base(request: HttpRequest, chosen: ErrorFilter) -> dict[str, Any]:
     """Return what the page shows before anything is read."""
     return {
         **_tabs(chosen),
+        **of_reader(request.user, chosen, VIEW),
         "chosen": chosen,
         "query": without(request.GET, *PAGE_WORDS),
         "is_fragment": wants_fragment(request),

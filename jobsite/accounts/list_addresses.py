@@ -10,7 +10,7 @@ from django.urls import Resolver404, get_script_prefix, resolve, reverse
 
 from jobsite.pages.paging import PAGE_WORDS
 
-LISTS = {"jobs:job_list": "Jobs", "connections:connection_list": "Connections"}
+LISTS = {"jobs:job_list": "Jobs", "errors:error_list": "Errors", "connections:connection_list": "Connections"}
 """The lists by the names of their views, and what they are called."""
 ADDRESS_CHARS = 3500
 """Letters of a query string: gunicorn takes no request line that is longer than 4,094."""

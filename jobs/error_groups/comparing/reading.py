@@ -70,7 +70,7 @@ def known_sharing(chosen: JobFilter, of_all: int) -> Sharing | None:
 
 def _name_of(chosen: JobFilter, of_all: int) -> str:
     asked = sorted((name, text) for name, text in chosen.texts.items() if name not in ASIDE)
-    return f"what {of_all} failing keys share {asked!r} {chosen.reads_stored}"
+    return f"what {of_all} failing keys share {asked!r} {chosen.own_users!r} {chosen.reads_stored}"
 
 
 def read_sharing(chosen: JobFilter, of_all: int, reading: Reading, now: datetime) -> Sharing:

@@ -83,7 +83,7 @@ def kept_groups(chosen: JobFilter) -> Mapping[str, GroupRows]:
 
 
 def _name(failed: JobFilter) -> str:
-    return f"groups of failed jobs {sorted(failed.texts.items())!r} {failed.passes_over}"
+    return f"groups of failed jobs {sorted(failed.texts.items())!r} {failed.own_users!r} {failed.passes_over}"
 
 
 def _rows_in(name: str) -> str:

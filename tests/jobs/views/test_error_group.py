@@ -121,7 +121,8 @@ def test_what_failing_keys_share_is_said_with_both_shares(lab: Lab, viewer: Clie
     found = look(viewer, address_of(viewer, made.schema))
     (row,) = found.select("#sharing tbody tr")
     assert text_of(row.b) == "paramset_id = 3"
-    assert cells(found, "verdict") == ["tells them apart"]
+    assert cells(found, "failed") == ["18 of 20"]
+    assert cells(found, "verdict") == ["much more often"]
 
 
 def test_too_few_jobs_are_not_compared(lab: Lab, viewer: Client) -> None:

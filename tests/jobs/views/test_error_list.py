@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from jobsite.accounts.database_users import link
+from jobsite.accounts.models import Account
 from jobsite.pages.frames import SCRIPTS_COOKIE
 from tests.jobs.planting import Planted
 from tests.lab import Lab
@@ -90,6 +96,26 @@ def test_a_number_leads_to_exactly_the_jobs_that_it_counts(
     listed = [look(viewer, str(link["href"])) for link in links if link]
     assert [notices(one) for one in listed] == [[]] * 4
     assert [str(len(cells(one, "Age"))) for one in listed] == numbers
+
+
+def test_what_is_new_since_the_last_visit_stands_first(planted: Planted, viewer: Client) -> None:
+    plant(planted, "ValueError: old", 10, 11, 12)
+    plant(planted, "KeyError: 'new'", 1)
+    now = timezone.now()
+    Account.objects.create(user=User.objects.get(username="vera"), seen_at=now, last_visit_at=now - timedelta(hours=5))
+    found = look(viewer, f"{ERRORS}?schema={planted.schema}")
+    assert titles(found) == ["KeyError", "ValueError"]
+    assert [text_of(row.select_one(".new") or row.a) for row in found.select(".groups tbody tr")] == [
+        "new",
+        "ValueError",
+    ]
+    assert "1 problem is new since your last visit, with 1 job. Worst: KeyError in Score, 1 job." in summary(found)
+
+
+def test_in_the_first_visit_nothing_is_called_new(planted: Planted, viewer: Client) -> None:
+    plant(planted, "KeyError: 'new'", 1)
+    found = look(viewer, f"{ERRORS}?schema={planted.schema}")
+    assert (found.select(".new"), "new" in summary(found)) == ([], False)
 
 
 def test_a_window_without_a_job_is_no_link(planted: Planted, viewer: Client) -> None:
@@ -200,6 +226,20 @@ def test_more_groups_than_a_page_has_are_on_the_next(planted: Planted, viewer: C
     found = look(viewer, f"{ERRORS}?schema={planted.schema}")
     (link,) = found.select("#next_page")
     assert (len(titles(found)), len(titles(look(viewer, f"{ERRORS}{link['href']}")))) == (50, 2)
+
+
+def test_mine_shows_what_is_of_the_database_users_that_the_reader_has_linked(planted: Planted, viewer: Client) -> None:
+    plant(planted, "ValueError: bad", 1, user="alice@localhost")
+    plant(planted, "KeyError: 'x'", 1, 2, user="bob@localhost")
+    link(User.objects.get(username="vera"), ["bob"])
+    found = look(viewer, f"{ERRORS}?schema={planted.schema}&mine=1")
+    assert titles(found) == ["KeyError"]
+    (link_to_jobs,) = found.select('td[data-label="Jobs"] a')
+    assert len(cells(look(viewer, str(link_to_jobs["href"])), "Age")) == 2
+
+
+def test_who_has_linked_no_database_user_is_led_to_where_that_is_done(failed_jobs: str, viewer: Client) -> None:
+    assert viewer.get(f"{ERRORS}?mine=1").headers["Location"].startswith("/account/")
 
 
 # --- Parts ------------------------------------------------------------------------------------------------------------
