@@ -27,7 +27,8 @@ OF_CODE = frozenset(
 )
 """What Python quotes in these are names of code, which make another problem; in all others they are data."""
 
-QUOTED = r"(?<![A-Za-z0-9])(?:'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|‘[^’\n]*’)"
+IN_OTHER_QUOTES = "„[^“”\n]*[“”]|‚[^‘’\n]*[‘’]|«[^»\n]*»|‹[^›\n]*›|「[^」\n]*」|『[^』\n]*』"
+QUOTED = rf"(?<![A-Za-z0-9])(?:'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|‘[^’\n]*’|{IN_OTHER_QUOTES})"
 """An apostrophe in a word (`can't`) quotes nothing."""
 WITH_SLASH = r"(?:[A-Za-z][A-Za-z+.-]*:)?[^\s'\"(),;:=<>\[\]{}]*[/\\][^\s'\"(),;:<>\[\]{}]*"
 """Paths and addresses, with their drive or scheme."""
@@ -48,7 +49,7 @@ ARGUMENTS = re.compile(r"\((#|[0-9]+), (['\"])(.*?)(?:\2,?\))?$", re.DOTALL)
 """How an exception of two arguments is written: `(1213, 'Deadlock found when trying to get lock')`."""
 SENTENCE = re.compile(r"(\(|message = )(['\"])([^'\"/\\]*[A-Za-z] [A-Za-z][^'\"/\\]*)\2")
 """What somebody else said: `error message = 'No such file or directory'`."""
-OPEN = r"(?:(?<=[\s(\[{=])|^)['\"“‘][^'\"]*$|[\[({]\s*#?[\s,]*$"
+OPEN = r"(?:(?<=[\s(\[{=])|^)['\"“‘„‚«‹「『][^'\"]*$|[\[({]\s*#?[\s,]*$"
 """What is not closed, because the message was cut."""
 SUB_EXCEPTIONS = re.compile(r" \((?:#|[0-9]+) sub-exceptions?\).*", re.DOTALL)
 PLACE = re.compile(r" \([^()]*, line (?:#|[0-9]+)\)$")

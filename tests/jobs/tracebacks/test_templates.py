@@ -42,6 +42,10 @@ def template(text: str, exception: str = "ValueError") -> str:
         ("no row of `lab`.`units`", "no row of `lab`.`units`"),
         ("cut off in 'the mid", "cut off in #"),
         ("cut off in (3, 4, ", "cut off in #"),
+        ("Tier „Müsli 2“ oder ‚Löwe‘ fehlt", "Tier # oder # fehlt"),
+        ("l’essai « été » ou ‹ 7 › manque", "l’essai # ou # manque"),
+        ("刺激「格子」と『音』が見つかりません", "刺激#と#が見つかりません"),
+        ("Tier „Mü", "Tier #"),
         ("f() failed", "f() failed"),
     ],
 )
