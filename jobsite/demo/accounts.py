@@ -10,7 +10,8 @@ from MySQLdb.connections import Connection
 from jobsite.demo.processes import ROOT
 
 SITE = "jobsite"
-SCIENTISTS = ("alice", "bob", "carol", "dave", "erin")
+FRANK = "frank"
+SCIENTISTS = ("alice", "bob", "carol", "dave", "erin", FRANK)
 SCHEMAS = ("lab_behavior", "lab_ephys")
 
 

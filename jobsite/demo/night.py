@@ -6,14 +6,13 @@ and two go on. What they leave in the jobs tables, they leave themselves.
 
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from jobsite.demo.accounts import Accounts
 from jobsite.demo.processes import ROOT, DemoError, Processes
+from jobsite.demo.waiting import LIMIT_S, wait_until
 
 EVERYBODYS = (
     "behavior.BodyCondition",
@@ -25,8 +24,6 @@ EVERYBODYS = (
     "ephys.UnitTuning",
 )
 DRIFT, POSE = ("ephys.DriftMap", "lab_ephys", "__drift_map"), ("behavior.Pose", "lab_behavior", "__pose")
-LIMIT_S = 90.0
-LOOK_EVERY_S = 0.25
 BUDGET_S = 7 * 24 * 3600
 
 
@@ -73,7 +70,7 @@ class Night:
             if plan.ended_by is not None:
                 worker.send_signal(plan.ended_by)
                 worker.wait(LIMIT_S)
-                self._until(partial(self._is_gone, connection_id), f"the worker “{plan.name}” stayed connected")
+                wait_until(partial(self._is_gone, connection_id), f"the worker “{plan.name}” stayed connected")
         self._root.close()
 
     @staticmethod
@@ -101,7 +98,7 @@ class Night:
             before, seen[0] = seen[0], self._reserved(plan, worker.pid)
             return seen[0] is not None and seen[0] == before
 
-        self._until(is_deep, f"the worker “{plan.name}” did not get far: {self.processes.last_words(plan.name)}")
+        wait_until(is_deep, f"the worker “{plan.name}” did not get far: {self.processes.last_words(plan.name)}")
         assert seen[0] is not None
         return seen[0][1]
 
@@ -119,11 +116,3 @@ class Night:
     def _is_gone(self, number: int) -> bool:
         with self._root.cursor() as cursor:
             return not (cursor.execute("SELECT 1 FROM information_schema.processlist WHERE id = %s", (number,)))
-
-    @staticmethod
-    def _until(happens: Callable[[], bool], otherwise: str) -> None:
-        give_up = time.monotonic() + LIMIT_S
-        while not happens():
-            if time.monotonic() > give_up:
-                raise DemoError(otherwise)
-            time.sleep(LOOK_EVERY_S)

@@ -31,13 +31,15 @@ class Processes:
         self._children: list[subprocess.Popen[bytes]] = []
         os.environ[MARK] = str(home)
 
-    def start(self, name: str, arguments: Sequence[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    def start(
+        self, name: str, arguments: Sequence[str], environ: Mapping[str, str], *, stdin: int = subprocess.DEVNULL
+    ) -> subprocess.Popen[bytes]:
         """Start Python with `arguments`, in a session of its own: Ctrl-C is answered by the demo alone."""
         child = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=self.home,
             env=self._environ(environ),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=self.log(name).open("wb"),
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -4,13 +4,16 @@ import fcntl
 import importlib
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
 from jobsite.demo.accounts import Accounts, new_password
+from jobsite.demo.failures import set_back
 from jobsite.demo.filling import fill
+from jobsite.demo.mishaps import Mishaps
 from jobsite.demo.night import Night
 from jobsite.demo.people import ROLES
 from jobsite.demo.processes import DemoError, Processes
@@ -66,15 +69,27 @@ class Demo:
         fill(self.accounts, self.archive)
         self.accounts.make_sites_own()
         self.on_step("Five workers, which compute and fail")
-        night = Night(self.accounts, self.processes, self.site.home, self.archive)
+        self._pass_the_night(people)
+        self.missing_files = restore_missing_files(self.archive)
+        self.on_step("The site")
+        self.site.wait_until_it_answers()
+
+    def _pass_the_night(self, people: subprocess.Popen[bytes]) -> None:
+        """Let everybody work, and serve the site when its `people` are made."""
+        where = (self.accounts, self.processes, self.site.home, self.archive)
+        night, mishaps = Night(*where), Mishaps(*where)
         night.begin()
         self.visitors = Visitors(self.accounts)
         self.visitors.come()
         self.site.serve(self.accounts, people)
-        night.wait_until_over()
-        self.missing_files = restore_missing_files(self.archive)
-        self.on_step("The site")
-        self.site.wait_until_it_answers()
+        with ThreadPoolExecutor(1) as beside:
+            happened = beside.submit(mishaps.happen)
+            try:
+                night.wait_until_over()
+                happened.result()
+            finally:
+                mishaps.end()
+        set_back(self.accounts)
 
     def _take_folder(self) -> None:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ One demo for the whole file, in a folder where an earlier one was killed; the la
 """
 
 import http.client
+import json
 import os
 import re
 import shlex
@@ -12,9 +13,11 @@ import socket
 import subprocess
 import sys
 import urllib.parse
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from http.cookies import SimpleCookie
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,24 +25,14 @@ import MySQLdb
 import pytest
 from bs4 import BeautifulSoup
 
+from jobs.formats.table_name import class_name
 from jobsite.demo.accounts import SCHEMAS, grants
+from jobsite.demo.failures import DAY, HOUR, KINDS, FailureKind
 from jobsite.demo.processes import MARK
 from jobsite.lab.privileges import Grants
 from tests.lab import LIGHT, ROOT
 
 READY = "Ctrl-C ends everything."
-KINDS = {
-    "ValueError",  # the lab's own, with non-ASCII text, and with a message too long to store
-    "FitError",  # the lab's own, with a chained cause
-    "LinAlgError",  # deep inside numpy
-    "DataError",  # from the database
-    "RecursionError",  # with a very long stack
-    "FileNotFoundError",
-    "KeyError",
-    "RuntimeError",
-    "SystemExit",  # SIGTERM
-    "KeyboardInterrupt",  # Ctrl-C
-}
 
 
 class RunningDemo:
@@ -194,10 +187,33 @@ def headers(cookies: SimpleCookie) -> dict[str, str]:
     }
 
 
-def test_jobs_failed_in_every_way_there_is(demo: RunningDemo) -> None:
-    messages = [message for (message,) in demo.jobs("error_message", "status = 'error'")]
-    assert {re.split(r"\W", message)[0] for message in messages} == KINDS
-    assert len(messages) > 60
+@pytest.fixture(scope="module")
+def groups(demo: RunningDemo) -> list[dict[str, Any]]:
+    """The groups of errors, as `manage.py jobs errors` writes them."""
+    environ = demo.command[: demo.command.index("manage.py") - 1]
+    command = [*environ, f"JOBSITE_HOME={demo.home / 'site'}", sys.executable, "manage.py", "jobs", "errors"]
+    written = subprocess.run([*command, "--format", "ndjson"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in written.stdout.splitlines()]
+
+
+def test_the_groups_of_errors_are_the_kinds_of_failures_one_to_one(
+    demo: RunningDemo, groups: list[dict[str, Any]]
+) -> None:
+    found = Counter((group["exception"], str(group["tables"]), group["came_back"]) for group in groups)
+    expected = Counter((kind.exception, str(_tables(kind)), kind.came_back) for kind in KINDS)
+    assert found == expected
+
+
+def _tables(kind: FailureKind) -> dict[str, int]:
+    schema, table_name = kind.table
+    return {f"{schema}.{class_name(table_name)}": kind.count}
+
+
+def test_failures_are_of_this_night_of_yesterday_and_of_last_week(groups: list[dict[str, Any]]) -> None:
+    found = Counter(tuple(group[window] for window in ("in_1_h", "in_24_h", "in_7_d")) for group in groups)
+    ages = [list(islice(kind.ages(), kind.count)) for kind in KINDS]
+    expected = Counter(tuple(sum(age < limit for age in one) for limit in (HOUR, DAY, 7 * DAY)) for one in ages)
+    assert found == expected
 
 
 def test_messages_and_stacks_of_every_length_and_alphabet_are_there(demo: RunningDemo) -> None:

@@ -145,6 +145,23 @@ class PsychometricFit(dj.Computed):
 
 
 @schema
+class TrainingProgress(dj.Computed):
+    """How much has an animal been trained so far?"""
+
+    definition = """
+    -> Subject
+    ---
+    sessions: int unsigned
+    minutes: int unsigned
+    """
+
+    def make(self, key: Key) -> None:
+        """Count the sessions and add up how long they were."""
+        minutes = (Session & key).fetch("duration_min")
+        self.insert1({**key, "sessions": len(minutes), "minutes": int(sum(minutes))})
+
+
+@schema
 class Pose(dj.Computed):
     """The body parts in a session's video, by one of the networks."""
 
