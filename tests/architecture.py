@@ -92,7 +92,7 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     "jobsite.urls": ("jobsite.pages",),
     "jobsite.wsgi": ("jobsite.addresses", "jobsite.call_stack"),
     "jobsite.serving": ("jobsite.wsgi", "jobsite.masking"),
-    "jobsite.demo": (),
+    "jobsite.demo": ("jobsite.accounts",),
     "jobsite.management.command": (),
     "jobsite.management.subcommands": ("jobsite.management.command", "jobsite.terminal"),
     "jobsite.management": (*OF_COMMANDS, "jobsite.demo", "jobsite.serving", "jobsite.startup"),

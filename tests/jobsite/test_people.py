@@ -13,7 +13,10 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission, User
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from jobsite.accounts.visits import last_visit
+from jobsite.demo.people import WERE_HERE_AGO, make_people
 from jobsite.secret import secret_key
 from tests.cast import browser_of, person
 from tests.lab import ROOT
@@ -113,3 +116,11 @@ def test_processes_that_start_at_once_share_one_key(tmp_path: Path) -> None:
     ]
     assert len({process.communicate(timeout=60)[0] for process in started}) == 1
     assert os.listdir(path.parent) == ["secret_key"]
+
+
+def test_the_people_of_the_demo_were_here_the_evening_before(db: None) -> None:
+    before = timezone.now()
+    make_people({"viewer": "secret"})
+    seen = last_visit(User.objects.get(username="viewer"))
+    assert seen
+    assert before - WERE_HERE_AGO <= seen <= timezone.now() - WERE_HERE_AGO
