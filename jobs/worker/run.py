@@ -6,7 +6,7 @@ they are computed to an `engine` (this process, or a pool of several), and when 
 
 import inspect
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -28,13 +28,17 @@ from jobsite.durations import say_duration
 from jobsite.lab.address import LabServer
 
 
-def prepare(options: Options, lab: LabServer, signals: Signals) -> dict[str, Untyped]:
+def prepare(
+    options: Options, lab: LabServer, signals: Signals, on_connected: Callable[[], None] = lambda: None
+) -> dict[str, Untyped]:
     """Return the tables that the options name, in the order of their dependencies, by name.
 
-    Raises WrongInputError when there is no such table, it does not take the options, or the account lacks a privilege.
+    `on_connected` is called before any of the lab's code is imported. Raises WrongInputError when there is no such
+    table, it does not take the options, or the account lacks a privilege.
     """
     become_script()
     connect(lab)
+    on_connected()
     tables = in_dependency_order(wait_for_tables(options, signals))
     for table in tables.values():
         _check(table, options)

@@ -8,12 +8,15 @@ import importlib
 import json
 import logging
 import os
+import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from jobs.cluster.this_job import ThisJob, current_job
 from jobs.worker.dj.compat import Untyped
+from jobs.worker.dj.connection import ConnectionIdentity
 from jobs.worker.errors import format_error
 from jobs.worker.outcomes import WrongInputError
 from jobsite.lab.address import LabServer
@@ -123,8 +126,29 @@ def _open_connection(dj: Untyped, lab: LabServer) -> None:
                 raise
             dj.config["database.use_tls"] = False
             dj.conn()
+        _name_program(dj.conn(), current_job())
     except Exception as error:
         raise WrongInputError(connect_refusal(error, lab)) from None
+
+
+def _name_program(connection: Untyped, job: ThisJob | None) -> None:
+    """Let the server show which job of a cluster this is, also after DataJoint has connected again.
+
+    MySQL manual, "Performance Schema Connection Attribute Tables": program_name is what a program calls itself.
+    """
+    if job is None or "://" in connection.conn_info["host_input"]:  # a plugin of DataJoint's connects in its own way
+        return
+    connection.conn_info["program_name"] = f"populate {job.name}"
+    connection.close()
+    connection.connect()
+
+
+def say_who_this_is(job: ThisJob) -> str:
+    """Return the first line of a log: the job of a cluster, and where this process and its connection are found."""
+    import datajoint as dj
+
+    connection_id, _ = ConnectionIdentity(dj.conn()).who()
+    return f"{job.name}: host {platform.node()}, pid {os.getpid()}, connection {connection_id}."
 
 
 def connect_refusal(error: BaseException, lab: LabServer) -> str:
