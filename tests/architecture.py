@@ -75,7 +75,15 @@ MAY_IMPORT: Mapping[str, tuple[str, ...]] = {
     ),
     "jobs.cluster": ("jobsite.lab", *WORDS),
     "jobs.terminal": (*OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
-    "jobs.management": ("jobs.worker", "jobs.terminal", *OF_COMMANDS, "jobs.actions", *below("jobs.actions")),
+    "jobs.management": (
+        "jobs.worker",
+        "jobs.cluster",
+        "jobsite.startup",
+        "jobs.terminal",
+        *OF_COMMANDS,
+        "jobs.actions",
+        *below("jobs.actions"),
+    ),
     "jobs.templatetags": ("jobs.models", *below("jobs.models")),
     # It asks who is named in the lists above it.
     "jobsite.accounts.views": ("jobs.listing", *below("jobs.listing")),

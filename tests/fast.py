@@ -9,11 +9,16 @@ import pytest
 
 TESTS = Path(__file__).resolve().parent
 FAST = (
+    "jobs/cluster/test_environment.py",
+    "jobs/cluster/test_sbatch_options.py",
+    "jobs/cluster/test_script.py",
+    "jobs/cluster/test_this_job.py",
     "jobs/error_groups/sharing",
     "jobs/formats",
     "jobs/listing/test_key_columns.py",
     "jobs/test_liveness.py",
     "jobs/tracebacks",
+    "jobs/worker/test_submission.py",
     "jobs/worker/test_window.py",
     "jobsite/exporting",
     "jobsite/lab/test_address.py",

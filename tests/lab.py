@@ -30,15 +30,15 @@ TRANSACTIONS_KEPT_S = 0.15
 NUMBERS = itertools.count(1)
 
 
-def eventually(happens: Callable[[], object], what: str, pause_s: float = 0.05) -> Any:
+def eventually(happens: Callable[[], object], what: str, pause_s: float = 0.05, limit_s: float = LIMIT_S) -> Any:
     """Return what `happens` returns once it is true; fail with `what` when it never is. It is asked every `pause_s`."""
-    give_up = time.monotonic() + LIMIT_S
+    give_up = time.monotonic() + limit_s
     while time.monotonic() < give_up:
         found = happens()
         if found:
             return found
         time.sleep(pause_s)  # a real process needs its time; nothing is measured here
-    raise AssertionError(f"It did not happen within {LIMIT_S} s: {what}")
+    raise AssertionError(f"It did not happen within {limit_s:g} s: {what}")
 
 
 Worker: TypeAlias = "FreshWorker | ForkedWorker"
@@ -137,11 +137,11 @@ class Lab:
         self.workers.append(worker)
         return worker
 
-    def start_waiting(self, schema: str, *arguments: str, user: str = "alice") -> Worker:
+    def start_waiting(self, schema: str, *arguments: str, user: str = "alice", **environ: str) -> Worker:
         """Start a worker and return when it is inside make, at a key whose behaviour is `wait`."""
         waiting = self.gate.with_suffix(".waiting")
         waiting.unlink(missing_ok=True)
-        worker = self.start(schema, *arguments, user=user)
+        worker = self.start(schema, *arguments, user=user, **environ)
         eventually(lambda: waiting.exists() or worker.poll() is not None, "a worker inside make")
         assert worker.poll() is None, worker.communicate()
         return worker

@@ -41,7 +41,7 @@ step() {
 runs() { command -v "$1" >/dev/null 2>&1; }
 ask_python() { "$python" -c "import os, sys, sysconfig; $1" 2>/dev/null; }
 place() { ask_python 'print(os.getcwd(), sys.version_info, sys.base_prefix)'; }
-fingerprint() { { place && cat requirements-constraints.txt requirements.txt requirements-worker.txt requirements-serve.txt $requirements; } | cksum; }
+fingerprint() { { place && cat requirements-constraints.txt requirements.txt requirements-worker.txt requirements-cluster.txt requirements-serve.txt $requirements; } | cksum; }
 stamp=.venv/installed-$ring
 is_installed() {
     [ -e "$stamp" ] && [ ! -e .venv/unfinished ] && [ "$(cat "$stamp")" = "$(fingerprint)" ] &&
@@ -82,10 +82,15 @@ if [ "$ring" = test ]; then
     has_font || lacks fonts-dejavu-core
     runs nginx || lacks nginx-light
 fi
-[ -n "$missing" ] || [ "$installed" = no ] || exit 0
+# Slurm's daemons are started as root only. Where they are not, their tests are skipped.
+slurm=
+if [ "$ring" = test ] && [ "$(id -u)" = 0 ] && [ ! -e .venv/without-slurm ] && runs apt-get; then
+    { runs slurmctld && runs slurmd && runs munged && runs sbatch; } || slurm="munge slurmctld slurmd slurm-client"
+fi
+[ -n "$missing$slurm" ] || [ "$installed" = no ] || exit 0
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+log=$(mktemp) policy=
+trap 'rm -f "$log" $policy' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 echo "Setting up for make $ring"
@@ -145,4 +150,20 @@ if ! is_installed; then
         --no-compile --prefer-binary -c requirements-constraints.txt $(printf -- '-r %s ' $requirements) || exit 1
     fingerprint >"$stamp"
     rm .venv/unfinished
+fi
+
+# --- Slurm -----------------------------------------------------------------------------------------------------------
+# Not as services: the tests start a cluster of their own (Debian policy-rc.d(8): 101 forbids to start one).
+install_slurm() {
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        policy=/usr/sbin/policy-rc.d
+        printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
+    fi
+    apt-get update -q || true
+    # shellcheck disable=SC2086  # words on purpose
+    as_root apt-get install $apt_options $slurm
+}
+if [ -n "$slurm" ] && ! step "Debian packages: $slurm" install_slurm; then
+    echo "  (going on without Slurm: its tests are skipped)"
+    touch .venv/without-slurm
 fi

@@ -10,11 +10,14 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
+from jobs.cluster.this_job import current_job
 from jobs.worker.dj.compat import Untyped
+from jobs.worker.dj.connecting import say_who_this_is
 from jobs.worker.outcomes import InterruptedRunError, WrongInputError
 from jobs.worker.overriding import warnings_of
 from jobs.worker.run import populate, prepare
 from jobs.worker.signals import Signals, learn_how_children_end
+from jobs.worker.submitting import Submitter
 from jobs.worker.terminal.arguments import EXAMPLES, Arguments, add_arguments
 from jobs.worker.terminal.preview import Preview, preview
 from jobs.worker.terminal.progress import Lines, Terminal
@@ -44,13 +47,19 @@ class Command(JobsiteCommand):
     def handle(self, *args: object, **options: Untyped) -> None:
         """Run, summarise, and leave with the status that `help` names."""
         learn_how_children_end()
-        out = sys.stderr if options["json"] else sys.stdout
-        lines = Terminal(out, has_times=False) if out.isatty() else Lines(out, has_times=not options["dry_run"])
+        submits = options["slurm"] is not None or options["parsl"] is not None
+        prints_script = submits and options["dry_run"]
+        is_read_by_programs = options["json"] or prints_script
+        out = sys.stderr if is_read_by_programs else sys.stdout
+        has_times = not options["dry_run"] and not submits
+        lines = Terminal(out, has_times=False) if out.isatty() else Lines(out, has_times=has_times)
         try:
-            with _prints_on_stderr() if options["json"] else nullcontext(), lines:
+            with _prints_on_stderr() if is_read_by_programs else nullcontext(), lines:
                 status, summary = self._run(lines, options)
             if options["json"]:
                 self.stdout.write(json.dumps(summary, default=_plain, indent=2))
+            elif prints_script and not status:
+                self.stdout.write(summary["script"])
         except BrokenPipeError:  # nobody reads any more; Python would complain once more on its way out
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             status = FAILED
@@ -64,9 +73,15 @@ class Command(JobsiteCommand):
         with Signals() as signals:
             try:
                 arguments = Arguments.read(options)
-                tables = prepare(arguments.options, settings.LAB, signals)
+                computes = not arguments.submission and not options["dry_run"]
+                tables = prepare(
+                    arguments.options, settings.LAB, signals, lambda: _begin_log(lines) if computes else None
+                )
                 for text in warnings_of(tables):
                     lines.warning(text)
+                if arguments.submission:
+                    submitter = Submitter(tables, arguments.options, arguments.submission, settings.LAB)
+                    return self._submit(lines, submitter, is_dry=options["dry_run"])
                 if options["dry_run"]:
                     return self._preview(lines, preview(tables, arguments.options))
                 populate(
@@ -86,10 +101,27 @@ class Command(JobsiteCommand):
         lines.write(f"Ended by {'Ctrl-C' if signum == signal.SIGINT else 'SIGTERM'}.")
         return KILLED_BY + signum, lines.as_json(KILLED_BY + signum)
 
+    def _submit(self, lines: Lines, submitter: Submitter, *, is_dry: bool) -> tuple[int, dict[str, Untyped]]:
+        if is_dry:
+            return 0, {"script": submitter.script(), "warnings": lines.warnings}
+        said = submitter.submit()
+        for text in said.warnings:
+            lines.warning(text)
+        for line in said.lines:
+            lines.write(line)
+        return 0, {**said.values, "warnings": lines.warnings}
+
     def _preview(self, lines: Lines, previews: list[Preview]) -> tuple[int, dict[str, Untyped]]:
         for line in (line for found in previews for line in found.lines(lines.columns)):
             lines.write(line)
         return 0, {"tables": [found.as_json() for found in previews], "warnings": lines.warnings}
+
+
+def _begin_log(lines: Lines) -> None:
+    """Say in a cluster's log whose it is, before the lab's code says anything."""
+    job = current_job()
+    if job:
+        lines.note(say_who_this_is(job))
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """What can be asked for on the command line of populate, and what was? Each wrong value is answered by one sentence."""
 
 import json
-from argparse import ArgumentParser
+import shlex
+from argparse import Action, ArgumentParser
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from jobs.worker.options import ON_STOP, ORDERS, Options
 from jobs.worker.outcomes import WrongInputError
 from jobs.worker.schedule import Schedule
+from jobs.worker.submission import Submission
 from jobsite.durations import read_duration_s
 
 SLEEP = "60s"
@@ -19,9 +21,14 @@ EXAMPLES = """\
   manage.py populate lab.ephys.SpikeSorting --restrict 'subject_id=3' --max-calls 100
   manage.py populate lab.ephys --dry-run                          what would be computed, and who has the rest
   manage.py populate lab.ephys --forever --run-duration 8h --on-stop release
+  manage.py populate lab.ephys --slurm 200 --sbatch='--time=4:00:00 --mem=8G'   200 workers on a Slurm cluster
 """
 IMPORT_HELP = "a module to import first, such as the workflow that activates an element's schemas; may be repeated"
-ON_STOP_HELP = "what Ctrl-C or SIGTERM does with the running job: leave an error, or release it (default: error)"
+ON_STOP_HELP = (
+    "what Ctrl-C or SIGTERM does with the running job: leave an error, or release it (default: error, or release with"
+    " --slurm)"
+)
+RELEASE = "release"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -31,8 +38,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     _add_keys(parser.add_argument_group("which keys").add_argument)
     _add_computing(parser.add_argument_group("how they are computed").add_argument)
     _add_schedule(parser.add_argument_group("when the run begins and ends").add_argument)
+    _add_cluster(parser.add_argument_group("on a cluster").add_argument)
     add = parser.add_argument_group("what is said").add_argument
-    add("--dry-run", action="store_true", help="say what would be computed, and who has the rest; write nothing")
+    dry_help = "say what would be computed, and who has the rest, or with --slurm print the script; write nothing"
+    add("--dry-run", action="store_true", help=dry_help)
     add("--json", action="store_true", help="write the summary as JSON to standard output, all else to standard error")
 
 
@@ -58,7 +67,42 @@ def _add_schedule(add: Callable[..., Any]) -> None:
     add("--run-duration", metavar="TIME", help="start no key after this time: 90s, 30m, 8h, 2d")
     add("--stagger", default="0", metavar="TIME", help="wait for a random time before starting, at most this long")
     add("--stop-on-error", action="store_true", help="end the run after the first failure")
-    add("--on-stop", default="error", metavar="|".join(ON_STOP), help=ON_STOP_HELP)
+    add("--on-stop", metavar="|".join(ON_STOP), help=ON_STOP_HELP)
+
+
+def _add_cluster(add: Callable[..., Any]) -> None:
+    setup_help = "a line of bash for each task to run first, such as 'module load cuda'; may be repeated"
+    rounds_help = "submit K times as many tasks, N at once: they go on where the time limit ends the first (default: 1)"
+    provider_help = "with --parsl: where the lab's provider is, such as lab_cluster.pbs"
+    add("--slurm", metavar="N", help="submit N workers to Slurm, or as many as there are keys, as one array job")
+    add("--parsl", metavar="N", help="submit N workers to another scheduler, by a provider of parsl's")
+    add("--provider", metavar="MODULE.NAME", help=provider_help)
+    add("--sbatch", action="append", default=[], metavar="OPTIONS", help="options of sbatch; may be repeated")
+    add("--setup", action="append", default=[], metavar="LINE", help=setup_help)
+    add("--top-up", action="store_true", help="submit only what is missing to N tasks that run or wait, for cron")
+    add("--rounds", metavar="K", help=rounds_help)
+
+
+def words_of_worker(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the command line that asks one worker for what was asked for here, without the cluster and the terminal.
+
+    A stop releases the key unless something else was asked for: a task that is requeued would pass over an error.
+    """
+    parser, actions = ArgumentParser(add_help=False), list[Action]()
+    for add_some in (_add_keys, _add_computing, _add_schedule):
+        add_some(lambda *names, **how: actions.append(parser.add_argument(*names, **how)))
+    given = {**given, "on_stop": given["on_stop"] or RELEASE}
+    words = (word for action in actions for word in _words_of(action, given[action.dest]))
+    return (*given["tables"], *words)
+
+
+def _words_of(action: Action, value: Any) -> list[str]:
+    name = action.option_strings[0]
+    if value in (None, False, action.default):
+        return []
+    if value is True:
+        return [name]
+    return [f"{name}={each}" for each in (value if isinstance(value, list) else [value])]
 
 
 @dataclass(frozen=True)
@@ -68,6 +112,8 @@ class Arguments:
     options: Options
     processes: int
     schedule: Schedule
+    submission: Submission | None = None
+    """What is asked of a cluster; None where this process computes."""
 
     @classmethod
     def read(cls, given: Mapping[str, Any]) -> "Arguments":
@@ -83,13 +129,14 @@ class Arguments:
                 run_s=_duration_s("--run-duration", given["run_duration"]),
                 stagger_s=_duration_s("--stagger", given["stagger"]) or 0,
             ),
+            submission=_submission(given),
         )
 
 
 def _check_together(given: Mapping[str, Any]) -> None:
     if given["order"] not in ORDERS:
         raise WrongInputError(f"--order must be one of {', '.join(ORDERS)}, not “{given['order']}”.")
-    if given["on_stop"] not in ON_STOP:
+    if given["on_stop"] not in (None, *ON_STOP):
         raise WrongInputError(f"--on-stop must be one of {', '.join(ON_STOP)}, not “{given['on_stop']}”.")
     if (_count("--processes", given["processes"]) or 1) > 1 and given["no_reserve"]:
         raise WrongInputError("--processes needs reservations, so that no key is computed twice: drop --no-reserve.")
@@ -111,9 +158,54 @@ def _options(given: Mapping[str, Any]) -> Options:
         max_calls=_count("--max-calls", given["max_calls"]),
         reserve=not given["no_reserve"],
         stop_on_error=given["stop_on_error"],
-        on_stop=given["on_stop"],
+        on_stop=given["on_stop"] or ON_STOP[0],
         make_kwargs=_make_kwargs(given["make_kwargs"]),
     )
+
+
+def _submission(given: Mapping[str, Any]) -> Submission | None:
+    _check_cluster(given)
+    workers = _count("--slurm", given["slurm"]) or _count("--parsl", given["parsl"])
+    if workers is None:
+        return None
+    return Submission(
+        workers=workers,
+        words=words_of_worker(given),
+        provider=given["provider"] or "",
+        options=tuple(word for text in given["sbatch"] for word in _split("--sbatch", text)),
+        setup=tuple(given["setup"]),
+        rounds=_count("--rounds", given["rounds"]) or 1,
+        tops_up=given["top_up"],
+        processes=_count("--processes", given["processes"]) or 1,
+        run_s=_duration_s("--run-duration", given["run_duration"]),
+        is_forever=given["forever"],
+    )
+
+
+def _check_cluster(given: Mapping[str, Any]) -> None:
+    for name in ("sbatch", "top_up", "rounds"):
+        if given[name] and given["slurm"] is None:
+            raise WrongInputError(f"--{name.replace('_', '-')} goes with --slurm N, which submits to a cluster.")
+    if given["slurm"] is not None and given["parsl"] is not None:
+        raise WrongInputError("--slurm and --parsl are two ways to submit: give one of them.")
+    if (given["parsl"] is None) != (given["provider"] is None):
+        raise WrongInputError(
+            "--parsl N and --provider go together: how many workers, and the lab's provider of parsl's."
+        )
+    submits = given["slurm"] is not None or given["parsl"] is not None
+    if given["setup"] and not submits:
+        raise WrongInputError("--setup goes with --slurm N or --parsl N, which submit to a cluster.")
+    if submits and given["no_reserve"]:
+        raise WrongInputError("A cluster needs reservations, so that no key is computed twice: drop --no-reserve.")
+    if given["top_up"] and given["rounds"] is not None:
+        raise WrongInputError("--rounds does not go with --top-up, which goes on each time that it is called.")
+
+
+def _split(name: str, text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise WrongInputError(f"{name}: “{text}” cannot be taken apart into words: {error}.") from None
 
 
 def _count(name: str, text: str | int | None) -> int | None:

@@ -63,6 +63,7 @@ def test_the_options_of_populate_are_in_groups(capsys: pytest.CaptureFixture[str
         "which keys",
         "how they are computed",
         "when the run begins and ends",
+        "on a cluster",
         "what is said",
         "examples",
     ]
