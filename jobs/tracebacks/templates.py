@@ -43,6 +43,8 @@ JOINED = r"(?:[A-Za-z_]+[-.@])*[-+]?#(?:[-+.:@]?#|[-.@][A-Za-z_]+|\.(?=[\s,\])])
 """Numbers, times, names and identifiers that go on behind a dash, a dot, a colon or an @: `#-#-#T#:#`, `-#.#`, `#.`."""
 SEVERAL = r"#(?:(?:\s|[,;:\[\](){}]|\.\.\.)+#)+"
 """A list, a key, an array or several shapes, of whatever length."""
+PAIRS = r"[A-Za-z_]+ ?[=:] ?#(?:[,;&]? ?[A-Za-z_]+ ?[=:] ?#)+"
+"""A key, or parameters: which of them are told is data, too."""
 BRACKETED = r"[\[({]\s*#[\s,]*[\])}]|(?<![A-Za-z_\])])[\[({]\s*[\])}]"
 """One in brackets; what is empty is data, too, unless it calls a function: `f()`."""
 ARGUMENTS = re.compile(r"\((#|[0-9]+), (['\"])(.*?)(?:\2,?\))?$", re.DOTALL)
@@ -60,7 +62,7 @@ RECURSION_ENDS = re.compile(r"(?<=depth exceeded) (?:in (?:comparison|__\w+__)|w
 
 IN_QUOTES = re.compile(QUOTED)
 STEPS = tuple(
-    map(re.compile, (WITH_SLASH, VALUE, EMAIL, DATE, JOINED, SEVERAL, BRACKETED, BRACKETED, SEVERAL, BRACKETED))
+    map(re.compile, (WITH_SLASH, VALUE, EMAIL, DATE, JOINED, SEVERAL, BRACKETED, BRACKETED, PAIRS, SEVERAL, BRACKETED))
 )
 """What becomes one mark, one after the other: each sees what those before it have left."""
 CUT_OFF = tuple(map(re.compile, (OPEN, OPEN, SEVERAL)))
@@ -69,13 +71,24 @@ SPACES = re.compile(r"\s+")
 
 def template_of(shape: str, exception: str) -> str:
     """Return the template of the shape of a message; the name of its `exception` stands in neither."""
-    text = said(masked(shape).strip(), exception)
+    text = said(_without_repetition(masked(shape)), exception)
     names_code = exception in OF_CODE
     text = text if names_code else IN_QUOTES.sub(lambda found: MARK if is_name(found[0]) else found[0], text)
     for step in STEPS if names_code else (*STEPS, *CUT_OFF):
         text = step.sub(MARK, text)
     text = PLURAL.sub(r"\1", SPACES.sub(" ", text))
     return text.strip(" .,;:")[:TEMPLATE_CHARS]
+
+
+def _without_repetition(text: str) -> str:
+    """Return the lines of a text, each once: how many of a log or of an array follow is data.
+
+    Where the first says that something follows, one more line is enough.
+    """
+    lines = [line for line in map(str.strip, text.splitlines()) if line]
+    if lines and any(line.startswith(lines[-1]) for line in lines[:-1]):  # one of them again, whole or cut off
+        lines.pop()
+    return "\n".join(lines[:2] if lines and lines[0].endswith(":") else dict.fromkeys(lines))
 
 
 def is_name(quoted: str) -> bool:

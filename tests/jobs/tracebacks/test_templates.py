@@ -47,6 +47,10 @@ def template(text: str, exception: str = "ValueError") -> str:
         ("刺激「格子」と『音』が見つかりません", "刺激#と#が見つかりません"),
         ("Tier „Mü", "Tier #"),
         ("f() failed", "f() failed"),
+        ("no row (subject=m1, block=3)", "no row #"),
+        ("it ended\n10:03 lost 3\n10:04 lost 4\n10:05 lo", "it ended # lost #"),
+        ("got:\narray=[0. 1.]\nReshape it", "got: array=#"),
+        ("2 errors\nrate\n  is missing", "# error rate is missing"),
     ],
 )
 def test_what_varies_is_a_mark(text: str, found: str) -> None:
