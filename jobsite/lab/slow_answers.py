@@ -75,7 +75,8 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
 def look(name: str, read: Callable[[], Part], a_part: Callable[[], Part]) -> Shared[Part]:
     """Return what `read` answers, where somebody has asked before; else what `a_part` does, which takes a moment.
 
-    Where that is not all, `read` goes on behind the pages, and whoever looks later has its answer.
+    Where that is not all, `read` goes on behind the pages, and whoever looks later has its answer. Raises NotReadError
+    where not even that was in time.
     """
     if not shared_answers.is_shared():
         return shared_answers.answered(read)
@@ -85,7 +86,13 @@ def look(name: str, read: Callable[[], Part], a_part: Callable[[], Part]) -> Sha
             if not known.is_fresh:
                 _go_on(name, read)
             return known
-    found = shared_answers.ask(f"a part of {name}", a_part)
+    try:
+        found = shared_answers.ask(f"a part of {name}", a_part)
+    except OperationalError as error:
+        if not is_late(error):
+            raise
+        _go_on(name, read)
+        raise NotReadError(STILL_READ) from error
     if not found.answer.is_whole:
         _go_on(name, read)
     return found

@@ -60,15 +60,15 @@ def _count(
     branches: Sequence[Branch], sizes: Sequence[int], now: datetime, has_time: HasTime
 ) -> tuple[list[CellCount], bool]:
     """Return what there was time to count, and whether that is all."""
-    counts: list[CellCount] = []
+    counts: dict[tuple[object, ...], CellCount] = {}
     is_whole = True
     for part in parts_of(branches, sizes, FEW + 1):
         if counts and not has_time():
-            return counts, False
+            return list(counts.values()), False
         found = count_cells(part, now)
         is_whole &= len(found) < MOST_CELLS
-        counts = add_up([*counts, *found])
-    return counts, is_whole
+        add_up(counts, found)
+    return list(counts.values()), is_whole
 
 
 def _by_samples(
