@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import Error, transaction
 
 from jobsite.one_line import line_logger
+from jobsite.pages.own_database import waiting_briefly
 from jobsite.seen.models import SeenGroup
 
 MOST_WRITTEN = 1_000
@@ -54,7 +55,7 @@ def noting() -> Iterator[None]:
         _noted.reset(token)
     for groups in noted[-1:]:
         try:
-            with transaction.atomic():
+            with waiting_briefly(), transaction.atomic():
                 _write(groups)
         except Error as error:
             log.warning("Which groups of errors were seen could not be written: %s.", error)
