@@ -1,7 +1,8 @@
 """A moment as people read it, its zone named: 07:31:08 +01:00. Each is given in the zone in which it is to be read."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 
+ONE_TICK = timedelta(microseconds=1)
 WEEK = timedelta(days=7)
 UTC = "UTC"
 MOMENT, DAY = len("2026-11-25 07:31:08"), len("2026-11-25 ")
@@ -13,6 +14,17 @@ def in_zone(when: datetime, zone: tzinfo) -> datetime:
         return when.astimezone(zone)
     except OverflowError:
         return when
+
+
+def span_of(first: datetime, lasts: timedelta, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Return the first and the last moment, in UTC, of a day or a minute that begins at `first` by a zone's clocks.
+
+    In the night when clocks are set back an hour is there twice, and both are meant. Raises OverflowError at the ends
+    of the calendar.
+    """
+    ends = first, first + (lasts - ONE_TICK)
+    moments = [when.replace(tzinfo=zone, fold=fold).astimezone(timezone.utc) for when in ends for fold in (0, 1)]
+    return min(moments), max(moments)
 
 
 def date_and_time(when: datetime) -> str:

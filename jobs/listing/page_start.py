@@ -6,7 +6,7 @@ typed to go to: a time or an age, or how a text begins.
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from django.utils.timezone import get_current_timezone
 
@@ -16,6 +16,7 @@ from jobs.listing.order import MESSAGE, NUMBER, SCHEMA, TIME, VALUE_LETTERS, Bou
 from jobs.models import QualifiedName
 from jobsite.durations import read_duration_s
 from jobsite.masking.hints import may_hold_a_secret
+from jobsite.moments import span_of
 from jobsite.one_line import printable
 from jobsite.pages.paging import AskedPage
 from jobsite.pages.tokens import read_token, write_token
@@ -30,7 +31,6 @@ SPANS = (
     ("%Y-%m-%d %H:%M:%S", timedelta(seconds=1)),
 )
 """How a person writes a time of their zone, and how long what it names lasts by the clock."""
-ONE_TICK = timedelta(microseconds=1)
 
 NO_PLACE = "The address names no place in this list."
 
@@ -104,7 +104,8 @@ def _read_bound(text: str, order: Order, now: datetime) -> Bound:
 def _read_time(text: str, now: datetime) -> Bound:
     for form, lasts in SPANS:
         try:
-            return _span(datetime.strptime(text, form), lasts)  # noqa: DTZ007  its zone is the reader's
+            first = datetime.strptime(text, form)  # noqa: DTZ007  its zone is the reader's
+            return Bound(*map(_written, span_of(first, lasts, get_current_timezone())))
         except (ValueError, OverflowError):  # the second at the ends of the calendar
             continue
     try:
@@ -114,17 +115,6 @@ def _read_time(text: str, now: datetime) -> Bound:
             f"“{printable(text[:20])}” is no time to go to: write 2026-11-26, 2026-11-26 08:00, or an age such as 3 d."
         ) from None
     return Bound(when, when)
-
-
-def _span(first: datetime, lasts: timedelta) -> Bound:
-    """Return the first and the last moment of a day or a minute by the reader's clock.
-
-    In the night when clocks are set back an hour is there twice, and both are meant.
-    """
-    zone, last = get_current_timezone(), first + (lasts - ONE_TICK)
-    local = [when.replace(tzinfo=zone, fold=fold) for when in (first, last) for fold in (0, 1)]
-    moments = [when.astimezone(timezone.utc) for when in local]
-    return Bound(_written(min(moments)), _written(max(moments)))
 
 
 def _written(when: datetime) -> str:

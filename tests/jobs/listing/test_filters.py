@@ -49,7 +49,7 @@ def test_moments_are_those_of_utc_and_the_last_one_ends_what_it_names() -> None:
 @pytest.mark.parametrize("text", ["2026-02-30", "07:04", "1 h", "2026-11-26T08:00:10+01:00", "２０２６-11-26", "x\x1b"])
 def test_a_time_that_cannot_be_read_is_a_problem(text: str) -> None:
     (problem,) = JobFilter.read(QueryDict(urlencode({"since": text}))).problems
-    assert problem.endswith("is no time: write 2026-11-26, 2026-11-26 08:00 or 2026-11-26 08:00:10, in UTC.")
+    assert problem.endswith("is no time: write 2026-11-26 or 2026-11-26 08:00, or in UTC 2026-11-26T07:00:10Z.")
 
 
 def test_a_number_or_a_hash_that_cannot_be_read_is_a_problem() -> None:
