@@ -69,7 +69,7 @@ class Tab:
 
 
 TABS = (
-    Tab(Kind.FAILED, "Failures", "make raised an error of its own."),
+    Tab(Kind.FAILED, "Failures", "Their make raised an error of its own."),
     Tab(Kind.INTERRUPTED, "Interrupted", "Stopped from outside while they computed: it tells nothing of the data."),
     Tab(Kind.TRANSIENT, "Transient", "The server or the disk, not the data: a lost connection, a deadlock, no room."),
     Tab(None, "All", "Every failed job."),

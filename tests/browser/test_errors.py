@@ -44,9 +44,8 @@ def test_nothing_moves_when_the_groups_come_after_the_frame(visit: Visits, night
         "**/errors/?*",
         lambda route: held.append(route) if "hx-request" in route.request.headers else route.continue_(),
     )
-    errors.page.goto(f"errors/?schema={night}")
-    expect(errors.heading).to_have_text("Errors")
-    errors.page.wait_for_function("performance.now() > 400")
+    with errors.page.expect_request(lambda request: "hx-request" in request.headers):
+        errors.page.goto(f"errors/?schema={night}")
     expect(errors.numbers.first).to_have_text("")
     before = errors.page.evaluate(PLACES)
     held[0].continue_()
@@ -58,7 +57,8 @@ def test_nothing_moves_when_what_failing_keys_share_comes(visit: Visits, night: 
     errors, held = Errors(visit.afresh("vera")), list[Route]()
     errors.open(f"schema={night}")
     errors.page.route("**/sharing/", lambda route: held.append(route))
-    errors.groups.first.click()
+    with errors.page.expect_request("**/sharing/"):
+        errors.groups.first.click()
     group = ErrorGroup(errors.page)
     expect(group.sharing).to_contain_text("are compared")
     before = group.page.evaluate(PLACES)
