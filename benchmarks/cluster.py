@@ -118,7 +118,10 @@ def main() -> int:
     os.environ.update(SERVER.site_environ())
     SERVER.start()
     SERVER.make_accounts()
-    with TestSlurm(Path(tempfile.mkdtemp(prefix="slurm-")), kill_wait_s=KILL_WAIT_S) as slurm:
+    with (
+        tempfile.TemporaryDirectory(prefix="slurm-") as folder,
+        TestSlurm(Path(folder), kill_wait_s=KILL_WAIT_S) as slurm,
+    ):
         cases: dict[str, Callable[[], tuple[float, bool]]] = {
             **{f"cancelled: {way}": partial(cancel, slurm, way) for way in WAYS},
             "preempted": partial(preempt, slurm),

@@ -53,6 +53,7 @@ PreemptMode=REQUEUE
 MailProg=/bin/true
 {nodes}
 PartitionName=main Nodes=n[1-{count}] Default=YES MaxTime=INFINITE State=UP PriorityTier=1 GraceTime={grace_s}
+PartitionName=short Nodes=n[1-{count}] DefaultTime=10 MaxTime=60 State=UP PriorityTier=1 GraceTime={grace_s}
 PartitionName=urgent Nodes=n[1-{count}] MaxTime=INFINITE State=UP PriorityTier=9 PreemptMode=OFF
 """
 NODE = "NodeName=n{number} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=1 RealMemory=2000 State=UNKNOWN"

@@ -97,25 +97,25 @@ class Slurm:
             raise ClusterError(f"scancel does not end job {job_id}: {_errors(answer.stderr)}.")
 
     def time_limit_s(self, options: tuple[str, ...]) -> int | None:
-        """Read it from the options, or from sbatch's variable, or ask for the partition's own."""
+        """Read it from the options, or from sbatch's variable, or ask for the partition's own, of several the least."""
         given = value_of("time", options, self._environ)
-        limit = given or self._limit_of_partition(value_of("partition", options, self._environ))
+        if not given:
+            limits = map(read_time_limit_s, self._limits_of_partitions(value_of("partition", options, self._environ)))
+            return min((limit_s for limit_s in limits if limit_s is not None), default=None)
         try:
-            return read_time_limit_s(limit) if limit else None
+            return read_time_limit_s(given)
         except ValueError:
-            if not given:
-                return None
             raise ClusterError(f"“{given}” is no time limit of Slurm's: write --time=4:00:00 or --time=1-12.") from None
 
-    def _limit_of_partition(self, name: str | None) -> str:
+    def _limits_of_partitions(self, names: str | None) -> list[str]:
+        """Return how long a task runs that says nothing of it, in each of these partitions, or in the default one."""
         try:
-            answer = self._ask("scontrol", "-o", "show", "partition", *([name] if name else []))
-        except ClusterError:
-            return ""
-        lines = [line for line in answer.stdout.splitlines() if name or " Default=YES" in line]
-        found = dict(word.partition("=")[::2] for line in lines[:1] for word in line.split())
-        default = found.get("DefaultTime", "NONE")
-        return found.get("MaxTime", "") if default == "NONE" else default
+            answer = self._ask("scontrol", "-o", "show", "partition")
+        except ClusterError:  # a script is printed also where there is no Slurm
+            return []
+        found = [dict(word.partition("=")[::2] for word in line.split()) for line in answer.stdout.splitlines()]
+        meant = [each for each in found if _is_meant(each, names)]
+        return [each["MaxTime"] if each["DefaultTime"] == "NONE" else each["DefaultTime"] for each in meant]
 
     def _check_size(self, job: ArrayJob) -> None:
         """Raise ClusterError where the array is too long; scontrol(1): an index is below MaxArraySize."""
@@ -143,6 +143,10 @@ class Slurm:
 
 def _array_of(job: ArrayJob) -> str:
     return f"0-{job.tasks - 1}" + (f"%{job.at_once}" if job.at_once is not None else "")
+
+
+def _is_meant(partition: Mapping[str, str], names: str | None) -> bool:
+    return partition.get("PartitionName") in names.split(",") if names else partition.get("Default") == "YES"
 
 
 def _literally(path: Path) -> str:

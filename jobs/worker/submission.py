@@ -60,7 +60,7 @@ def run_duration_s(limit_s: int | None, asked_s: float | None) -> int | None:
     if limit_s < SHORTEST_LIMIT_S:
         raise WrongInputError(
             f"A time limit of {say_exactly(limit_s)} is too short for a worker to start, compute and end:"
-            f" give at least {say_exactly(SHORTEST_LIMIT_S)}, such as --sbatch='--time=4:00:00'."
+            f" give at least {say_exactly(SHORTEST_LIMIT_S)}, such as 4:00:00."
         )
     most_s = limit_s - min(MOST_REST_S, max(LEAST_REST_S, limit_s // PART_OF_LIMIT))
     if asked_s is not None and asked_s > most_s:

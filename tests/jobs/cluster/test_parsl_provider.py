@@ -84,7 +84,7 @@ def test_the_provider_s_walltime_gives_the_run_duration(computation: Computation
         (
             "lab_cluster.short",
             "A time limit of 1 min is too short for a worker to start, compute and end: give at least 5 min, such as"
-            " --sbatch='--time=4:00:00'.",
+            " 4:00:00.",
         ),
         ("lab_cluster.pbs", "The provider has submitted nothing: "),
     ],

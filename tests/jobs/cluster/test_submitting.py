@@ -110,6 +110,12 @@ def test_the_printed_script_can_be_submitted(computation: SlurmComputation) -> N
     assert (run.returncode, run.stderr, job_id.strip().isdecimal()) == (0, "", True)
 
 
+@pytest.mark.parametrize("partitions", ["short", "main,short"])
+def test_a_task_ends_before_the_time_limit_of_its_partition(computation: SlurmComputation, partitions: str) -> None:
+    script = computation.populate("--slurm", "2", "--dry-run", f"--sbatch=-p {partitions}").stdout
+    assert script.splitlines()[-1].endswith(f"populate {TABLE} --on-stop=release --run-duration=480s")
+
+
 def test_a_dry_run_writes_nothing(computation: SlurmComputation) -> None:
     computation.insert("")
     computation.populate("--slurm", "2", "--dry-run")
@@ -122,12 +128,12 @@ def test_a_dry_run_writes_nothing(computation: SlurmComputation) -> None:
         (
             ("--sbatch=-p nowhere",),
             "sbatch refused the job: Invalid partition name specified: invalid partition specified: nowhere."
-            " Partitions here: main, urgent.",
+            " Partitions here: main, short, urgent.",
         ),
         (
             ("--sbatch=--time=4",),
             "A time limit of 4 min is too short for a worker to start, compute and end: give at least 5 min, such as"
-            " --sbatch='--time=4:00:00'.",
+            " 4:00:00.",
         ),
         (("--sbatch=--time=soon",), "“soon” is no time limit of Slurm's: write --time=4:00:00 or --time=1-12."),
         (
