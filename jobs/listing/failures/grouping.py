@@ -49,7 +49,7 @@ def read_failures(
     sizes = sizes_of(branches, FEW + 1)
     if sum(sizes) <= FEW:
         groups = _Groups(now, samples)
-        groups.add_each(failed_rows(branches, FEW))
+        groups.add_each(failed_rows([one for one, size in zip(branches, sizes, strict=True) if size], FEW))
         return groups.failures(is_whole=True)
     counts, is_whole = _count(branches, sizes, now, has_time)
     groups = _Groups(now, samples)
