@@ -34,7 +34,7 @@ class ActionOutcome:
     """How many cannot take the action and were left alone, by the word for why: a status, or a liveness."""
     unfinished: int | None = None
     """The number of the act in the record when the next request goes on with it; None when it has ended."""
-    commands: str = ""
+    commands: str = field(default="", compare=False)
     """The lines of a shell that compute again what it was done to, as jobs.actions.computing_again knows them."""
 
     def __add__(self, other: "ActionOutcome") -> "ActionOutcome":

@@ -59,7 +59,7 @@ def perform(
     if reason := confirmation.refusal_reason(reviewed):
         raise NotConfirmedError(reason, review(action, selection))
     username, count = user.get_username(), reviewed.count
-    commands, form = commands_after(action, selection, count), confirmation.form_number
+    commands, form = commands_after(reviewed), confirmation.form_number
     try:
         record = begin_act(username, action.name, selection.in_words, form, sent=sent, total=count, commands=commands)
     except RecordError as error:

@@ -133,9 +133,10 @@ def review(action: Action, selection: Selection, threads: ConnectedThreads | Non
 
 
 def review_numbers(action: Action, selection: Selection) -> Review:
-    """Return the same without the first of the jobs, which are searched and sorted for a page alone."""
+    """Return the same without the first of the jobs, where these would be searched and sorted for a page alone."""
     selection = selection.taking(action.statuses)
-    return _review_found(action, selection, selection.read(shown=0), None)
+    shown = ROWS_SHOWN if selection.is_read_whole else 0
+    return _review_found(action, selection, selection.read(shown), None)
 
 
 def review_workers(action: Action, selection: Selection) -> Review:

@@ -65,6 +65,8 @@ class Selection(ABC):
     """The statuses of those that an action is done to; () for any."""
     may_grow: ClassVar[bool] = False
     """Whether more jobs may belong to it by now than when a person was told of them."""
+    is_read_whole: ClassVar[bool] = False
+    """Whether all of its rows are read where they are counted."""
     spares_living: ClassVar[bool] = False
     """Whether reserved jobs are left alone unless their worker is gone, whatever the action is."""
     changed_in_words: ClassVar[str] = "changed since you looked"
@@ -138,6 +140,7 @@ class SelectedJobs(Selection):
     snapshots: Sequence[JobSnapshot]
     reading: Reading
     statuses: tuple[str, ...] = ()
+    is_read_whole = True
 
     def taking(self, statuses: tuple[str, ...]) -> "SelectedJobs":
         """Return the same for an action that is done to jobs of these statuses alone; () for any."""
