@@ -4,9 +4,9 @@ import subprocess
 
 from jobsite.demo.accounts import Accounts
 from jobsite.demo.processes import Processes
+from jobsite.demo.waiting import LIMIT_S
 
 NAME = "prompt"
-END_LIMIT_S = 10.0
 FIRST_LINES = (
     "import datajoint as dj",
     "dj.config['database.port'] = {port}",
@@ -39,4 +39,4 @@ class Prompt:
         """Let it end when all is done that was typed."""
         assert self._python.stdin is not None
         self._python.stdin.close()
-        self._python.wait(END_LIMIT_S)
+        self._python.wait(LIMIT_S)
