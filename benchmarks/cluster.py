@@ -35,8 +35,10 @@ ENDS = f"time limit of {LIMIT_MINUTES} min"
 def computing(slurm: TestSlurm) -> Iterator[SlurmComputation]:
     """A lab with a folder of its own."""
     with Lab() as lab, tempfile.TemporaryDirectory(prefix="lab-") as folder:
-        yield SlurmComputation(lab, slurm, Path(folder))
-        slurm.cancel_all()
+        try:
+            yield SlurmComputation(lab, slurm, Path(folder))
+        finally:
+            slurm.cancel_all()
 
 
 def cancel(slurm: TestSlurm, way: str) -> tuple[float, bool]:
@@ -96,12 +98,21 @@ def _waiting(states: list[str]) -> list[int]:
 
 def measure(what: str, once: Callable[[], tuple[float, bool]], rounds: int) -> bool:
     """Print how it went, so many times."""
-    found = [once() for _ in range(rounds)]
+    found = [_or_not_at_all(once) for _ in range(rounds)]
     right = sum(is_right for _, is_right in found)
     slowest_s = max(seconds for seconds, _ in found)
     sys.stdout.write(f"{what:34} {right} of {rounds} as it should be, {slowest_s:.1f} s at most\n")
     sys.stdout.flush()
     return right == rounds
+
+
+def _or_not_at_all(once: Callable[[], tuple[float, bool]]) -> tuple[float, bool]:
+    """Measure once, and say what never happened: DataJoint hides what nobody catches (0.14.10, logging.py)."""
+    try:
+        return once()
+    except AssertionError as error:
+        sys.stdout.write(f"{error}\n")
+        return LIMIT_S, False
 
 
 def main() -> int:
