@@ -17,12 +17,13 @@ from pathlib import Path
 from benchmarks.listing.browsers import report_browsers
 from benchmarks.listing.clearing import report_clearing
 from benchmarks.listing.connections import report_connections
+from benchmarks.listing.errors import report_errors
 from benchmarks.listing.filling import SIZES, Size, filled_server, set_index
 from benchmarks.listing.pages import report_datajoint, report_pages
 from benchmarks.listing.painting import report_painting
 from jobsite.demo.server import Server
 
-PARTS = ("pages", "datajoint", "connections", "browsers", "painting", "clear")
+PARTS = ("pages", "datajoint", "connections", "errors", "browsers", "painting", "clear")
 
 
 def main() -> None:
@@ -65,6 +66,8 @@ def report_viewers(given: argparse.Namespace, server: Server, size: Size, folder
         return
     if "connections" in given.parts:
         report_connections(server, size, folder / "connections", given.rounds)
+    if "errors" in given.parts:
+        report_errors(server, size, folder / "errors", min(given.rounds, 10))
     if "browsers" in given.parts:
         report_browsers(server, size, folder / "browsers")
     if "painting" in given.parts:
