@@ -122,6 +122,6 @@ def test_two_sites_on_one_machine_do_not_log_each_other_out(visit: Visits, site:
         log_in(page, "vera")
         page.goto(f"{other.address}/login/")
         Jobs(page).log_in("ada")
-        expect(page.locator(".who span")).to_have_text("ada")
+        expect(page.locator(".who a")).to_have_text("ada")
         page.goto(f"{site.address}/jobs/")
-        expect(page.locator(".who span")).to_have_text("vera")
+        expect(page.locator(".who a")).to_have_text("vera")

@@ -63,7 +63,7 @@ def test_nothing_is_offered_that_the_server_would_not_take(lab: Lab, operator: C
         (link,) = found.select('td[data-label="Table"] a')
         job = look(operator, str(link["href"]))
     assert [tokens(one, "job") for one in (found, job)] == [[], []]
-    assert [one.select("form button") for one in (found.select_one("#job_list"), job.article) if one] == [[], []]
+    assert [*found.select("form.rows button"), *job.select("article form button")] == []
     assert [notices(one) for one in (found, job)] == [[sentence(read_only)]] * 2
 
 

@@ -95,7 +95,7 @@ def steps(schema: str) -> set[tuple[str, int]]:
 def test_its_jobs_stand_in_the_list_beside_datajoint_s(toys: str, viewer: Client) -> None:
     found = look(viewer, f"{JOBS}?schema={toys}&sort=table")
     assert cells(found, "Table") == [f"{name} {toys}" for name in ("Merge", "Score", "Sort", "Sort", "Sort")]
-    assert text_of(found.select_one(".tabs")) == "All 5 Errors 3 Reserved 1 Ignored 1"
+    assert text_of(found.select_one(".tabs")) == "Not done 5 Errors 3 Reserved 1 Ignored 1"
 
 
 def test_its_jobs_are_filtered(toys: str, viewer: Client) -> None:

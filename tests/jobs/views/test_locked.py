@@ -92,8 +92,8 @@ def test_the_numbers_on_the_tabs_are_said_to_be_the_least(lab: Lab, three: list[
     with locked_by_bob(lab, three[0]):
         found = look(viewer, OURS)
     assert [calm, text_of(found.select_one(".tabs"))] == [
-        "All 3 Errors 3 Reserved 0 Ignored 0",
-        "All 2+ Errors 2+ Reserved 0+ Ignored 0+",
+        "Not done 3 Errors 3 Reserved 0 Ignored 0",
+        "Not done 2+ Errors 2+ Reserved 0+ Ignored 0+",
     ]
     assert "Some jobs could not be read, so every number may be too small." in text_of(found.select_one(".says"))
 
@@ -101,7 +101,7 @@ def test_the_numbers_on_the_tabs_are_said_to_be_the_least(lab: Lab, three: list[
 def test_the_numbers_of_another_schema_are_whole(lab: Lab, three: list[str], viewer: Client) -> None:
     with locked_by_bob(lab, three[0]):
         found = look(viewer, f"{OURS}&schema={three[1]}")
-    assert text_of(found.select_one(".tabs")) == "All 1 Errors 1 Reserved 0 Ignored 0"
+    assert text_of(found.select_one(".tabs")) == "Not done 1 Errors 1 Reserved 0 Ignored 0"
 
 
 def test_an_empty_list_does_not_say_that_there_are_no_jobs(lab: Lab, three: list[str], viewer: Client) -> None:

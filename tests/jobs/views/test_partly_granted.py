@@ -25,7 +25,7 @@ def partly_granted(lab: Lab) -> Iterator[str]:
 
 def test_the_numbers_are_said_to_be_the_least(partly_granted: str, viewer: Client) -> None:
     found = look(viewer, JOBS)
-    assert text_of(found.select_one(".tabs")) == "All 1+ Errors 1+ Reserved 0+ Ignored 0+"
+    assert text_of(found.select_one(".tabs")) == "Not done 1+ Errors 1+ Reserved 0+ Ignored 0+"
     assert notices(found) == [f"The jobs of {partly_granted} are not shown: {WHY}"]
 
 

@@ -139,7 +139,7 @@ def test_jobs_are_listed_without_their_numbers(proxy: StallingProxy, operator: C
     found = look(operator, f"{JOBS}?schema={failed_jobs}")
     assert notices(found) == [NUMBERS_LATE]
     assert len(cells(found, "Table")) == 2
-    assert text_of(found.select_one(".tabs")) == "All Errors Reserved Ignored"
+    assert text_of(found.select_one(".tabs")) == "Not done Errors Reserved Ignored"
     # There are no other pages: so many match.
     assert [text_of(button) for button in found.select(".acts button")] == [
         "Clear selected…",
@@ -205,7 +205,7 @@ def test_the_numbers_stand_where_the_rows_are_late(proxy: StallingProxy, viewer:
     stall(proxy, ROWS)
     found = look(viewer, f"{JOBS}?schema={failed_jobs}")
     assert (notices(found), cells(found, "Table")) == ([ROWS_LATE], [])
-    assert text_of(found.select_one(".tabs")) == "All 2 Errors 2 Reserved 0 Ignored 0"
+    assert text_of(found.select_one(".tabs")) == "Not done 2 Errors 2 Reserved 0 Ignored 0"
     assert found.select(".empty") == []
 
 
