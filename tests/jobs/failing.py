@@ -51,10 +51,10 @@ def groups_in(schema: str, **texts: str) -> ErrorGroups:
     return read_error_groups(JobFilter.read({"schema": schema, **texts}), reading, second_of(who_is_connected()))
 
 
-def count_of(fingerprint: str) -> int:
-    """Return how many jobs the list of a group has."""
+def count_of(fingerprint: str, schema: str) -> int:
+    """Return how many jobs of a schema the list of a group has; other tests may have left some in other schemas."""
     reading, now = Reading.begin(), second_of(who_is_connected())
-    chosen = find_named(JobFilter.read({"group": fingerprint}), reading, now)
+    chosen = find_named(JobFilter.read({"group": fingerprint, "schema": schema}), reading, now)
     return count_by_status(chosen, reading, now).total()
 
 

@@ -46,7 +46,7 @@ def test_problems_that_the_size_of_a_stack_tells_apart_are_listed_by_it(planted:
         fail(planted, f"ValueError: bad {number}", "pipe.py make", "io.py load")
         fail(planted, f"ValueError: bad {number}", "pipe.py make", "analysis.py compute_everything", times=2)
     found = groups_in(planted.schema).groups
-    assert [(group.count, count_of(group.fingerprint)) for group in found] == [(6, 6), (3, 3)]
+    assert [(group.count, count_of(group.fingerprint, planted.schema)) for group in found] == [(6, 6), (3, 3)]
 
 
 @either_way
@@ -94,7 +94,7 @@ def test_a_jobs_table_of_any_shape_is_grouped(lab: Lab, shape: str, few: int) ->
     row = "('__a', REPEAT('0', 32), 'error')"
     SERVER.sql(f"INSERT INTO `{schema}`.`~jobs` (table_name, key_hash, status) VALUES {row}")
     (group,) = groups_in(schema).groups
-    assert (group.count, count_of(group.fingerprint)) == (1, 1)
+    assert (group.count, count_of(group.fingerprint, schema)) == (1, 1)
 
 
 def test_of_more_jobs_than_there_is_time_for_it_is_said_how_many_were_looked_at(
