@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -21,6 +21,13 @@ from tests.server import SERVER
 pytestmark = pytest.mark.usefixtures("sharing")
 TOO_LATE = OperationalError(LATE, "no answer in time")
 GONE = OperationalError(2013, "Lost connection to server during query")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_read_any_more() -> Iterator[None]:
+    """Let what a test has begun behind the pages come to its end: the next one asks for the same."""
+    yield
+    eventually(lambda: all(one.name != "behind pages" for one in threading.enumerate()), "the end of all readings")
 
 
 class TooSlowForPages:
