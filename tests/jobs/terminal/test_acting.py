@@ -106,7 +106,8 @@ def test_a_person_is_asked(failed: Planted, answer: str, status: int, left: list
 
 
 def test_a_person_is_told_by_which_command_the_keys_are_computed_again(lab: Lab) -> None:
-    schema = lab.failed(m1="value")
+    schema, _ = lab.pipeline(recordings={"m1": "value"})
+    lab.populate(schema)  # in a process of its own: a process that has computed forks no terminal reliably
     terminal = on_a_terminal("jobs", "clear", "--schema", schema)
     terminal.shows(lambda lines: any(line.startswith("Clear 1 job? [y/N]") for line in lines), "the question")
     terminal.type("y\n")
