@@ -88,7 +88,10 @@ class SlurmComputation(Computation):
 
     def wait_states(self, job_id: str, *states: str) -> None:
         """Wait until a job's tasks are in these states."""
-        eventually(lambda: self.slurm.states(job_id) == list(states), f"tasks to be {states}", limit_s=LIMIT_S)
+        try:
+            eventually(lambda: self.slurm.states(job_id) == list(states), f"tasks to be {states}", limit_s=LIMIT_S)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self._what_happened()}") from None
 
     def log(self, job_id: str, task: int = 0) -> str:
         """Return the log of a task."""
@@ -97,6 +100,12 @@ class SlurmComputation(Computation):
     def heading(self, job_id: str, task: int = 0) -> str:
         """Return what stands above the traceback of an error of this task's."""
         return f"slurm job {job_id}_{task}, log {self._log_file(job_id, task)}"
+
+    def _what_happened(self) -> str:
+        """Return what Slurm says of its nodes and jobs, and the logs: a cluster that stands still says why."""
+        said = [self.slurm.ask(*asked) for asked in (("sinfo", "-N", "-l"), ("squeue", "-t", "all"))]
+        logs = sorted([*(self.folder / "populate-logs").glob("*.log"), *(self.slurm.folder / "log").glob("*.log")])
+        return "\n".join([*said, *(f"--- {log.name}\n{log.read_text()[-2000:]}" for log in logs)])
 
     def _log_file(self, job_id: str, task: int) -> Path:
         return self.folder / "populate-logs" / f"populate-{TABLE}-{job_id}_{task}.log"

@@ -46,7 +46,7 @@ def test_a_requeued_task_appends_to_its_log_and_computes_its_key_once(computatio
     computation.slurm.run("scontrol", "requeue", job_id)
     eventually(lambda: computation.slurm.states(job_id) == ["PENDING"], "the task to be requeued", limit_s=LIMIT_S)
     assert computation.jobs() == []
-    computation.slurm.run("scontrol", "update", f"JobId={job_id}", "StartTime=now")  # Slurm waits for two minutes
+    eventually(lambda: computation.slurm.start_now(job_id), "the task to run again", limit_s=LIMIT_S)
     computation.wait_states(job_id, "COMPLETED")
     first_lines = [line for line in computation.log(job_id).splitlines() if f"slurm {job_id}_0: host" in line]
     assert (computation.module.Sorting.fetch("attempts").tolist(), len(first_lines)) == ([2], 2)
