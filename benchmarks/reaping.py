@@ -3,6 +3,8 @@
 Workers of every kind work on one table: ours and DataJoint's own, alone and with two processes each. They are killed
 and terminated, and their connections are killed. A trigger on the jobs table writes down whose reservation is released
 by the account that reaps, and by looking at the processes of this machine it is seen at once whether that one lives.
+Of those that are dead and still reserved, the rule is asked again and again: what it calls abandoned twice, with
+several rounds of reap between, should have been freed.
 """
 
 import argparse
@@ -22,12 +24,16 @@ from pathlib import Path
 import MySQLdb
 
 from benchmarks.populate import ROOT, SCHEMA, Bench, Case
+from jobs.liveness import Liveness
 from jobsite.demo.server import Server
 
 MAKE_S, ACCIDENT_EACH_S, LOOK_EACH_S = 0.3, 0.7, 0.05
 KEYS = 100_000
 DEAD_LONG_S = 15.0
 """A dead reservation that is still there after so long was passed over by several rounds of reap."""
+ASK_EACH_S = 5.0
+"""How often the rule is asked; between two times, reap has gone through all that is reserved."""
+JUDGE = (sys.executable, "manage.py", "jobs", 'status = "reserved"', "--format", "ndjson")
 WORKER, REAPER, PASSWORD = "worker", "reaper", "soak"
 PIDS = "performance_schema.session_connect_attrs"
 POPULATE = [sys.executable, "manage.py", "populate", "benchmarks.pipeline.Result"]
@@ -82,7 +88,10 @@ class Reaping:
         self.freed = 0
         self.live: list[str] = []
         self.dead_since: dict[tuple[int, str], float] = {}
-        self.passed_over: set[tuple[int, str]] = set()
+        self.passed_over: dict[tuple[int, str], str] = {}
+        self.abandoned: set[tuple[int, str]] = set()
+        self.left_abandoned: set[tuple[int, str]] = set()
+        self.next_asked = 0.0
 
     def prepare(self) -> None:
         """Make the schema, the accounts and the trigger."""
@@ -99,13 +108,22 @@ class Reaping:
         sql(TRIGGER)
         self.command([sys.executable, "manage.py", "migrate", "--verbosity", "0"], "migrate", REAPER).wait()
 
+    def environ(self, user: str) -> dict[str, str]:
+        """Return what a process of the lab, or of the site, has in its environment."""
+        environ = {**self.bench.environ(self.case), "DJ_USER": user, "DJ_PASS": PASSWORD}
+        return {**environ, "JOBSITE_HOME": str(self.home / "site"), "BENCHMARK_LOG": ""}
+
     def command(self, command: Sequence[str], log: str, user: str) -> subprocess.Popen[bytes]:
         """Start a process of the lab, or of the site."""
-        environ = {**self.bench.environ(self.case), "DJ_USER": user, "DJ_PASS": PASSWORD}
-        environ |= {"JOBSITE_HOME": str(self.home / "site"), "BENCHMARK_LOG": ""}
         with (self.home / f"{log}.log").open("ab") as out:
             return subprocess.Popen(  # noqa: S603  our own commands
-                command, env=environ, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+                command,
+                env=self.environ(user),
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
 
     def run(self, seconds: float) -> None:
@@ -127,6 +145,7 @@ class Reaping:
         while self.reserved() and time.monotonic() < until + 60:
             self.look()
             time.sleep(1)
+        self.look()
         reaper.terminate()
         reaper.wait()
 
@@ -164,7 +183,29 @@ class Reaping:
         now = time.monotonic()
         dead = {one for one in self.reserved() if not runs(one[0])}
         self.dead_since = {one: self.dead_since.get(one, now) for one in dead}
-        self.passed_over |= {one for one, since in self.dead_since.items() if now - since > DEAD_LONG_S}
+        if now > self.next_asked:
+            self.ask_the_rule(now)
+            self.next_asked = time.monotonic() + ASK_EACH_S
+
+    def ask_the_rule(self, now: float) -> None:
+        """Note what the rule says of the dead ones that are still reserved."""
+        command = [*self.place, *JUDGE]
+        asked = subprocess.run(  # noqa: S603  our own command
+            command,
+            env=self.environ(REAPER),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        rows = [json.loads(line) for line in asked.stdout.splitlines()]
+        said = {(int(row["pid"]), str(row["key_hash"])): str(row["liveness"]) for row in rows}
+        said = {one: liveness for one, liveness in said.items() if one in self.dead_since}
+        self.passed_over |= {one: said[one] for one in said if now - self.dead_since[one] > DEAD_LONG_S}
+        abandoned = {one for one, liveness in said.items() if liveness == Liveness.ABANDONED.value}
+        self.left_abandoned |= abandoned & self.abandoned
+        self.abandoned = abandoned
 
 
 def runs(pid: int) -> bool:
@@ -197,11 +238,13 @@ def main() -> int:
             "accidents": reaping.accidents,
             "freed": reaping.freed,
             "live ones among them": reaping.live,
-            f"dead for {DEAD_LONG_S:g} s and not freed": len(reaping.passed_over),
+            f"dead for {DEAD_LONG_S:g} s and not freed, by what the rule says": Counter(reaping.passed_over.values()),
+            f"called abandoned twice, {ASK_EACH_S:g} s apart": len(reaping.left_abandoned),
             "still reserved when all were dead": len(reaping.reserved()),
         }
         print(json.dumps(found, indent=1))
-        failed = reaping.live or reaping.reserved() or (reaping.pids and reaping.passed_over)
+        passed_over = reaping.passed_over if reaping.pids else reaping.left_abandoned
+        failed = reaping.live or reaping.reserved() or passed_over or reaping.left_abandoned
     finally:
         server.stop()
     return int(bool(failed))
