@@ -28,6 +28,8 @@ from tests.stalling import Stall, StallingProxy
 ROOT = Path(__file__).resolve().parent.parent
 PASSED_ON_AFTER_S = 0.5
 """By then the stuck pages have connected."""
+FORGOTTEN_AFTER_S = 11.0
+"""By then the site has no connection left of those before, and no answer that it would give without asking."""
 SCHEMAS = 3
 STALLED_WORD = b"SELECT"
 """In the statements whose answers are stalled in the middle: not yet those by which a session begins."""
@@ -129,6 +131,7 @@ def stuck_round(
     visitor: Visitor, proxy: StallingProxy, stall: Stall, place: ThreadPoolExecutor, number: int
 ) -> tuple[list[Answer], dict[str, float]]:
     """Let some pages get stuck; return what they answered, and how long the others took meanwhile."""
+    time.sleep(FORGOTTEN_AFTER_S)
     proxy.stall, proxy.word = stall, STALLED_WORD
     stuck: list[Future[Answer]] = [place.submit(visitor.visit, page) for page in islice(cycle(STUCK_PAGES), number)]
     time.sleep(PASSED_ON_AFTER_S)

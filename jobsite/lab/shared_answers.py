@@ -1,18 +1,17 @@
 """What was read of the lab's server stands for all viewers and all processes of the site for some seconds.
 
 It lies in Django's cache `lab`, in files that only their owner can read. One reads at a time: who comes meanwhile gets
-what was read before, or waits. An answer says when it was read, so that a page never passes it for newer. Whoever acts
-on the lab's server neither asks here nor leaves anything old behind: `forget()`.
+what was read before, or waits; and reads too, where that one seems to be stuck. An answer says when it was read, so
+that a page never passes it for newer. Whoever acts on the lab's server neither asks here nor leaves anything old
+behind: `forget()`.
 """
 
-import fcntl
 import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from math import inf
@@ -27,6 +26,7 @@ from django.db import DatabaseError, OperationalError, connections
 from jobsite.lab.backend.base import NoneFreeError
 from jobsite.lab.deadline import PART_LIMIT_S, is_behind_pages, seconds_left
 from jobsite.lab.errors import LATE, is_away
+from jobsite.lab.reading_seats import SEATS, all_seats, one_seat
 from jobsite.lab.shared_folder import is_private
 from jobsite.one_line import line_logger
 
@@ -36,8 +36,10 @@ SOON_S = 10.0
 """An answer no older than this is given to whoever comes while it is read anew."""
 OLD_S = 600.0
 """An answer no older than this is given, with its age, when the server gives none."""
-LOCKS = 1024
-"""Files by which one reading waits for another. Two readings may share one, and only wait longer."""
+STUCK_S = 0.5
+"""After so long, whoever waits for somebody else's reading reads too: that one's connection may be stuck."""
+STUCK_TIMES = 1.25
+"""And after so many times what the reading took before: on a busy server it may take longer now."""
 SLOW_TIMES = 3
 """What was read behind pages stands so many times as long as that took: the server is not busy with it all the time."""
 ASKED_EACH_S = 0.02
@@ -47,8 +49,6 @@ MOST_REMEMBERED = 64
 """Answers that a process keeps at hand, so that it need not read their files again."""
 _remembered: OrderedDict[str, "Shared[Any]"] = OrderedDict()
 _last_changed = ""
-_held: ContextVar[frozenset[int]] = ContextVar("held", default=frozenset())
-"""The locks of the readings under way here: one may ask for another, and the two may share a file."""
 
 log = line_logger(__name__)
 
@@ -70,6 +70,8 @@ class Shared(Generic[Answer]):
     """When the server was last asked for it, with or without an answer."""
     stands_s: float = 0.0
     """How long nobody asks the server again, in seconds, where that is longer than for others."""
+    took_s: float = 0.0
+    """How long it took to read."""
 
     @property
     def age_s(self) -> float:
@@ -123,13 +125,14 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
     if not is_shared():
         return answered(read)
     key = _key(name)
-    until = time.monotonic() + (PART_LIMIT_S if (left := seconds_left()) is None else left)
+    came = time.monotonic()
+    until = came + (PART_LIMIT_S if (left := seconds_left()) is None else left)
     while True:
         found = _find(key)
         if found and found.is_fresh:
             return found
-        with _alone(key) as is_alone:
-            if is_alone:
+        with _seat(key, time.monotonic() - came, found) as is_ours:
+            if is_ours:
                 found = _find(key)  # it may have been read while this one came
                 return found if found and found.is_fresh else _refresh(key, read, found)
         if found and found.age_s < SOON_S:
@@ -140,6 +143,14 @@ def ask(name: str, read: Callable[[], Answer]) -> Shared[Answer]:
             raise OperationalError(LATE, "no answer in time")
         connections["lab"].close()  # whoever reads needs one
         time.sleep(ASKED_EACH_S)
+
+
+def _seat(key: str, waited_s: float, before: Shared[Any] | None) -> AbstractContextManager[bool]:
+    """Say whether it may be read here until the block ends, by somebody who has `waited_s` for other readings."""
+    if is_behind_pages():
+        return all_seats(_folder(), key)  # what takes so long, nobody reads beside it
+    is_stuck = waited_s > max(STUCK_S, STUCK_TIMES * (before.took_s if before else 0.0))
+    return one_seat(_folder(), key, among=SEATS if is_stuck else 1)
 
 
 def is_shared() -> bool:
@@ -177,7 +188,7 @@ def answered(read: Callable[[], Answer]) -> Shared[Answer]:
     """Return what `read` answers now, for nobody else."""
     now = time.time()
     answer = read()
-    return Shared(answer, now, uuid4().hex, now, _stands_s(now))
+    return Shared(answer, now, uuid4().hex, now, _stands_s(now), max(0.0, time.time() - now))
 
 
 def _stands_s(began: float) -> float:
@@ -194,6 +205,10 @@ def _refresh(key: str, read: Callable[[], Answer], before: Shared[Answer] | None
     except DatabaseError as error:
         if not is_away(error):
             raise
+        with suppress(OperationalError):
+            before = _find(key)
+        if before and before.read_at >= began:  # this connection was stuck, and another's was not
+            return before
         # The lack of time or of connections of one page says nothing of the server.
         had_time = left is None or left > WHOLE_PART_S or is_behind_pages()
         is_for_all = had_time and not isinstance(error, NoneFreeError)
@@ -271,35 +286,3 @@ def _keep(key: str, found: Shared[Answer] | Unanswered) -> None:
         caches["lab"].set(key, found, timeout=OLD_S)
     except OSError as error:
         log.warning("What was read of the lab's server cannot be kept for others in %s: %s", _folder(), error)
-
-
-@contextmanager
-def _alone(key: str) -> Iterator[bool]:
-    """Say whether nobody else reads this; nobody else does until the block ends. A process that is killed lets go."""
-    number = int(key[:8], 16) % LOCKS
-    try:
-        lock = _open_lock(number)
-    except OSError:
-        yield True  # nothing can be kept either
-        return
-    try:
-        is_alone = number in _held.get() or _is_locked(lock)
-        token = _held.set(_held.get() | {number} if is_alone else _held.get())
-        try:
-            yield is_alone
-        finally:
-            _held.reset(token)
-    finally:
-        os.close(lock)
-
-
-def _open_lock(number: int) -> int:
-    return os.open(_folder() / f"lock-{number}", os.O_RDWR | os.O_CREAT, 0o600)
-
-
-def _is_locked(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

@@ -7,13 +7,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, OperationalError
 
-from jobsite.lab import deadline, shared_answers
+from jobsite.lab import deadline, reading_seats, shared_answers
 from jobsite.lab.backend.base import NoneFreeError
 from jobsite.lab.errors import LATE
 from jobsite.lab.shared_answers import ask, forget, peek
@@ -148,7 +149,8 @@ def in_thread(read: Slow, answers: list[Any]) -> threading.Thread:
     return thread
 
 
-def test_who_comes_while_it_is_read_waits_for_the_same_answer(slow: Slow) -> None:
+def test_who_comes_while_it_is_read_waits_for_the_same_answer(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_answers, "STUCK_S", 30.0)
     answers: list[Any] = []
     first = in_thread(slow, answers)
     assert slow.began.wait(30)
@@ -157,6 +159,64 @@ def test_who_comes_while_it_is_read_waits_for_the_same_answer(slow: Slow) -> Non
     for thread in (first, *others):
         thread.join(30)
     assert (slow.asked, {one.answer for one in answers}, len(answers)) == (1, {1}, 6)
+
+
+def test_beside_readers_that_are_stuck_another_reads(slow: Slow) -> None:
+    answers: list[Any] = []
+    stuck = [in_thread(slow, answers) for _ in range(4)]
+    assert ask("numbers", lambda: 7).answer == 7
+    slow.may_end.set()
+    for thread in stuck:
+        thread.join(30)
+    assert len(answers) == 4
+
+
+def test_who_was_stuck_gets_what_another_has_read(slow: Slow) -> None:
+    def lost() -> int:
+        slow()
+        raise NO_ANSWER
+
+    answers: list[Any] = []
+    stuck = threading.Thread(target=lambda: answers.append(ask("numbers", lost)))
+    stuck.start()
+    assert slow.began.wait(30)
+    found = ask("numbers", lambda: 7)
+    slow.may_end.set()
+    stuck.join(30)
+    assert (answers, ask("numbers", failing(NO_ANSWER))) == ([found], found)
+
+
+def test_what_took_long_before_is_waited_for_longer(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask_again(read: Callable[[], int]) -> Any:
+        with deadline.page(), deadline.part():
+            return ask("numbers", read)
+
+    monkeypatch.setattr(shared_answers, "STUCK_S", 0.1)
+    monkeypatch.setattr(shared_answers, "SOON_S", 0.0)
+    monkeypatch.setattr(shared_answers, "_is_of_this_moment", lambda *_: False)
+    before = shared_answers.answered(lambda: 1)
+    shared_answers._keep(shared_answers._key("numbers"), replace(before, took_s=30.0))
+    thread = in_thread(slow, [])
+    assert slow.began.wait(30)
+    assert (ask_again(lambda: 7).answer, slow.asked) == (1, 1)
+    slow.may_end.set()
+    thread.join(30)
+
+
+def test_nobody_reads_beside_a_reading_behind_the_pages(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deadline, "PART_LIMIT_S", 1.0)
+
+    def behind() -> None:
+        with deadline.behind_pages():
+            ask("numbers", slow)
+
+    thread = threading.Thread(target=behind)
+    thread.start()
+    assert slow.began.wait(30)
+    with deadline.page(), deadline.part(), pytest.raises(OperationalError):
+        ask("numbers", lambda: 7)
+    slow.may_end.set()
+    thread.join(30)
 
 
 def test_who_comes_while_it_is_read_anew_gets_what_was_read_before(slow: Slow, settings: Any) -> None:
@@ -181,7 +241,7 @@ def test_nobody_waits_longer_than_a_part_of_a_page_may_take(slow: Slow, monkeypa
 
 
 def test_a_reading_may_ask_for_another_that_waits_at_the_same_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared_answers, "LOCKS", 1)
+    monkeypatch.setattr(reading_seats, "LOCKS", 1)
     assert ask("outer", lambda: ask("inner", counting()).answer + 1).answer == 2
 
 
