@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from jobs.layouts.branches import Branch, Select, as_text, union_all
+from jobs.layouts.branches import Branch, Select, union_all
 from jobs.layouts.message_shapes import BYTEWISE, letters_off, tails_off
 from jobs.layouts.stack_sizes import STACK_SIZE
 from jobs.layouts.windows import windows_of
@@ -26,14 +26,19 @@ HOUR_S, DAY_S, DAYS = 3600, 86_400, 7
 WINDOWS = (*(day * DAY_S for day in range(DAYS, 0, -1)), HOUR_S)
 """The ages, in seconds, that part the jobs: seven days, and the last hour."""
 NAME_CHARS = 255
-ANY_SIZE = f"(1000000000 + {STACK_SIZE})"
+ANY_SIZE = f"CAST(1000000000 + {STACK_SIZE} AS CHAR CHARACTER SET utf8mb4)"
 """So many digits that sizes are sorted as texts, below zero, too."""
+
+KEY_HASH = "CONVERT(LEFT(key_hash, 32) USING ascii)"
+"""Hexadecimal digits. MySQL 9.7 fails to make utf8mb4 of utf32 in two aggregates of one statement, and takes a number
+beside it for utf32."""
 
 SIZE = "SELECT {} AS branch, COUNT(*) FROM (SELECT 1 FROM {} LIMIT {}) AS some"
 # The shape's cheap half first, of each row, and the other one of what is left.
 CELLS = (
     "SELECT {} AS branch, table_name, {} AS shape, size, `user`, host, age,"
-    " SUM(number), MIN(earliest), MAX(latest), MAX(newest), MIN(smallest), MAX(largest)"
+    " SUM(number), MIN(earliest), MAX(latest), COALESCE(MAX(newest), ''), COALESCE(MIN(smallest), ''),"
+    " COALESCE(MAX(largest), '')"
     " FROM ({}) AS counted GROUP BY table_name, shape, size, `user`, host, age LIMIT {}"
 )
 COUNTED = (
@@ -157,8 +162,8 @@ def _cells(number: int, branch: Branch, now: datetime, size: str) -> Select:
     table_name, user, host = (f"COALESCE({column}, '')" for column in columns)
     # Newer than an age is later than a second, which the windows of a list are, too.
     bounds = ", ".join(str(int(now.timestamp()) - window_s + 1) for window_s in WINDOWS)
-    words, key_hash = tails_off("error_message"), as_text("key_hash", "key_hash")
-    counted = COUNTED.format(table_name, words, size, user, host, bounds, branch.sql, key=key_hash, any_size=ANY_SIZE)
+    words = tails_off("error_message")
+    counted = COUNTED.format(table_name, words, size, user, host, bounds, branch.sql, key=KEY_HASH, any_size=ANY_SIZE)
     return CELLS.format(number, letters_off("words"), counted, MOST_CELLS), branch.parameters
 
 
