@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,7 +30,9 @@ OWN_MS, OWN_MANY_MS = 25, 35
 ADMIN_DRAWING_MS = 30
 """What the admin takes to draw 50 rows where these figures hold; elsewhere they are scaled by what it takes there."""
 ENOUGH_S = 20.0
-"""Nothing is measured more often once it took so long in all, but three times."""
+"""What has taken its share of so many seconds is not measured again in a row of the table."""
+SAME_DRAWING = 9
+"""So many of the admin's last drawings say how quick this machine is now: each is of 50 rows."""
 LIMIT_S = 60.0
 OF_ONE = "SELECT {columns} FROM `{schema}`.`~jobs`"
 ALL_SCHEMAS = "bench_all"
@@ -79,19 +82,22 @@ class Meter:
 
     def usual(self, do: Callable[[], tuple[int, float]], before: Callable[[], None] = _nothing) -> Cost:
         """Do it as often as was asked for, each time after something that is not measured; return the medians."""
-        (cost,) = self.in_turn((do, before))
-        return cost
+        (costs,) = self.in_turn((do, before))
+        return typical(costs)
 
-    def in_turn(self, *each: tuple[Callable[[], tuple[int, float]], Callable[[], None]]) -> list[Cost]:
-        """Do the same for several, one after the other in each round, so that other load meets them alike."""
-        rounds: list[list[Cost]] = []
-        began = time.perf_counter()
-        while len(rounds) < self.rounds and (len(rounds) < 3 or time.perf_counter() - began < ENOUGH_S):
-            rounds.append([])
-            for do, before in each:
-                before()
-                rounds[-1].append(self.once(do))
-        return [typical(costs) for costs in zip(*rounds, strict=True)]
+    def in_turn(self, *each: tuple[Callable[[], tuple[int, float]], Callable[[], None]]) -> list[list[Cost]]:
+        """Do the same for several, one after the other in each round, so that other load meets them alike.
+
+        Who has taken its share of the time sits out the rounds that are left.
+        """
+        found: list[list[Cost]] = [[] for _ in each]
+        share_s = ENOUGH_S / len(each)
+        for _ in range(self.rounds):
+            for (do, before), costs in zip(each, found, strict=True):
+                if sum(cost.wall_s for cost in costs) < share_s:
+                    before()
+                    costs.append(self.once(do))
+        return found
 
 
 @contextmanager
@@ -161,19 +167,21 @@ def report_pages(server: Server, size: Size, has_index: bool, home: Path, only: 
             rows_of_jobs(site, "status=error&newer=1s")
             _admin_rows(admin, "status=none")
         print(HEAD.format(title=f"{size}, {'with' if has_index else 'without'} index"))
-        driver = connect(server)
+        driver, drawn_s = connect(server), deque[float](maxlen=SAME_DRAWING)
         for case in chosen:
-            ours, bare, theirs = meter.in_turn(
+            costs = meter.in_turn(
                 (lambda case=case: rows_of_jobs(site, case.query), forget),  # type: ignore[misc]
                 (lambda case=case: bare_rows(driver, case.bare(size)), _nothing),  # type: ignore[misc]
                 (lambda case=case: _admin_rows(admin, case.admin), _nothing),  # type: ignore[misc]
             )
-            print(_line(case, size, ours, bare, theirs), flush=True)
+            drawn_s.extend(cost.site_s for cost in costs[2])
+            ours, bare, theirs = map(typical, costs)
+            print(_line(case, size, ours, bare, theirs, median(drawn_s)), flush=True)
         driver.close()
 
 
-def _line(case: Case, size: Size, ours: Cost, bare: Cost, theirs: Cost) -> str:
-    scale = 1 if case.finds_one else theirs.site_s * 1000 / ADMIN_DRAWING_MS
+def _line(case: Case, size: Size, ours: Cost, bare: Cost, theirs: Cost, drawn_s: float) -> str:
+    scale = 1 if case.finds_one else drawn_s * 1000 / ADMIN_DRAWING_MS
     bar_ms = BARE_TIMES * bare.cpu_s * 1000 + scale * (DRAWING_MS if size.schemas == 1 else DRAWING_MANY_MS)
     own_ms = scale * (OWN_MS if size.schemas == 1 else OWN_MANY_MS)
     figures = (

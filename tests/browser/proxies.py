@@ -10,7 +10,7 @@ from types import TracebackType
 import pytest
 
 from jobsite.demo.server import free_port
-from tests.browser.site import Site, can_connect
+from tests.browser.site import can_connect
 from tests.lab import ROOT, eventually
 
 AROUND = """
@@ -47,11 +47,11 @@ def server_with(location: str) -> str:
 class Nginx:
     """Passes requests on to the site. The lines name its ports as the documentation does: 443 here, 8000 behind it."""
 
-    def __init__(self, folder: Path, lines: str, site: Site, *, path: str = "") -> None:
+    def __init__(self, folder: Path, lines: str, site_port: int, *, path: str = "") -> None:
         """`path` is the one below which browsers find the site."""
         self.folder, self.path, self.port = folder, path, free_port()
         self.encrypts = " ssl;" in lines
-        lines = lines.replace("listen 443", f"listen 127.0.0.1:{self.port}").replace(":8000", f":{site.port}")
+        lines = lines.replace("listen 443", f"listen 127.0.0.1:{self.port}").replace(":8000", f":{site_port}")
         self.lines = re.sub(r"(ssl_certificate(?:_key)?) +\S+;", rf"\1 {folder}/\1.pem;", lines)
         self.process: subprocess.Popen[bytes] | None = None
 

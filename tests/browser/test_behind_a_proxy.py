@@ -52,7 +52,7 @@ def served(site: Site, folder: Path, name: str) -> Iterator[Nginx]:
     lines, path, environ = ARRANGEMENTS[name]()
     with ExitStack() as open_now:
         behind = open_now.enter_context(Served(site.home, **environ))
-        yield open_now.enter_context(Nginx(folder, lines, behind, path=path))
+        yield open_now.enter_context(Nginx(folder, lines, behind.port, path=path))
 
 
 def log_in(page: Page, name: str) -> Jobs:
@@ -101,7 +101,7 @@ def test_a_name_that_is_not_allowed_is_said_on_the_page_and_in_the_log(
     visit: Visits, site: Site, tmp_path: Path
 ) -> None:
     lines = server_with("location / { proxy_pass http://127.0.0.1:8000; proxy_set_header Host jobs_site; }")
-    with Served(site.home) as behind, Nginx(tmp_path, lines, behind) as proxy:
+    with Served(site.home) as behind, Nginx(tmp_path, lines, behind.port) as proxy:
         page = visit.afresh(site=proxy)
         visit.expect("status of 400")
         page.goto(proxy.address)
