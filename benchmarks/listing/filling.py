@@ -17,7 +17,7 @@ from datajoint.blob import pack
 from benchmarks.locked import JOBS_TABLE
 from jobsite.demo.server import Server
 
-INDEX = "CREATE INDEX status_timestamp ON `{schema}`.`~jobs` (status, timestamp)"
+INDEX = "CREATE INDEX IF NOT EXISTS status_timestamp ON `{schema}`.`~jobs` (status, timestamp)"
 NO_INDEX = "DROP INDEX IF EXISTS status_timestamp ON `{schema}`.`~jobs`"
 TABLES = (
     "__spike_sorting",
