@@ -5,6 +5,7 @@ they are computed to an `engine` (this process, or a pool of several), and when 
 """
 
 import inspect
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -16,7 +17,7 @@ from jobs.worker.engine import Engine, InProcess
 from jobs.worker.errors import server_sentence
 from jobs.worker.options import Options
 from jobs.worker.outcomes import InterruptedRunError, Outcome, Report, StoppedError, WrongInputError
-from jobs.worker.pending import PendingKeys, Row, find_pending, key_query
+from jobs.worker.pending import PendingKeys, Row, check_key_query, find_pending
 from jobs.worker.pool.parent import WorkerPool
 from jobs.worker.privileges import check_rights, missing_grant_to_read
 from jobs.worker.retry import retry_until_available
@@ -64,7 +65,7 @@ def populate(
     clock.stagger()
     with _engine(options, processes, lab, report, signals) as engine:
         try:
-            PopulateRun(tables, options, engine, report, signals, clock).run(schedule.sleep_s)
+            PopulateRun(tables, options, engine, report, signals, clock).run()
         except StoppedError as stopped:
             if str(stopped):
                 report.problem(str(stopped))
@@ -90,18 +91,19 @@ class PopulateRun:
         self._seen: set[str] = set()
         self._empty: defaultdict[str, set[Row]] = defaultdict(set)
         self._computed = 0
+        self._looked_s = 0.0
 
-    def run(self, sleep_s: float) -> None:
+    def run(self) -> None:
         while True:
-            self._computed = 0
+            self._computed, self._looked_s = 0, 0.0
             for name, table in self._tables.items():
                 if not self._options.time_is_up:
                     self._populate_one(name, table)
             if self._has_tried_all_it_may():
                 return
             if not self._computed and not self._clock.is_idle and self._clock.continues_when_idle:
-                self._report.note(f"Nothing to compute; looking again every {say_duration(sleep_s)}.")
-            if not self._clock.wait_for_next_round(has_computed=self._computed > 0):
+                self._report.note(f"Nothing to compute; looking again every {self._pause()}.")
+            if not self._clock.wait_for_next_round(self._looked_s, has_computed=self._computed > 0):
                 break
         if self._clock.end_reason:
             self._report.note(self._clock.end_reason)
@@ -119,6 +121,9 @@ class PopulateRun:
         if pending.keys:
             self._engine.compute(name, table, pending.keys, partial(self._record, name))
 
+    def _pause(self) -> str:
+        return say_duration(round(self._clock.pause_s(self._looked_s)))
+
     def _has_tried_all_it_may(self) -> bool:
         most = self._options.max_calls
         return most is not None and all(self._tried[name] >= most for name in self._tables)
@@ -131,7 +136,7 @@ class PopulateRun:
         self._report.outcome(outcome)
 
     def _find_pending(self, table: Untyped, options: Options) -> PendingKeys:
-        empty = self._empty[_target_of(table)]
+        empty, began_s = self._empty[_target_of(table)], time.monotonic()
         try:
             return retry_until_available(
                 lambda: find_pending(connected(table), options, empty), self._signals, partial(reconnect, table)
@@ -142,6 +147,8 @@ class PopulateRun:
             raise StoppedError(
                 f"The keys of {type(table).__name__} could not be read: {server_sentence(error)}."
             ) from None
+        finally:
+            self._looked_s += time.monotonic() - began_s
 
 
 def _target_of(table: Untyped) -> str:
@@ -166,9 +173,9 @@ def _check(table: Untyped, options: Options) -> None:
 
 
 def _problem(table: Untyped, options: Options) -> str:
-    """Ask the server for one key, and return what is wrong with the question, or ''."""
+    """Return what is wrong with the question for the keys to compute, or ''."""
     try:
-        key_query(table, options).fetch("KEY", limit=1)
+        check_key_query(table, options)
     except Exception as error:  # the server's, DataJoint's, or of a key_source that the lab wrote
         return server_sentence(error)
     return ""

@@ -8,13 +8,22 @@ from jobs.worker.outcomes import InterruptedRunError
 from jobs.worker.signals import Signals
 from jobsite.durations import say_duration
 
+SLEEP_S = 60.0
+"""How long an idle worker waits before it looks for keys again, where nobody has said how long."""
+LOOK_TIMES, LONGEST_S = 500, 600.0
+"""But so many times what its last look took, up to LONGEST_S: where millions of keys are computed, a look takes the
+server seconds, and ten idle workers should take a fiftieth of its time at most."""
+APART = 0.2
+"""By such a part pauses differ by chance: workers that wait together should not ask together."""
+
 
 @dataclass(frozen=True)
 class Schedule:
     """What the command line asks for, in seconds; None is no bound."""
 
     forever: bool = False
-    sleep_s: float = 60
+    sleep_s: float | None = None
+    """The pause before the next look, exactly; None for the usual one."""
     max_idle_s: float | None = None
     run_s: float | None = None
     stagger_s: float = 0
@@ -35,7 +44,13 @@ class RunClock:
         """Wait for a random time, at most the stagger: workers that start together should not ask together."""
         self._wait(random.uniform(0, self._schedule.stagger_s))  # noqa: S311  not a secret
 
-    def wait_for_next_round(self, *, has_computed: bool) -> bool:
+    def pause_s(self, looked_s: float) -> float:
+        """Return how long an idle worker waits before its next look, of which the last one took `looked_s`."""
+        if self._schedule.sleep_s is not None:
+            return self._schedule.sleep_s
+        return min(max(SLEEP_S, LOOK_TIMES * looked_s), LONGEST_S)
+
+    def wait_for_next_round(self, looked_s: float, *, has_computed: bool) -> bool:
         """Wait until it is time to look for keys again, at once after a round that computed some; False at the end."""
         if not self._schedule.forever:
             return False
@@ -44,7 +59,9 @@ class RunClock:
             return True
         if self._idle_since_s is None:
             self._idle_since_s = time.monotonic()
-        self._wait(min(self._schedule.sleep_s, self._left_s()))
+        apart = APART if self._schedule.sleep_s is None else 0
+        pause_s = self.pause_s(looked_s) * random.uniform(1 - apart, 1 + apart)  # noqa: S311  not a secret
+        self._wait(min(pause_s, self._left_s()))
         return self._left_s() > 0
 
     @property

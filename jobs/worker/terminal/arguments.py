@@ -13,7 +13,6 @@ from jobs.worker.schedule import Schedule
 from jobs.worker.submission import Submission
 from jobsite.durations import read_duration_s
 
-SLEEP = "60s"
 EXAMPLE = "write an object such as '{\"scale\": 2}'"
 EXAMPLES = """\
   manage.py populate lab.ephys.SpikeSorting                       one worker
@@ -62,7 +61,11 @@ def _add_computing(add: Callable[..., Any]) -> None:
 
 def _add_schedule(add: Callable[..., Any]) -> None:
     add("--forever", action="store_true", help="look for new keys again when there is nothing to compute")
-    add("--sleep", metavar="TIME", help="with --forever: look again after this time (default: 60s)")
+    add(
+        "--sleep",
+        metavar="TIME",
+        help="with --forever: look again after this time (default: 60s, later where a look takes seconds)",
+    )
     add("--max-idle", metavar="TIME", help="with --forever: end when there was nothing to compute for this long")
     add("--run-duration", metavar="TIME", help="start no key after this time: 90s, 30m, 8h, 2d")
     add("--stagger", default="0", metavar="TIME", help="wait for a random time before starting, at most this long")
@@ -124,7 +127,7 @@ class Arguments:
             processes=_count("--processes", given["processes"]) or 1,
             schedule=Schedule(
                 forever=given["forever"],
-                sleep_s=max(1, _duration_s("--sleep", given["sleep"] or SLEEP) or 0),
+                sleep_s=None if given["sleep"] is None else max(1, _duration_s("--sleep", given["sleep"]) or 0),
                 max_idle_s=_duration_s("--max-idle", given["max_idle"]),
                 run_s=_duration_s("--run-duration", given["run_duration"]),
                 stagger_s=_duration_s("--stagger", given["stagger"]) or 0,

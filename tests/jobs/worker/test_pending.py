@@ -1,6 +1,6 @@
 """jobs/worker/pending.py: which keys are to be computed, and which are excluded, and by whom."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -69,3 +69,34 @@ def test_keys_and_holders_come_of_one_reading(table: Any) -> None:
         ("c", "reserved", ""),
     ]
     assert len([statement for statement in sent if statement.startswith("SELECT") and "`__score`" in statement]) == 1
+
+
+def missing_as_datajoint_says(table: Any) -> list[dict[str, Any]]:
+    """Return the keys that DataJoint would compute (0.14.10, autopopulate.py)."""
+    return list((table.key_source - table.target).fetch("KEY"))
+
+
+SOURCES: dict[str, Callable[[Any, Any], Any]] = {
+    "its own": lambda score, source: source,
+    "restricted": lambda score, source: source & "subject > 'a'" & "session = 1",
+    "joined": lambda score, source: source * score.proj(other="score"),
+    "aggregated": lambda score, source: source.aggr(score, n="COUNT(*)", keep_all_rows=True) & "n = 0",
+    "of a union": lambda score, source: (source & "subject < 'c'") + (source & "subject > 'd'"),
+    "projected": lambda score, source: source.proj(),
+    "of values that are no column": lambda score, source: (source & "subject LIKE '%%'").proj(twice="session * 2"),
+}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_keys_of_any_source_are_those_that_datajoint_finds(table: Any, name: str) -> None:
+    source = SOURCES[name](type(table), table.key_source)
+    other = type("Score", (type(table),), {"key_source": property(lambda self: source)})
+    found = find_pending(other(), Options(reserve=False)).keys
+    assert found == missing_as_datajoint_says(other())
+
+
+def test_what_is_missing_is_asked_for_as_a_join(table: Any) -> None:
+    with questions(table.connection) as sent:
+        find_pending(table, Options(reserve=False))
+    (statement,) = (one for one in sent if "`__score`" in one)
+    assert ("LEFT JOIN" in statement, "not in" in statement.lower()) == (True, False)
