@@ -67,12 +67,14 @@ class Clearing:
         """Clear all that match, by clicks."""
         jobs = Jobs(page)
 
-        def is_offered() -> bool:
+        def is_asked() -> bool:
             jobs.open(ERRORS)
-            return jobs.clear_all.is_visible()
+            if not jobs.clear_all.is_visible():
+                return False
+            jobs.clear_all.click()
+            return page.locator("[name=typed]").is_visible()  # else the server was too busy to count them
 
-        self.wait_in(page, is_offered, "the list to be there")
-        jobs.clear_all.click()
+        self.wait_in(page, is_asked, "the question to be asked")
         asked_for = page.locator("label:has([name=typed])").inner_text()
         page.locator("[name=typed]").fill("".join(filter(str.isdigit, asked_for)))
         jobs.danger.click()
