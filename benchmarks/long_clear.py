@@ -72,6 +72,7 @@ class Clearing:
             if not jobs.clear_all.is_visible():
                 return False
             jobs.clear_all.click()
+            page.wait_for_url("**/confirm/")
             return page.locator("[name=typed]").is_visible()  # else the server was too busy to count them
 
         self.wait_in(page, is_asked, "the question to be asked")
