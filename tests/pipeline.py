@@ -7,11 +7,15 @@ come from the environment, so that each test has schemas of its own on the share
 # DataJoint is published without types.
 # mypy: allow-subclassing-any, disable-error-code="operator"
 
+import ctypes
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,9 @@ import numpy
 
 schema = dj.schema(os.environ.get("TEST_SCHEMA", "lab_test"))
 DEAF_S = 60.0
+MUTEX_BYTES = 64
+STOPPED_FIRST = "sleep 1; (sleep 0.2; kill -TERM $PPID) & kill -TERM $$"
+"""A program that is signalled, and the worker a moment later."""
 
 
 @schema
@@ -96,6 +103,19 @@ def wait_at_gate() -> None:
         time.sleep(0.02)
 
 
+def wait_in_c() -> None:
+    """Wait until the test opens the gate, in C and without the interpreter's lock: no signal handler runs meanwhile."""
+    c, mutex = ctypes.CDLL(None), ctypes.create_string_buffer(MUTEX_BYTES)
+
+    def unlock_at_gate() -> None:
+        wait_at_gate()
+        c.pthread_mutex_unlock(mutex)
+
+    c.pthread_mutex_lock(mutex)
+    threading.Thread(target=unlock_at_gate, daemon=True).start()
+    c.pthread_mutex_lock(mutex)
+
+
 def fill_a_table(connection: Any) -> None:
     """Insert more than there is room for, whatever room the server has."""
     name = f"`{schema.database}`.filled"
@@ -122,6 +142,14 @@ class Score(dj.Computed):
             return
         if behaviour == "deaf":
             go_on_whatever_comes()
+        if behaviour == "stuck":
+            wait_in_c()
+        if behaviour == "stuck and deaf":
+            with suppress(SystemExit):
+                wait_in_c()
+                time.sleep(0)
+        if behaviour == "stopped program":
+            subprocess.run(["sh", "-c", STOPPED_FIRST], check=True)
         if behaviour == "slow":
             time.sleep(float(os.environ["TEST_SLOW_S"]))
         if behaviour == "fixable" and not os.environ.get("TEST_FIXED"):

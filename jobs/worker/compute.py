@@ -19,9 +19,9 @@ from jobs.worker.log import worker_logger
 from jobs.worker.outcomes import InterruptedRunError, KeyDict, StoppedError
 from jobs.worker.prefetch import Prefetched
 from jobs.worker.reservations.base import Reservation
+from jobs.worker.unstoppable import UnstoppableMake
 from jobsite.call_stack import with_room
 
-ENDED = "make did not stop, so its process was ended.\n"
 log = worker_logger(__name__)
 
 
@@ -53,8 +53,8 @@ class TableRun:
 
     def run(self) -> None:
         """Compute them all."""
-        self._context.signals.watchdog.write = self._write_last
-        with self._releasing_in_the_end(), self._prefetched:
+        unstoppable = UnstoppableMake(self._context, self._job_run, self._prefetched)
+        with unstoppable.left_in_time(), self._releasing_in_the_end(), self._prefetched:
             while self._claims and not self._context.options.time_is_up:
                 self._context.raise_if_interrupted()
                 self._prefetched.add(self._next_chunk())
@@ -144,15 +144,3 @@ class TableRun:
     def _leave_nothing(self) -> None:
         self._job_run.roll_back()
         self._claims.release_deferred()
-
-    def _write_last(self) -> None:
-        """In another thread, while make goes on: leave the same as when it had stopped."""
-        unstarted, current = self._prefetched.take_unstarted(), self._job_run.current
-        signals, on_stop = self._context.signals, self._context.options.on_stop
-        with self._context.reservations.on_second_connection() as reservations:
-            reservations.release([*unstarted.reserved, *unstarted.deferred])
-            if current and on_stop == "release":
-                reservations.release([current])
-            elif current:
-                error = signals.exception_for(signals.received or signal.SIGTERM)
-                reservations.error(current, format_error(error), ENDED)

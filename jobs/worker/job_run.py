@@ -3,7 +3,6 @@
 The end of the reservation is part of make's transaction, so that it and the result come together or not at all.
 """
 
-import time
 from functools import partial
 
 from jobs.formats.key import key_of
@@ -17,6 +16,7 @@ from jobs.worker.postponed import PostponedKeys
 from jobs.worker.prefetch import Prefetched
 from jobs.worker.reservations.base import Reservation
 from jobs.worker.retry import retry_statement
+from jobs.worker.running_job import ReleasedError, RunningJob
 from jobs.worker.server_errors import is_deadlock, is_temporary, no_writes_reason
 
 
@@ -32,9 +32,22 @@ class JobRun:
         self._maker = Maker(context, self._transaction)
         self._is_in_commit = False
         self._make_s: float | None = None
+        self._running: RunningJob | None = None
         self.postponed = PostponedKeys(context.signals)
-        self.current: Reservation | None = None
+
+    @property
+    def current(self) -> Reservation | None:
         """The job that is computed now."""
+        running = self._running
+        return running.reservation if running else None
+
+    def take_from_make(self) -> Reservation | None:
+        """In another thread: return the job that is computed now, to release it; None when its end is being written.
+
+        Its make may go on, but its result is not kept.
+        """
+        running = self._running
+        return running.reservation if running and running.is_mine_to_end() else None
 
     def begin_transaction(self) -> None:
         """Begin the next job's transaction, unless the last commit did. Raises StoppedError when that fails."""
@@ -49,27 +62,28 @@ class JobRun:
 
         Raises StoppedError when its error cannot be recorded.
         """
-        self.current, self._is_in_commit, self._make_s = job, False, None
+        self._running = running = RunningJob(job)
+        self._is_in_commit, self._make_s = False, None
         try:
             self._context.on_start(job.number)
-            self._make(job)
-            self._commit(job)
+            self._maker.make(job.key)
+            self._make_s = running.seconds
+            self._commit(running)
         except BaseException as error:
-            outcome = self._record_failure(job, error)
+            running.record_failure()
+            outcome = self._record_failure(running, error)
         else:
             status: Status = "done" if self._has_inserted(job) else "empty"
             outcome = Outcome(job.key, status, number=job.number, make_s=self._make_s)
             self.postponed.record_success()
-        self.current = None
+        self._running = None
         return outcome
 
-    def _make(self, job: Reservation) -> None:
-        began_s = time.perf_counter()
-        self._maker.make(job.key)
-        self._make_s = time.perf_counter() - began_s
-
-    def _commit(self, job: Reservation) -> None:
+    def _commit(self, running: RunningJob) -> None:
         """End the reservation and make's transaction, and wait while the server is busy. Raises its error."""
+        if not running.is_mine_to_end():
+            raise ReleasedError
+        job = running.reservation
         self._is_in_commit = True
         # A make may have ended the transaction itself: then there is none to chain to.
         begins_next = not self._maker.is_in_parts and self._transaction.is_begun and bool(self._prefetched)
@@ -90,14 +104,15 @@ class JobRun:
         failed = f"Whether make has inserted {key_of(job.key)} could not be asked"
         return self._context.retry_or_stop(partial(self._computed.has, job.key), failed)
 
-    def _record_failure(self, job: Reservation, error: BaseException) -> Outcome | None:
+    def _record_failure(self, running: RunningJob, error: BaseException) -> Outcome | None:
         """Leave no transaction open, and the error in place of the reservation. None: the key is to be tried again.
 
         Raises StoppedError when it cannot.
         """
+        job = running.reservation
         is_tried_again = self._is_refused(error) and self.postponed.record_refusal(job, error)
         try:
-            return self._context.retry_to_leave_nothing(partial(self._end_failed, job, error, is_tried_again))
+            return self._context.retry_to_leave_nothing(partial(self._end_failed, running, error, is_tried_again))
         except Exception as failure:
             self._context.on_outcome(Outcome(job.key, "failed", format_error(error), job.number))
             raise StoppedError(f"{key_of(job.key)} may be left reserved: {format_error(failure)}") from None
@@ -109,9 +124,9 @@ class JobRun:
         """
         return bool(no_writes_reason(error)) or (self._is_in_commit and is_deadlock(error))
 
-    def _end_failed(self, job: Reservation, error: BaseException, is_tried_again: bool) -> Outcome | None:
+    def _end_failed(self, running: RunningJob, error: BaseException, is_tried_again: bool) -> Outcome | None:
         self._transaction.roll_back()
-        reservations, signals = self._context.reservations, self._context.signals
+        reservations, job = self._context.reservations, running.reservation
         # Lost, or interrupted, while the server's answer to COMMIT was on its way.
         if is_temporary(error) and self._computed.has(job.key):
             reservations.release([job])
@@ -119,7 +134,7 @@ class JobRun:
         if is_tried_again:
             reservations.release([job])
             return None
-        if self._context.options.on_stop == "release" and signals.has_raised(error):
+        if self._context.options.releases_on_stop and running.is_stopped(self._context.signals):
             reservations.release([job])
             return Outcome(job.key, "released", number=job.number)
         reservations.error(job, format_error(error), stack_of(error))

@@ -31,6 +31,11 @@ class Options:
     ends_at_s: float | None = None
 
     @property
+    def releases_on_stop(self) -> bool:
+        """Say whether a job that a signal interrupts is released, and no error."""
+        return self.on_stop == "release"
+
+    @property
     def time_is_up(self) -> bool:
         """Say whether no further key is to be started."""
         return self.ends_at_s is not None and time.monotonic() >= self.ends_at_s

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from jobs.worker.listener import Listener
 from jobs.worker.watchdog import SIGNALS, Watchdog
 
 LOOK_S = 0.2
@@ -36,6 +37,7 @@ class Signals:
     def __init__(self, *, announces: bool = True) -> None:
         """Nothing is installed yet. `announces`: the log says after a while that make is waited for."""
         self.watchdog = Watchdog()
+        self.listener = Listener()
         self._announces = announces
         self.received: int | None = None
         self._received_s: float | None = None
@@ -53,6 +55,7 @@ class Signals:
     def __exit__(self, *exception: object) -> None:
         """Give them back as they were."""
         self.watchdog.disarm()
+        self.listener.close()
         for signum, handler in self._before.items():
             signal.signal(signum, handler)
 
@@ -61,15 +64,12 @@ class Signals:
         for signum in SIGNALS:
             if handler_of(signum) != self._arrived:
                 signal.signal(signum, self._arrived)
+        self.listener.install()
 
     def raise_received(self) -> None:
         """Raise the signal that waited, if one did: KeyboardInterrupt or SystemExit."""
         if self.received is not None:
             raise self.exception_for(self.received)
-
-    def has_raised(self, error: BaseException) -> bool:
-        """Say whether this error is a signal of ours, and not a make that calls exit."""
-        return self.received is not None and repr(error) == repr(self.exception_for(self.received))
 
     def has_passed(self, seconds: float) -> bool:
         """Say whether the first signal came at least so many seconds ago."""
@@ -116,6 +116,7 @@ class Signals:
         Our handler is Python code, which does not run when a signal comes just before the child blocks: a pool of
         multiprocessing would wait for its child for ever (Pool.terminate).
         """
+        self.listener.leave_child()
         for signum in SIGNALS:
             if signal.getsignal(signum) == self._arrived:
                 signal.signal(signum, signal.SIG_DFL)

@@ -17,6 +17,7 @@ SETUP = ("--setup", "export LOADED=cuda", "--setup", "cd .")
         ("tidies", (), 4),
         ("program", ("--processes", "2"), 8),
         ("program", SETUP, 4),
+        ("deaf", (), 4),
     ],
 )
 def test_a_cancelled_task_leaves_no_row(
