@@ -37,7 +37,7 @@ def main(whose: str, calls: str) -> None:
     """Work as DataJoint does, or as Jobsite does; `calls` may bound the keys."""
     logging.disable()
     django.setup()
-    connect(settings.LAB)
+    connect(settings.LAB, Signals())
     from benchmarks.pipeline import Result, schema
 
     max_calls = int(calls) if calls else None

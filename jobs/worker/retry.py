@@ -1,5 +1,6 @@
 """What does a worker do while the lab's server is gone or takes no writes? It says so, waits, and goes on."""
 
+import random
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -7,6 +8,7 @@ from typing import TypeVar
 from jobs.worker.log import worker_logger
 from jobs.worker.server_errors import is_gone, is_temporary, keeps_transaction, no_writes_reason
 from jobs.worker.signals import Signals
+from jobsite.lab.errors import is_full
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 60.0
 # After a signal, a worker tries for so long to leave nothing reserved: a server restarts in a second or two.
@@ -26,12 +28,17 @@ class Backoff:
         """The first is the shortest."""
         self._signals = signals
         self._next_s = FIRST_PAUSE_S
+        self._has_said_full = False
 
     def wait(self, error: BaseException) -> None:
         """Say why the server is not available, and pause; after a signal, which has ended the pauses, shortly."""
         is_last = self._signals.received is not None
         pause_s = LAST_PAUSE_S if is_last else self._next_s
-        log.warning("The lab's server %s (%s); trying again in %d s.", _reason(error), error, pause_s)
+        if is_full(error):
+            self._say_full(error)
+            pause_s = random.uniform(pause_s / 2, pause_s)  # noqa: S311  no secret: many wait for the same connection
+        else:
+            log.warning("The lab's server %s (%s); trying again in %d s.", _reason(error), error, pause_s)
         if is_last:
             time.sleep(pause_s)
             return
@@ -41,6 +48,12 @@ class Backoff:
     def reset(self) -> None:
         """The server is available again: the next pause is the shortest."""
         self._next_s = FIRST_PAUSE_S
+
+    def _say_full(self, error: BaseException) -> None:
+        """Say it once: somebody else's run may take hours to end."""
+        if not self._has_said_full:
+            log.warning("The lab's server has no connection left (%s); waiting for one.", error)
+        self._has_said_full = True
 
 
 def retry_until_available(
@@ -53,6 +66,11 @@ def retry_until_available(
     else `ask` raises; a signal ends the waiting.
     """
     return _retry(ask, signals, is_temporary, reconnect)
+
+
+def retry_while_full(ask: Callable[[], Answer], signals: Signals) -> Answer:
+    """Return what `ask` returns, once the server has a connection left. Raises what else it raises."""
+    return _retry(ask, signals, is_full)
 
 
 def retry_to_leave_nothing(ask: Callable[[], Answer], signals: Signals, reconnect: Callable[[], None]) -> Answer:

@@ -38,7 +38,7 @@ def prepare(
     table, it does not take the options, or the account lacks a privilege.
     """
     become_script()
-    connect(lab)
+    connect(lab, signals)
     on_connected()
     tables = in_dependency_order(wait_for_tables(options, signals))
     for table in tables.values():

@@ -8,7 +8,7 @@ jobsite.lab.errors, each with its kind.
 
 import re
 
-from jobsite.lab.errors import Kind, kind_of
+from jobsite.lab.errors import Kind, is_full, kind_of
 
 # The statement is lost, its transaction goes on.
 BUSY = {Kind.LOCKED, Kind.INTERRUPTED, Kind.TOO_SLOW}
@@ -39,7 +39,7 @@ CAUSE = re.compile(r"\b\d+\b")
 
 def is_temporary(error: BaseException) -> bool:
     """Say whether an error is of the server's state, which passes, and not of the statement."""
-    return is_gone(error) or is_busy(error) or bool(no_writes_reason(error))
+    return is_gone(error) or is_full(error) or is_busy(error) or bool(no_writes_reason(error))
 
 
 def is_gone(error: BaseException) -> bool:

@@ -91,6 +91,9 @@ LATE_TO_CONNECT = 2055
 """CR_SERVER_LOST_EXTENDED, "Lost connection to server at '%s'", where the driver names a step of connecting."""
 ANSWER_LOST = {2006, 2013, LATE}
 BY_OPTION = 1290
+TOO_MANY_CONNECTIONS = {1040, 1203}
+ALLOWANCE_USED_UP, OF_CONNECTIONS = 1226, "max_user_connections"
+"""The text names what the account has used up: its connections, or its statements of an hour."""
 NO_CONNECTION, NO_ENCRYPTION = 2003, 2026
 ERRORS = {
     **dict.fromkeys((1, 3, 1004, 1005, 1023, 1026, 1030, 1180), (Kind.WITH_CAUSE, OTHER_SENTENCE)),
@@ -134,7 +137,10 @@ ERRORS = {
         "Somebody holds a lock on {lab} that was not released in time: see on Connections who holds it, and try again.",
     ),
     1213: (Kind.DEADLOCK, "The lab's server {lab} ended this request to resolve a deadlock: try again."),
-    1226: (Kind.USED_UP, "The account {user} has used up its allowance on {lab} ({said}): wait, or raise it."),
+    ALLOWANCE_USED_UP: (
+        Kind.USED_UP,
+        "The account {user} has used up its allowance on {lab} ({said}): wait, or raise it.",
+    ),
     1227: (Kind.DENIED_EVERYWHERE, LACKS),
     BY_OPTION: (Kind.BY_OPTION, OTHER_SENTENCE),
     **dict.fromkeys((1267, 1270, 1271, 1690, 3854), (Kind.NOT_COMPARABLE, NOT_COMPARABLE)),
@@ -231,6 +237,12 @@ def _is_of_certificate(error: BaseException) -> bool:
 
 def _is_read_only_by_option(error: BaseException) -> bool:
     return error_number(error) == BY_OPTION and "read-only" in server_text(error).replace("_", "-")
+
+
+def is_full(error: BaseException) -> bool:
+    """Say whether the server, or the account, has no connection left."""
+    number = error_number(error)
+    return number in TOO_MANY_CONNECTIONS or (number == ALLOWANCE_USED_UP and OF_CONNECTIONS in server_text(error))
 
 
 def lacks_privilege(error: BaseException) -> bool:

@@ -11,6 +11,7 @@ import os
 import platform
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +20,8 @@ from jobs.worker.dj.compat import Untyped
 from jobs.worker.dj.connection import ConnectionIdentity
 from jobs.worker.errors import format_error
 from jobs.worker.outcomes import WrongInputError
+from jobs.worker.retry import retry_while_full
+from jobs.worker.signals import Signals
 from jobsite.lab.address import LabServer
 from jobsite.lab.errors import NO_ENCRYPTION, error_number, sentence
 
@@ -26,9 +29,10 @@ SETTINGS = ("database.host", "database.port", "database.user", "database.passwor
 KNOWN_VERSION = "0.14."
 
 
-def connect(lab: LabServer) -> None:
+def connect(lab: LabServer, signals: Signals) -> None:
     """Start DataJoint on the lab's server, before any pipeline is imported, so that both use the same one.
 
+    While the server has no connection left, this waits; `signals` end the waiting.
     Raises WrongInputError when DataJoint is missing, no server is named, or it does not let us in.
     """
     if lab.problem:
@@ -37,7 +41,7 @@ def connect(lab: LabServer) -> None:
         dj = _import_datajoint()
         own = {name: dj.config[name] for name in SETTINGS}
         _configure(dj, lab)
-        _open_connection(dj, lab)
+        _open_connection(dj, lab, signals)
     os.environ.update(_for_children(own, dj.config))
 
 
@@ -116,19 +120,23 @@ def _worth_telling(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING and record.module != "autopopulate"
 
 
-def _open_connection(dj: Untyped, lab: LabServer) -> None:
+def _open_connection(dj: Untyped, lab: LabServer, signals: Signals) -> None:
     try:
-        try:
-            dj.conn()
-        except Exception as error:
-            # PyMySQL >= 1.2 insists on TLS where DataJoint 0.14.10 only prefers it.
-            if lab.use_tls is not None or error_number(error) != NO_ENCRYPTION:
-                raise
-            dj.config["database.use_tls"] = False
-            dj.conn()
-        _name_program(dj.conn(), current_job())
+        retry_while_full(partial(_connect, dj, lab), signals)
     except Exception as error:
         raise WrongInputError(connect_refusal(error, lab)) from None
+
+
+def _connect(dj: Untyped, lab: LabServer) -> None:
+    try:
+        dj.conn()
+    except Exception as error:
+        # PyMySQL >= 1.2 insists on TLS where DataJoint 0.14.10 only prefers it.
+        if lab.use_tls is not None or error_number(error) != NO_ENCRYPTION:
+            raise
+        dj.config["database.use_tls"] = False
+        dj.conn()
+    _name_program(dj.conn(), current_job())
 
 
 def _name_program(connection: Untyped, job: ThisJob | None) -> None:
@@ -139,7 +147,8 @@ def _name_program(connection: Untyped, job: ThisJob | None) -> None:
     if job is None or "://" in connection.conn_info["host_input"]:  # a plugin of DataJoint's connects in its own way
         return
     connection.conn_info["program_name"] = f"populate {job.name}"
-    connection.close()
+    if connection.is_connected:  # not when somebody else took the place of the first one
+        connection.close()
     connection.connect()
 
 

@@ -48,7 +48,7 @@ def _work(pipe: Connection, current: Untyped, lab: LabServer, options: Options) 
     signals.install()
     try:
         pipe.send(HELLO)
-        connect(lab)
+        connect(lab, signals)
         _work_on_batches(pipe, current, options, signals)
     except (EOFError, OSError):  # the parent has closed the pipe, or is gone
         return 0

@@ -77,6 +77,18 @@ def test_a_server_that_is_gone_is_waited_for(number: int) -> None:
     assert (is_gone(error), is_busy(error), is_temporary(error)) == (True, False, True)
 
 
+@pytest.mark.parametrize(
+    ("number", "text", "is_waited_for"),
+    [
+        (1203, "User bob already has more than 'max_user_connections' active connections", True),
+        (1226, "User 'bob' has exceeded the 'max_user_connections' resource (current value: 2)", True),
+        (1226, "User 'bob' has exceeded the 'max_queries_per_hour' resource (current value: 2)", False),
+    ],
+)
+def test_an_account_without_a_connection_left_is_waited_for(number: int, text: str, is_waited_for: bool) -> None:
+    assert is_temporary(pymysql.err.OperationalError(number, text)) == is_waited_for
+
+
 @pytest.mark.parametrize(("number", "keeps"), [(1205, True), (1317, True), (1969, True), (3024, True), (1213, False)])
 def test_a_server_that_is_busy_is_waited_for_and_only_a_deadlock_ends_the_transaction(number: int, keeps: bool) -> None:
     error = pymysql.err.OperationalError(number, "busy")
