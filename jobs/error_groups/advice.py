@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs.error_groups.groups import Advice, ErrorGroup, Help
+from jobs.error_groups.sharing.claims import Claim, Share
 from jobs.listing.failures.kinds import Kind
 
 OF_A_MACHINE = frozenset({"OSError", "FileNotFoundError", "NotADirectoryError", "PermissionError"})
@@ -30,10 +31,10 @@ class Facts:
     """Jobs of it that were cleared or retried before, and failed again."""
     ignored: int = 0
     """Keys with this error that a person set to be ignored."""
-    has_rows: bool | None = None
-    """Whether the rows that they were to compute are there; None where nobody looked."""
-    passes_on: tuple[str, ...] = ()
-    """Hosts on which keys of these tables were computed since the group was first seen."""
+    with_rows: Share | None = None
+    """Of its keys that were looked up, those whose row is there by now; None where none was."""
+    host: Claim | None = None
+    """That one host tells its jobs apart from others; None where that is not so, or nobody has looked."""
 
 
 NOTHING_KNOWN = Facts()
@@ -47,7 +48,12 @@ def advice_on(group: ErrorGroup, facts: Facts = NOTHING_KNOWN) -> Advice | None:
 
 def _clear(group: ErrorGroup, facts: Facts) -> Advice | None:
     """Clear: what was to be computed is there."""
-    return Advice(Help.CLEAR, "the rows are there: no retry needed") if facts.has_rows else None
+    rows = facts.with_rows
+    if rows is None or rows.number < rows.of:
+        return None
+    if rows.of < group.count:
+        return Advice(Help.CLEAR, f"the {rows.of:,} keys that were looked up have their rows by now")
+    return Advice(Help.CLEAR, "the row is there by now" if rows.of == 1 else "the rows are there by now")
 
 
 def _retry(group: ErrorGroup, facts: Facts) -> Advice | None:
@@ -66,11 +72,10 @@ def _ignore(group: ErrorGroup, facts: Facts) -> Advice | None:
 
 
 def _retry_elsewhere(group: ErrorGroup, facts: Facts) -> Advice | None:
-    """Retry elsewhere: all failed on one host, and others compute the same tables."""
-    others = [host for host in facts.passes_on if not _is_host_of(group, host)]
-    if len(group.hosts) != 1 or group.count < FEWEST or not others or len(others) < len(facts.passes_on):
+    """Retry elsewhere: what failing keys share is their host, and others of their tables are elsewhere."""
+    if facts.host is None or _mend(group, facts):
         return None
-    return Advice(Help.RETRY_ELSEWHERE, f"on {others[0]} it passes")
+    return Advice(Help.RETRY_ELSEWHERE, f"{facts.host.others_in_words} ran on {facts.host.what}")
 
 
 def _mend(group: ErrorGroup, facts: Facts) -> Advice | None:
@@ -91,10 +96,6 @@ def _fix_code(group: ErrorGroup, facts: Facts) -> Advice | None:
     """Fix first: the code is at fault, whatever the data are."""
     is_of_code = group.signature.exception in OF_CODE
     return Advice(Help.FIX, "the code is at fault, not the data") if is_of_code else None
-
-
-def _is_host_of(group: ErrorGroup, name: str) -> bool:
-    return any(host.name == name for host in group.hosts)
 
 
 RULES: tuple[Rule, ...] = (_clear, _retry, _ignore, _retry_elsewhere, _fix_what_failed_again, _mend, _fix_code)

@@ -66,21 +66,41 @@ class Done(NamedTuple):
     """What was done, and the time that the row had."""
 
 
-def with_history(groups: ErrorGroups, read: ReadFailures, reading: Reading, last_visit: datetime | None) -> ErrorGroups:
+def with_history(
+    groups: ErrorGroups,
+    read: ReadFailures,
+    reading: Reading,
+    last_visit: datetime | None,
+    known: Mapping[str, Facts] | None = None,
+) -> ErrorGroups:
     """Return the groups with what is new, what came back, and what helps.
 
-    `last_visit` is when the person was here before, None where that is not known. Raises DatabaseError.
+    `last_visit` is when the person was here before, None where that is not known; `known` what is known of groups
+    beside the record (jobs.error_groups.facts). Raises DatabaseError.
     """
     is_all = read.is_of_all and read.is_whole and not reading.misses()
     if is_all:
         note({one.fingerprint: Times(one.first, one.last) for one in groups.groups if one.first and one.last})
-    facts, seen = facts_of(read, reading), _seen()
+    recorded, seen = facts_of(read, reading), _seen()
+    facts = _together(recorded or {}, known or {})
     told = []
     for group in groups.groups:
-        before = seen.get(group.fingerprint)
-        is_back = before is not None and _is_back(group, before, is_all=is_all)
-        told.append(_told(group, facts, before, last_visit, is_back=is_back))
+        before, of_group = seen.get(group.fingerprint), facts.get(group.fingerprint, NOTHING_KNOWN)
+        came_back = of_group.failed_again > 0 or (before is not None and _is_back(group, before, is_all=is_all))
+        is_new = _is_new(group, before, last_visit, came_back=came_back)
+        is_known = came_back or recorded is not None
+        advice = advice_on(group, of_group)
+        told.append(replace(group, is_new=is_new, came_back=came_back if is_known else None, advice=advice))
     return replace(groups, groups=tuple(told))
+
+
+def _together(recorded: Mapping[str, Facts], known: Mapping[str, Facts]) -> Mapping[str, Facts]:
+    """Return what is known of each group, by the record and beside it."""
+    added = {
+        one: replace(known.get(one, NOTHING_KNOWN), failed_again=facts.failed_again, ignored=facts.ignored)
+        for one, facts in recorded.items()
+    }
+    return {**known, **added}
 
 
 def _is_back(group: ErrorGroup, seen: SeenGroup, *, is_all: bool) -> bool:
@@ -90,20 +110,10 @@ def _is_back(group: ErrorGroup, seen: SeenGroup, *, is_all: bool) -> bool:
     return (seen.back_at is not None and group.first >= seen.back_at) or (is_all and group.first > seen.last_at)
 
 
-def _told(
-    group: ErrorGroup,
-    facts: Mapping[str, Facts] | None,
-    seen: SeenGroup | None,
-    last_visit: datetime | None,
-    *,
-    is_back: bool,
-) -> ErrorGroup:
-    of_group = (facts or {}).get(group.fingerprint, NOTHING_KNOWN)
-    came_back = is_back or of_group.failed_again > 0
+def _is_new(group: ErrorGroup, seen: SeenGroup | None, last_visit: datetime | None, *, came_back: bool) -> bool | None:
+    """Say whether a group began after the last visit; None where either is not known."""
     times = [time for time in (group.first, seen and seen.first_at) if time]
-    is_new = min(times) > last_visit and not came_back if times and last_visit else None
-    is_known = came_back or facts is not None
-    return replace(group, is_new=is_new, came_back=came_back if is_known else None, advice=advice_on(group, of_group))
+    return min(times) > last_visit and not came_back if times and last_visit else None
 
 
 def _seen() -> Mapping[str, SeenGroup]:

@@ -5,13 +5,19 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
+from jobs.error_groups.facts import facts_beside_the_record, shared_rows
 from jobs.error_groups.groups import Counted, ErrorGroup, ErrorGroups, JobName, TableOfGroup
+from jobs.error_groups.history import with_history
 from jobs.layouts.reading import Reading
 from jobs.listing.failures.cells import DAYS, WINDOWS
 from jobs.listing.failures.shared import ReadFailures, shared_failures
 from jobs.listing.failures.tally import FailureGroup
 from jobs.listing.filters import JobFilter
+from jobsite.lab.parts import Parts
 from jobsite.lab.shared_answers import Shared
+
+ROWS = "Which failed keys have their rows by now"
+HISTORY = "What was done about the errors"
 
 Name = TypeVar("Name", str, tuple[str, str])
 
@@ -28,6 +34,20 @@ def shared_groups(chosen: JobFilter, reading: Reading, now: datetime) -> Shared[
 def read_error_groups(chosen: JobFilter, reading: Reading, now: datetime) -> ErrorGroups:
     """Return the groups of all failed jobs that match a filter; see `shared_groups`."""
     return groups_of(shared_groups(chosen, reading, now).answer)
+
+
+def known_groups_of(
+    read: ReadFailures, reading: Reading, parts: Parts, last_visit: datetime | None, *, reads_stored: bool
+) -> ErrorGroups:
+    """Return the groups of what was read, with what is new, what came back, and what helps, as far as it is known.
+
+    `last_visit` is when the person was here before, None where that is not known; `reads_stored` says whether they may
+    read messages as they are stored. What cannot be read in time is named in `parts`. Raises DatabaseError.
+    """
+    groups = groups_of(read)
+    rows = parts.read(ROWS, lambda: shared_rows(read, reading), {})
+    known = facts_beside_the_record(groups.groups, rows, groups.now, reads_stored=reads_stored)
+    return parts.read(HISTORY, lambda: with_history(groups, read, reading, last_visit, known), groups)
 
 
 def groups_of(read: ReadFailures) -> ErrorGroups:

@@ -7,13 +7,13 @@ from typing import Any
 
 from jobs.error_groups.exported import COLUMNS, notices, values_of
 from jobs.error_groups.groups import ErrorGroups
-from jobs.error_groups.history import with_history
-from jobs.error_groups.reading import groups_of, shared_groups
+from jobs.error_groups.reading import known_groups_of, shared_groups
 from jobs.listing.exported import look_at_each
 from jobs.terminal.choosing import ChosenJobs, add_filters, add_restriction, choose_jobs
 from jobs.terminal.listing import TABLE, WIDE
 from jobsite.exporting.documents import FORMATS, Listing
 from jobsite.exporting.tables import write_table
+from jobsite.lab.parts import Parts
 from jobsite.management.subcommands import SubCommand
 from jobsite.terminal.ending import DONE, NOT_DONE
 from jobsite.terminal.talking import Talk, columns_of, has_color
@@ -21,6 +21,7 @@ from jobsite.terminal.talking import Talk, columns_of, has_color
 COLORS = {"interrupted": "2", "transient": "33"}
 NARROW = ("group", "jobs", "exception", "message")
 MANY = ("group", "kind", "jobs", "in_24_h", "exception", "message", "own_frame", "table", "last", "helps")
+LATE = "{} could not be read in time."
 EXAMPLES = """\
   manage.py jobs errors                                      the problems of all failed jobs, most jobs first
   manage.py jobs errors --newer 24h --schema lab_ephys
@@ -45,9 +46,10 @@ def list_groups(given: Mapping[str, Any]) -> int:
     meant = choose_jobs({**given, "status": None, "group": None})
     look_at_each(meant.chosen, meant.reading, meant.now)
     read = shared_groups(meant.chosen, meant.reading, meant.now).answer
-    groups = with_history(groups_of(read), read, meant.reading, last_visit=None)
+    parts = Parts()
+    groups = known_groups_of(read, meant.reading, parts, None, reads_stored=meant.chosen.reads_stored)
     left_out = [one for one in meant.reading.unreadable if meant.chosen.schema in ("", one.schema)]
-    said = notices(groups, left_out)
+    said = [*notices(groups, left_out), *map(LATE.format, parts.late)]
     if given["format"] == TABLE:
         sys.stdout.writelines(_table(groups))
     else:

@@ -17,8 +17,7 @@ from django.views.decorators.http import require_safe
 from jobs.actions.clear import CLEAR
 from jobs.error_groups.filters import ALL_KINDS, ErrorFilter
 from jobs.error_groups.groups import ErrorGroup, ErrorGroups
-from jobs.error_groups.history import with_history
-from jobs.error_groups.reading import groups_of, shared_groups
+from jobs.error_groups.reading import known_groups_of, shared_groups
 from jobs.layouts.reading import Reading
 from jobs.listing.failures.kinds import Kind
 from jobs.listing.failures.shared import ReadFailures
@@ -47,7 +46,6 @@ from jobsite.pages.query_string import without
 from jobsite.restrictions.columns import JOBS, Column
 from jobsite.restrictions.completing import place_in
 
-HISTORY = "What was done about the errors"
 RESERVED_JOBS = "The reserved jobs"
 VIEW = "errors:error_list"
 PAGE, FRAGMENT = "jobs/error_list.html", "jobs/_error_list.html"
@@ -124,9 +122,9 @@ def _read(chosen: ErrorFilter, reading: Reading, now: datetime) -> Shared[ReadFa
 
 
 def known_groups(found: Shared[ReadFailures], reading: Reading, parts: Parts, request: HttpRequest) -> ErrorGroups:
-    """Return groups with what the site's own database tells of them; without, where that cannot be read in time."""
-    groups, since = groups_of(found.answer), last_visit(request.user)
-    return parts.read(HISTORY, lambda: with_history(groups, found.answer, reading, since), groups)
+    """Return groups with what is known of them beside their jobs; without, where that cannot be read in time."""
+    reads_stored = CLEAR.is_allowed(request.user)
+    return known_groups_of(found.answer, reading, parts, last_visit(request.user), reads_stored=reads_stored)
 
 
 def _context(

@@ -1,11 +1,11 @@
 """What a row of the page of errors shows of a group, and where its numbers lead."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from jobs.error_groups.comparing.reading import known_sharing
+from jobs.error_groups.facts import sharing_known_of
 from jobs.error_groups.filters import ErrorFilter
 from jobs.error_groups.groups import ErrorGroup
 from jobs.formats.table_name import class_name
@@ -44,8 +44,7 @@ class ErrorRow:
     @property
     def shared(self) -> str:
         """What its failing keys share, in words, where somebody has looked at the group a moment ago; else ''."""
-        chosen = replace(ErrorFilter().jobs_of(self.group.fingerprint, self.now), reads_stored=self.chosen.reads_stored)
-        known = known_sharing(chosen, self.group.count)
+        known = sharing_known_of(self.group, self.now, reads_stored=self.chosen.reads_stored)
         return known.line if known else ""
 
     @property

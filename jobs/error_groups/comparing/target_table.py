@@ -1,5 +1,7 @@
 """The table that a failed job is of: the columns of its primary key, and the keys that have passed, which are its rows.
 
+Whether some keys have a row by now is looked up along the primary key, and only where that is no long way.
+
 No more than some rows are kept, such as chance chooses from the whole table: the first ones would be those of the first
 subjects. The server goes through the primary key once and sends a part, which takes it half a second for a million
 rows; where it takes longer, it is done behind the page (jobsite.lab.slow_answers).
@@ -10,7 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jobs.error_groups.comparing.key_values import in_column
 from jobs.error_groups.sharing.finding import MOST_OTHERS, sample
+from jobs.error_groups.sharing.values import comparable
+from jobs.layouts.branches import union_all
 from jobsite.lab.identifiers import quoted
 from jobsite.lab.session import without_waiting
 from jobsite.lab.sql import lab_cursor
@@ -33,6 +38,11 @@ UP_TO = "SELECT COUNT(*) FROM (SELECT 1 FROM {table} LIMIT {most}) AS some"
 # The same numbers come each time, so that a page that is loaded again says the same.
 SOME = "SELECT {columns} FROM {rows} WHERE RAND(1) < %s LIMIT {most}"
 EACH_KEY = "(SELECT DISTINCT {columns} FROM {table}) AS each_key"
+FIRST_OF_KEY = (
+    "SELECT CONVERT(column_name USING utf8mb4) FROM information_schema.statistics"
+    " WHERE table_schema = %s AND table_name = %s AND index_name = 'PRIMARY' AND seq_in_index <= %s"
+)
+ONE_ROW = "SELECT {number} AS number, {columns} FROM {table} WHERE {condition} LIMIT 1"
 
 UUID_COMMENT = ":uuid"
 """How the comment of a column begins in which DataJoint keeps a UUID (DataJoint 0.14.10, declare.py)."""
@@ -95,6 +105,49 @@ class TargetTable:
             {column.name: column.value(value) for column, value in zip(columns, row, strict=True)}
             for row in sample(found, MOST_OTHERS)
         ]
+
+    def have_rows(self, keys: Sequence[Key]) -> list[bool]:
+        """Say of each of some keys whether it surely has a row, looked up along the primary key. Raises DatabaseError.
+
+        A key of fewer attributes than the table's has one where they are the first of its primary key. Of a key that
+        cannot be looked up so, nothing is known.
+        """
+        sought = list(map(self._sought, keys))
+        found = [False] * len(keys)
+        for names in {tuple(values) for values in sought if values}:
+            numbers = [number for number, values in enumerate(sought) if tuple(values) == names]
+            if self._begins_with(names):
+                for number, *row in self._rows(names, {number: list(sought[number].values()) for number in numbers}):
+                    # What the server takes for equal may be another value: a name in other letters, or with spaces.
+                    found[number] = list(map(comparable, row)) == list(map(comparable, sought[number].values()))
+        return found
+
+    def _sought(self, key: Key) -> Mapping[str, object]:
+        """Return a key as the server is asked for it; {} where a value cannot be one of its column."""
+        values = {one.name: in_column(key[one.name], one.data_type) for one in self.columns if one.name in key}
+        is_whole = len(values) == len(key) and all(value is not None for value in values.values())
+        return values if is_whole else {}
+
+    def _begins_with(self, names: Sequence[str]) -> bool:
+        """Say whether the primary key is of these attributes, or begins with them, so that no lookup reads far."""
+        if len(names) == len(self.columns):
+            return True
+        with lab_cursor() as cursor:
+            cursor.execute(without_waiting(FIRST_OF_KEY), [self.schema, self.name, len(names)])
+            return set(names) == {name for (name,) in cursor.fetchall()}
+
+    def _rows(self, names: Sequence[str], sought: Mapping[int, Sequence[object]]) -> Sequence[Any]:
+        """Return a row of each key that has one: the key's number, and the row's values."""
+        columns = list(map(quoted, names))
+        condition = " AND ".join(f"{column} = %s" for column in columns)
+        table = quoted(self.schema, self.name)
+        selects = [
+            (ONE_ROW.format(number=number, columns=", ".join(columns), table=table, condition=condition), tuple(values))
+            for number, values in sought.items()
+        ]
+        with lab_cursor() as cursor:
+            cursor.execute(*union_all(selects))
+            return list(cursor.fetchall())
 
     def _number(self) -> int:
         """Return how many rows it has: exactly where they are few, roughly where they are many."""

@@ -103,20 +103,28 @@ class Claim:
     def line(self) -> str:
         """For a list of groups, behind its sign ⊂: `all 14 have params_id = 3; none of the 58 that passed`."""
         verb = "has" if self.failed.number == 1 else "have"
-        return f"{self.failed.in_words} {verb} {self.condition}; {self.others.in_words} {self._others_are}"
+        return f"{self.failed.in_words} {verb} {self.condition}; {self.others_in_words}"
+
+    @property
+    def others_in_words(self) -> str:
+        """How many of the others have it, to go before a verb: `none of the 58 that passed`."""
+        return f"{self.others.in_words} {self._others_are}"
 
     @property
     def sentence(self) -> str:
         """For a page and the terminal, with a full stop."""
-        said = (
-            f"{self.failed.in_words} failed keys have {self.condition}, and {self.others.in_words} {self._others_are}."
-        )
+        said = f"{self.failed.in_words} failed keys have {self.condition}, and {self.others_in_words}."
         return said[0].upper() + said[1:]
+
+    @property
+    def tells_apart(self) -> bool:
+        """Say whether failed keys and others are told apart by it."""
+        return self.difference >= TELLS_APART
 
     @property
     def verdict(self) -> str:
         """Does it tell them apart? In two words for a column of that name."""
-        if self.difference >= TELLS_APART:
+        if self.tells_apart:
             return "tells them apart"
         return "much more often" if self.difference >= MUCH_MORE_OFTEN else "more often"
 

@@ -10,6 +10,9 @@ from jobs.listing.failures.kinds import Kind
 from jobs.liveness import account_of
 from jobs.tracebacks.signature import Signature
 
+SAMPLES = 20
+"""Jobs of one table that are named."""
+
 
 @dataclass
 class Tally:
@@ -24,11 +27,15 @@ class Tally:
     first: datetime | None = None
     last: datetime | None = None
     newest: RowName | None = None
+    samples: dict[tuple[str, str], list[RowName]] = field(default_factory=dict)
+    """Some of its jobs, by schema and table: all where these are few and were looked at one by one."""
 
     def add(self, one: CellCount) -> None:
         """Add these jobs."""
         table, table_name = one.cell[:2]
         self.tables[table.schema, table_name] += one.number
+        if len(named := self.samples.setdefault((table.schema, table_name), [])) < SAMPLES:
+            named.append((table, table_name, one.newest))
         self.users[account_of(one.user)[0]] += one.number
         self.hosts[one.host] += one.number
         self.ages[one.age] += one.number

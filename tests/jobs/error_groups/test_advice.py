@@ -6,6 +6,8 @@ import pytest
 
 from jobs.error_groups.advice import Facts, advice_on
 from jobs.error_groups.groups import Counted, ErrorGroup, Help, JobName
+from jobs.error_groups.sharing.candidates import Form
+from jobs.error_groups.sharing.claims import Against, Claim, Share
 from jobs.listing.failures.kinds import kind_of
 from jobs.tracebacks.signature import signature_of
 
@@ -44,23 +46,29 @@ def test_what_was_stopped_or_passes_is_tried_again_also_when_it_failed_twice(mes
     assert helps(group(message), failed_again=2) is Help.RETRY
 
 
-def test_what_passes_on_other_hosts_is_tried_there() -> None:
-    assert advice_on(group(hosts=["gpu01"]), Facts(passes_on=("gpu02",))).why == "on gpu02 it passes"  # type: ignore[union-attr]
+def on_one_host(against: Against = Against.PASSED) -> Claim:
+    """Return the claim that failed keys ran on gpu01, and others did not."""
+    return Claim("host", Form.VALUE, ("gpu01",), Share(3, 3), Share(0, 58), against)
 
 
-@pytest.mark.parametrize(
-    ("count", "hosts", "passes_on"),
-    [
-        (3, ["gpu01"], ()),
-        (3, ["gpu01"], ("gpu01", "gpu02")),
-        (3, ["gpu01", "gpu03"], ("gpu02",)),
-        (1, ["gpu01"], ("gpu02",)),
-    ],
-)
-def test_elsewhere_is_no_help_where_the_host_tells_nothing(
-    count: int, hosts: Sequence[str], passes_on: tuple[str, ...]
-) -> None:
-    assert helps(group(count=count, hosts=hosts), passes_on=passes_on) is None
+def why(found: ErrorGroup, **facts: object) -> str:
+    """Return what helps and why, as a page says it."""
+    advice = advice_on(found, Facts(**facts))  # type: ignore[arg-type]
+    return f"{advice.what.value}: {advice.why}" if advice else ""
+
+
+def test_what_fails_on_one_host_alone_is_tried_on_another() -> None:
+    assert why(group(), host=on_one_host()) == "Retry elsewhere: none of the 58 that passed ran on gpu01"
+
+
+def test_where_nobody_knows_what_passed_it_says_with_what_the_host_was_compared() -> None:
+    assert why(group(), host=on_one_host(Against.OTHER_JOBS)).endswith(
+        "none of the 58 other jobs compared ran on gpu01"
+    )
+
+
+def test_what_is_missing_on_a_host_is_mended_there_and_not_tried_elsewhere() -> None:
+    assert helps(group("FileNotFoundError: [Errno 2] No such file", hosts=["gpu01"]), host=on_one_host()) is Help.MEND
 
 
 def test_a_file_that_is_missing_on_one_host_is_mended_there() -> None:
@@ -86,4 +94,20 @@ def test_an_error_that_was_ignored_before_may_be_ignored_again() -> None:
 
 
 def test_where_the_rows_are_there_the_job_is_cleared_whatever_else_is_known() -> None:
-    assert helps(group("KeyboardInterrupt"), has_rows=True, ignored=1) is Help.CLEAR
+    assert helps(group("KeyboardInterrupt"), with_rows=Share(3, 3), ignored=1, host=on_one_host()) is Help.CLEAR
+
+
+@pytest.mark.parametrize(
+    ("count", "looked_up", "said"),
+    [
+        (1, 1, "the row is there by now"),
+        (3, 3, "the rows are there by now"),
+        (400, 20, "the 20 keys that were looked up have their rows by now"),
+    ],
+)
+def test_it_says_of_how_many_keys_the_rows_are_known_to_be_there(count: int, looked_up: int, said: str) -> None:
+    assert why(group(count=count), with_rows=Share(looked_up, looked_up)) == f"Clear: {said}"
+
+
+def test_where_a_row_is_missing_nothing_is_said_of_rows() -> None:
+    assert helps(group(), with_rows=Share(2, 3)) is None
