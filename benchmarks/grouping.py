@@ -32,6 +32,8 @@ class Text(NamedTuple):
     variant: int
     message: str
     stack: str
+    table: str = ""
+    """The class whose make failed; '' where that was not kept."""
 
 
 class Pairs(NamedTuple):

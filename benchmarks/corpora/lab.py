@@ -1,7 +1,8 @@
 """A lab's code, as one text of several files, brought to life at a place; and what its makes fetch.
 
 A text in `labs/` is parts: `#@ file pipeline/spikes.py` begins a module, `#@ installed ephyslab/io.py` one of a package
-of the lab's, `#@ cell` a cell of a notebook, `#@ bugs` the list of what goes wrong, which no traceback shows.
+of the lab's, `#@ checkout pipe.py` one in a folder that each machine calls otherwise, `#@ cell` a cell of a notebook,
+`#@ bugs` the list of what goes wrong, which no traceback shows.
 """
 
 import datetime
@@ -18,7 +19,7 @@ from typing import Any
 
 from benchmarks.corpora.places import Place
 
-PART = re.compile(r"^#@ (file|installed|cell|bugs) ?(.*)$", re.MULTILINE)
+PART = re.compile(r"^#@ (file|installed|checkout|cell|bugs) ?(.*)$", re.MULTILINE)
 SUBJECTS = ("m{:03}", "SC{:02}", "jr-{:04}", "mouse_{:d}", "DY_{:03}", "rat{:d}")
 
 
@@ -152,7 +153,7 @@ class Lab:
         if kind == "cell":
             n, long = chance.randrange(2, 9000), chance.randrange(10**8, 10**10)
             return place.notebook.format(n=n, long=long, hex=f"{chance.getrandbits(48):012x}")
-        root = place.installed if kind == "installed" else place.code
+        root = {"installed": place.installed, "checkout": place.checkout}.get(kind, place.code)
         return str(PureWindowsPath(root, name)) if place.windows else f"{root}/{name}"
 
     def _bug(self, name: str, table: type, /, **fields: Any) -> None:

@@ -109,7 +109,7 @@ def _of_lab(lab: Path, number: int, place: Place) -> Iterator[dict[str, Any]]:
         if message is None:
             raise SystemExit(f"{lab.stem}: {name} does not fail at place {number}")
         texts = {"message": _seen(message, place), "stack": _seen(stack, place)}
-        yield {"corpus": lab.stem, "bug": name, "variant": number, **texts}
+        yield {"corpus": lab.stem, "bug": name, "variant": number, "table": bug.table.__name__, **texts}
 
 
 def _table() -> type:

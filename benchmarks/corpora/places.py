@@ -27,6 +27,8 @@ class Place:
     writer: str = "datajoint"
     carets: bool = True
     windows: bool = False
+    checkout: str = ""
+    """A folder of own code that is called otherwise on each machine."""
 
     @property
     def environ(self) -> dict[str, str]:
@@ -55,6 +57,7 @@ PLACES = (
         "/home/alice/projects/ephyslab",
         "/tmp/ipykernel_{n}/{long}.py",  # noqa: S108  where Jupyter says that a cell is
         "alice-ws",
+        checkout="/home/alice/lab",
     ),
     Place(
         "/home/bob/src/ephys",
@@ -64,6 +67,7 @@ PLACES = (
         "<ipython-input-{n}-{hex}>",
         "rig-desk-2",
         writer="jobsite",
+        checkout="/home/bob/pipeline-dev",
     ),
     Place(
         "/mnt/lab/code/ephys",
@@ -72,6 +76,7 @@ PLACES = (
         "/mnt/lab/code/ephyslab",
         "/tmp/ipykernel_{n}/{long}.py",  # noqa: S108
         "cn-03.cluster.example.org",
+        checkout="/mnt/lab/code",
     ),
     Place(
         r"C:\Users\carol\Documents\GitHub\ephys",
@@ -81,6 +86,7 @@ PLACES = (
         r"C:\Users\carol\AppData\Local\Temp\ipykernel_{n}\{long}.py",
         "DESKTOP-4F7K2",
         windows=True,
+        checkout=r"C:\Users\carol\Desktop\new lab",
     ),
     Place(
         "/Users/dave/git/ephys",
@@ -90,6 +96,7 @@ PLACES = (
         "/var/folders/q1/{hex}/T/ipykernel_{n}/{long}.py",
         "daves-mac.local",
         carets=False,
+        checkout="/Users/dave/git/ephys-fork",
     ),
     Place(
         "/srv/pipelines/ephys",
@@ -99,6 +106,7 @@ PLACES = (
         "/tmp/ipykernel_{n}/{long}.py",  # noqa: S108
         "worker-7d9f8b6c4-x2xkq",
         writer="jobsite",
+        checkout="/tmp/build-x7f3kq",  # noqa: S108  where a build has it
     ),
     Place(
         "/storage/users/erin/work/ephys",
@@ -109,6 +117,7 @@ PLACES = (
         "gpu01",
         writer="jobsite",
         carets=False,
+        checkout="/storage/users/erin/2026",
     ),
     Place(
         "/gpfs/home/frank/code/ephys",
@@ -118,6 +127,7 @@ PLACES = (
         f"{_lib('/gpfs/home/frank/venvs/np')}/site-packages",
         "/tmp/ipykernel_{n}/{long}.py",  # noqa: S108
         "node117",
+        checkout="/gpfs/home/frank/lab",
     ),
 )
 
