@@ -9,14 +9,14 @@ from jobs.tracebacks.signature import MessagePart
 
 COLUMNS = (
     *("group", "kind", "jobs", "exception", "message", "own_frame", "chain", "tables", "users", "hosts"),
-    *("first", "last", "in_1_h", "in_24_h", "in_7_d", "is_new", "came_back", "helps", "why"),
+    *("first", "last", "in_1_h", "in_24_h", "in_7_d", "is_new", "came_back", "helps", "why", "shared"),
 )
 """`group` is the fingerprint. Those of which nothing is known are empty."""
 NOT_ALL = "Only {:,} failed jobs were looked at, and there are more: each number is the least."
 
 
-def values_of(group: ErrorGroup) -> Mapping[str, object]:
-    """Return a group as plain values by COLUMNS."""
+def values_of(group: ErrorGroup, shared: str = "") -> Mapping[str, object]:
+    """Return a group as plain values by COLUMNS; `shared` is what its failing keys share, in words."""
     return {
         "group": group.fingerprint,
         "kind": group.kind.value,
@@ -37,6 +37,7 @@ def values_of(group: ErrorGroup) -> Mapping[str, object]:
         "came_back": group.came_back,
         "helps": group.advice.what.value if group.advice else None,
         "why": group.advice.why if group.advice else None,
+        "shared": shared or None,
     }
 
 

@@ -1,6 +1,6 @@
 """What is known of a group of failed jobs: the values that pages and commands show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -11,6 +11,9 @@ from jobs.layouts.reading import LeftOut
 from jobs.listing.failures.kinds import Kind
 from jobs.models import QualifiedName
 from jobs.tracebacks.signature import Signature
+
+NAMES_SHOWN = 3
+UNKNOWN = "unknown"
 
 
 class Help(Enum):
@@ -30,7 +33,11 @@ class Advice:
 
     what: Help
     why: str
-    """In words below it: `on gpu02 it passes`, `the same keys failed twice`."""
+    """In words below it: `the rows are there by now`, `the same keys failed twice`."""
+
+    def __str__(self) -> str:
+        """Return both in one line."""
+        return f"{self.what.value}: {self.why}"
 
 
 class TableOfGroup(NamedTuple):
@@ -87,9 +94,24 @@ class ErrorGroup:
     """None where no rule holds."""
 
     @property
-    def table_names(self) -> tuple[str, ...]:
-        """Its tables as their classes are named, each once, those with most jobs first."""
-        return tuple(dict.fromkeys(class_name(table.table_name) for table in self.tables))
+    def title(self) -> str:
+        """What a link to it says: its exception, or where its messages name none, that it is an error."""
+        return self.signature.exception or "Error"
+
+    @property
+    def tables_in_words(self) -> str:
+        """Its tables as their classes are named: `RawSignal 7, LocalField 6`; of one without its number."""
+        return few([(class_name(table.table_name), table.number) for table in self.tables])
+
+    @property
+    def workers_in_words(self) -> str:
+        """Its users and its hosts: `bob 11, dave 3 · gpu01`."""
+        return " · ".join(filter(None, (few(self.users), few(self.hosts))))
+
+    @property
+    def hosts_in_words(self) -> str:
+        """Its hosts alone."""
+        return few(self.hosts)
 
     @property
     def fingerprint(self) -> str:
@@ -120,3 +142,11 @@ class ErrorGroups:
     def is_whole(self) -> bool:
         """Say whether every failed job was looked at, of the tables that could be read."""
         return self.jobs_looked_at >= self.jobs_at_least
+
+
+def few(found: Sequence[tuple[str, int]]) -> str:
+    """Return the first of some names, where there are several each with its number, and how many more there are."""
+    if len(found) == 1:
+        return found[0][0] or UNKNOWN
+    shown = [f"{name or UNKNOWN} {number:,}" for name, number in found[:NAMES_SHOWN]]
+    return ", ".join(shown) + (f" and {len(found) - NAMES_SHOWN} more" if len(found) > NAMES_SHOWN else "")

@@ -7,25 +7,16 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from jobs.formats.table_name import class_name
-from jobs.tracebacks.signature import MessagePart, Signature
+from jobs.tracebacks.signature import MessagePart
 
 MESSAGE_CHARS = 160
 """Characters of a message that a row of a list shows; the page of the group has all of it."""
-NAMES_SHOWN = 3
-UNKNOWN = "unknown"
 BAR_WIDTH, BAR_STEP, BARS_HEIGHT, BARS_TOP = 10, 12, 24, 2
 SHARE_WIDTH = 110
 LEAST_SCALE = 4
 """Jobs of a day that fill the height of a chart: fewer must not look like many."""
 
 register = template.Library()
-
-
-@register.filter
-def title(signature: Signature) -> str:
-    """Return what a link to a group says: its exception, or where its messages name none, that it is an error."""
-    return signature.exception or "Error"
 
 
 @register.filter
@@ -58,21 +49,6 @@ def _cut(parts: Iterable[MessagePart], most: int) -> Iterable[MessagePart]:
             return
         yield part
         most -= len(part.text)
-
-
-@register.filter
-def few_tables(found: Sequence[tuple[str, str, int]]) -> str:
-    """Return the first of some tables, of which each is a schema, a name and a number, as people name them."""
-    return few([(class_name(name), number) for _, name, number in found])
-
-
-@register.filter
-def few(found: Sequence[tuple[str, int]]) -> str:
-    """Return the first of some names, where there are several each with its number, and how many more there are."""
-    if len(found) == 1:
-        return found[0][0] or UNKNOWN
-    shown = [f"{name or UNKNOWN} {number:,}" for name, number in found[:NAMES_SHOWN]]
-    return ", ".join(shown) + (f" and {len(found) - NAMES_SHOWN} more" if len(found) > NAMES_SHOWN else "")
 
 
 @register.inclusion_tag("jobs/_day_bars.html")

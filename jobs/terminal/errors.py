@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from jobs.error_groups.exported import COLUMNS, notices, values_of
-from jobs.error_groups.groups import ErrorGroups
+from jobs.error_groups.facts import sharing_known_of
+from jobs.error_groups.groups import ErrorGroup, ErrorGroups
 from jobs.error_groups.reading import known_groups_of, shared_groups
 from jobs.listing.exported import look_at_each
 from jobs.terminal.choosing import ChosenJobs, add_filters, add_restriction, choose_jobs
@@ -20,7 +21,14 @@ from jobsite.terminal.talking import Talk, columns_of, has_color
 
 COLORS = {"interrupted": "2", "transient": "33"}
 NARROW = ("group", "jobs", "exception", "message")
-MANY = ("group", "kind", "jobs", "in_24_h", "exception", "message", "own_frame", "table", "last", "helps")
+FEW = ("group", "mark", "jobs", "24 h", "exception", "message", "where", "what helps")
+MANY = (
+    *("group", "kind", "mark", "jobs", "1 h", "24 h", "7 d", "exception", "message", "own_frame", "where", "last"),
+    "what helps",
+)
+VERY_WIDE = 200
+"""Columns of a terminal from which on all that a page shows has room, and the names of groups are whole."""
+CAME_BACK = "came back"
 LATE = "{} could not be read in time."
 EXAMPLES = """\
   manage.py jobs errors                                      the problems of all failed jobs, most jobs first
@@ -62,17 +70,42 @@ def list_groups(given: Mapping[str, Any]) -> int:
 
 def _listing(groups: ErrorGroups, meant: ChosenJobs, said: Sequence[str]) -> Listing:
     about = {"filter": meant.chosen.in_words, "read_at": groups.now, "jobs_looked_at": groups.jobs_looked_at}
-    return Listing("groups", COLUMNS, map(values_of, groups.groups), about, said)
+    return Listing("groups", COLUMNS, _values(groups), about, said)
+
+
+def _values(groups: ErrorGroups) -> Iterator[Mapping[str, object]]:
+    """Yield the groups as plain values; who may act may read what is stored, so what was found in it as well."""
+    for group in groups.groups:
+        known = sharing_known_of(group, groups.now, reads_stored=True)
+        yield values_of(group, known.line if known else "")
 
 
 def _table(groups: ErrorGroups) -> Iterator[str]:
     """Yield the lines of a table: as many columns as a terminal has room for, and elsewhere all."""
     width = columns_of(sys.stdout)
     if width is None:
-        return write_table(COLUMNS, map(values_of, groups.groups), None, None, sys.stdout)
-    rows = ({**values_of(group), "table": ", ".join(group.table_names)} for group in groups.groups)
-    columns = MANY if width >= WIDE else NARROW
-    return write_table(columns, rows, width, COLORS if has_color(sys.stdout) else None, sys.stdout)
+        return write_table(COLUMNS, _values(groups), None, None, sys.stdout)
+    rows = map(_as_on_the_page, groups.groups, _values(groups))
+    return write_table(_columns_in(width), rows, width, COLORS if has_color(sys.stdout) else None, sys.stdout)
+
+
+def _columns_in(width: int) -> Sequence[str]:
+    if width >= VERY_WIDE:
+        return MANY
+    return FEW if width >= WIDE else NARROW
+
+
+def _as_on_the_page(group: ErrorGroup, values: Mapping[str, object]) -> Mapping[str, object]:
+    """Return a group for a table, in the words of the page."""
+    windows = {"1 h": group.in_1_h, "24 h": group.in_24_h, "7 d": group.in_7_d}
+    return {
+        **values,
+        **windows,
+        "mark": CAME_BACK if group.came_back else "",
+        "exception": group.title,
+        "where": f"{group.tables_in_words} · {group.workers_in_words}",
+        "what helps": str(group.advice or ""),
+    }
 
 
 ERRORS = SubCommand("List the problems that jobs failed of, with how many jobs.", EXAMPLES, add_arguments, list_groups)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from jobs.error_groups.groups import few
 from jobs.layouts.reading import Reading
 from jobs.listing.filters import JobFilter
 from jobs.listing.page_start import FIRST
@@ -25,6 +26,11 @@ class LeftBehind:
     """The list's filter for the reserved jobs."""
     is_whole: bool
     """Whether all reserved jobs were looked at."""
+
+    @property
+    def tables_in_words(self) -> str:
+        """The tables that have most of them, each with its number."""
+        return few(self.tables)
 
     @property
     def number(self) -> int:

@@ -43,9 +43,11 @@ def test_a_pipe_gets_whole_values_with_tabs_between(planted: Planted) -> None:
     assert [dict(zip(header, row, strict=True))["hosts"] for row in rows] == ['{"gpu1": 3}', '{"rig": 1}']
 
 
-def test_a_terminal_shows_a_table_as_wide_as_it_is(planted: Planted) -> None:
-    lines = on_a_terminal("jobs", "errors", "--schema", planted.schema, columns=120).end()
-    assert (len(lines), max(map(len, lines)) <= 120) == (3, True)
+@pytest.mark.parametrize("columns", [60, 100, 200])
+def test_a_terminal_shows_a_table_as_wide_as_it_is_with_whole_names_of_groups(planted: Planted, columns: int) -> None:
+    lines = on_a_terminal("jobs", "errors", "--schema", planted.schema, columns=columns).end()
+    assert (len(lines), max(map(len, lines)) <= columns) == (3, True)
+    assert [line.split()[0] for line in lines[1:]] == [one["group"] for one in groups(planted.schema)]
 
 
 def test_the_jobs_of_a_group_are_listed_and_cleared_by_its_name(planted: Planted) -> None:
