@@ -8,22 +8,18 @@ computed since, the record does not tell.
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import Error
 from django.db.models import Q
-from django.utils import timezone
 
+from jobs.error_groups.recorded import VERBS, recorded_chunks
 from jobsite.activity.models import Act, ActChunk
 
-VERBS = {"clear": "cleared", "retry": "retried", "ignore": "ignored"}
-"""The acts on failed jobs, as the record calls them, and what a sentence says."""
 NOT_DONE = frozenset({"changed", "gone", "refused", "unknown"})
 """What the record calls rows of a statement to which it was not done."""
-LOOKED_BACK = timedelta(days=90)
 MOST_CHUNKS = 100
-"""Statements of the record that are looked at: each has up to a thousand rows."""
+"""Statements of the record that are looked at."""
 MOST_SHOWN = 5
 
 JobKey = tuple[str, str, str]
@@ -78,10 +74,8 @@ def acts_on(fingerprint: str, failed: Collection[JobKey], *, is_whole: bool = Tr
 
 def _chunks(fingerprint: str, schemas: Iterable[str]) -> Iterable[ActChunk]:
     """Return the newest statements that were done to all their rows, on this server."""
-    since = timezone.now() - LOOKED_BACK
-    acts = Q(act__server=settings.LAB.name, act__verb__in=VERBS, act__began_at__gt=since, ended_at__isnull=False)
     may_concern = Q(act__meant__contains=fingerprint) | Q(schema__in=sorted(schemas))
-    return ActChunk.objects.filter(acts & may_concern).select_related("act").order_by("-pk")[:MOST_CHUNKS]
+    return recorded_chunks().filter(may_concern, ended_at__isnull=False).select_related("act")[:MOST_CHUNKS]
 
 
 def _of_group(chunk: ActChunk, fingerprint: str, failed: Collection[JobKey]) -> tuple[int, int]:

@@ -8,18 +8,17 @@ and by that of a group.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import Error
 from django.db.models import Q
-from django.utils import timezone
 
 from jobs.error_groups.advice import NOTHING_KNOWN, Facts, advice_on
 from jobs.error_groups.groups import ErrorGroup, ErrorGroups
+from jobs.error_groups.recorded import recorded_chunks
 from jobs.layouts.base import Layout
 from jobs.layouts.branches import branches_of
 from jobs.layouts.reading import Reading
@@ -31,18 +30,16 @@ from jobs.listing.page import read_jobs
 from jobs.models import Job, QualifiedName
 from jobs.statuses import ERROR, IGNORE
 from jobs.tracebacks.shapes import shape_of
-from jobsite.activity.models import ActChunk
 from jobsite.lab.shared_reads import shared
 from jobsite.one_line import line_logger
 from jobsite.seen.models import SeenGroup
 from jobsite.seen.noting import Times, note, seen_groups
 
-LOOKED_BACK = timedelta(days=90)
 MOST_CHUNKS = 50
-"""Statements of the record that are looked at, the newest: each has a thousand rows at most."""
+"""Statements of the record that are looked at."""
 MOST_ROWS = 5_000
 AGAIN, IGNORED = "failed again", "ignored"
-VERBS = {"clear": AGAIN, "retry": AGAIN, "ignore": IGNORED}
+BECOMES = {"clear": AGAIN, "retry": AGAIN, "ignore": IGNORED}
 """What becomes of rows after an act, as far as it can be seen."""
 STATUSES = {AGAIN: ERROR, IGNORED: IGNORE}
 
@@ -154,16 +151,12 @@ def _names(read: ReadFailures) -> dict[Cell | RowName, str]:
 
 def _done() -> Done:
     """Return the rows of the newest acts, each once. Raises django.db.Error."""
-    since = timezone.now() - LOOKED_BACK
-    chunks = ActChunk.objects.filter(act__server=settings.LAB.name, act__verb__in=VERBS, began_at__gt=since)
     rows: dict[RowName, tuple[str, str | None]] = {}
     last = 0
-    for pk, schema, verb, recorded in chunks.order_by("-pk").values_list("pk", "schema", "act__verb", "rows")[
-        :MOST_CHUNKS
-    ]:
+    for pk, schema, verb, recorded in recorded_chunks().values_list("pk", "schema", "act__verb", "rows")[:MOST_CHUNKS]:
         last = max(last, pk)
         for table, table_name, key_hash, _, when in recorded:
-            rows.setdefault((QualifiedName(schema, table), table_name, key_hash), (VERBS[verb], when))
+            rows.setdefault((QualifiedName(schema, table), table_name, key_hash), (BECOMES[verb], when))
         if len(rows) >= MOST_ROWS:
             break
     return Done(last, dict(islice(rows.items(), MOST_ROWS)))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from jobs.error_groups import acts
 from jobs.error_groups.acts import JobKey, acts_on
+from jobs.error_groups.recorded import VERBS
 from jobsite.activity.record import begin_act
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ def done(meant: str, *jobs: JobKey, verb: str = "clear", counts: dict[str, int] 
     record = begin_act("bob", verb, meant)
     rows = [("~jobs", table_name, key_hash, "error", "2026-01-02T03:04:05Z") for _, table_name, key_hash in jobs]
     with record.chunk("lab_a", rows) as chunk:
-        chunk.counts = {acts.VERBS.get(verb, verb): len(jobs)} if counts is None else counts
+        chunk.counts = {VERBS.get(verb, verb): len(jobs)} if counts is None else counts
     record.end("Done.")
 
 
