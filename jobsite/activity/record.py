@@ -11,8 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import Error, IntegrityError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import Error, IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -183,12 +182,6 @@ def record_look(username: str, verb: str, meant: str) -> None:
     """Write down that `username` looks at what others do not see. Raises RecordError when that cannot be written."""
     begin_act(username, verb, meant).end("Shown.")
     log.info("%s, %s: %s", username, verb, masked(meant))
-
-
-def is_migrated() -> bool:
-    """Say whether the site's own database has the record as this version of it is. Raises django.db.Error."""
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes(Act._meta.app_label))
 
 
 @contextmanager

@@ -1,12 +1,19 @@
-"""The site's own database: what may be left out waits for nobody there."""
+"""The site's own database: which tables it lacks, and how what may be left out waits for nobody there."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 BRIEFLY_MS = 200
 """How long a page waits to write what it can do without."""
+
+
+def not_migrated() -> set[str]:
+    """Return the apps whose tables are not there as this version of them needs it. Raises django.db.Error."""
+    executor = MigrationExecutor(connection)
+    return {migration.app_label for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())}
 
 
 @contextmanager

@@ -51,7 +51,18 @@ def test_the_doctor_finds_nothing_missing_when_the_grants_are_there(failed_jobs:
 def test_the_doctor_says_that_the_site_s_own_database_was_not_migrated(failed_jobs: str, tmp_path: Path) -> None:
     found = doctor(JOBSITE_HOME=str(tmp_path))
     missing = "the tables of the site's own record, without which nothing is cleared or killed: run manage.py migrate"
-    assert [line for line in found.stdout.splitlines() if line.startswith("missing")] == [f"missing  {missing}"]
+    record, others = (line for line in found.stdout.splitlines() if line.startswith("missing"))
+    assert record == f"missing  {missing}"
+    assert {"accounts", "auth", "seen", "sessions"} <= set(re.findall(r"\w+", others))
+    assert found.returncode == 1
+
+
+def test_the_doctor_names_what_an_update_has_brought_and_nobody_has_migrated(failed_jobs: str, tmp_path: Path) -> None:
+    for arguments in ([], ["seen", "zero"], ["accounts", "0002"]):
+        assert manage("migrate", *arguments, "--verbosity", "0", JOBSITE_HOME=str(tmp_path)).returncode == 0
+    found = doctor(JOBSITE_HOME=str(tmp_path))
+    (line,) = (line for line in found.stdout.splitlines() if line.startswith("missing"))
+    assert line == "missing  tables of the site's own database, those of accounts, seen: run manage.py migrate"
     assert found.returncode == 1
 
 

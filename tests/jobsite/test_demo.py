@@ -160,7 +160,7 @@ def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("person", ["viewer", "operator", "admin"])
-def test_everybody_can_log_in_and_sees_the_jobs(demo: RunningDemo, person: str) -> None:
+def test_everybody_can_log_in_and_sees_the_jobs_and_their_own(demo: RunningDemo, person: str) -> None:
     with closing(http.client.HTTPConnection(*demo.address, timeout=30)) as asking:
         asking.request("GET", "/login/")
         page = asking.getresponse()
@@ -173,11 +173,17 @@ def test_everybody_can_log_in_and_sees_the_jobs(demo: RunningDemo, person: str) 
         answer.read()
         for cookie in answer.headers.get_all("Set-Cookie", []):
             cookies.load(cookie)
-        asking.request("GET", "/jobs/", headers=headers(cookies))
-        jobs = asking.getresponse()
-        tables = {cell.get_text(strip=True) for cell in BeautifulSoup(jobs.read(), "html.parser").select("tbody td a")}
-    assert jobs.status == 200
-    assert tables
+        assert tables_at(asking, "/jobs/", cookies)
+        assert tables_at(asking, "/jobs/?mine=1", cookies)
+
+
+def tables_at(asking: http.client.HTTPConnection, address: str, cookies: SimpleCookie) -> set[str]:
+    """Return the tables of the jobs that a list shows."""
+    asking.request("GET", address, headers=headers(cookies))
+    answer = asking.getresponse()
+    found = BeautifulSoup(answer.read(), "html.parser").select('td[data-label="Table"]')
+    assert answer.status == 200
+    return {cell.get_text(strip=True) for cell in found}
 
 
 def headers(cookies: SimpleCookie) -> dict[str, str]:

@@ -18,7 +18,7 @@ from jobs.layouts.base import Layout
 from jobs.layouts.indexes import advised_indexes
 from jobs.layouts.reading import Reading
 from jobs.listing.rows import read_one_of_each
-from jobsite.activity import record
+from jobsite.activity.models import Act
 from jobsite.durations import say_duration
 from jobsite.lab import shared_reads
 from jobsite.lab.explanations import explain
@@ -26,11 +26,14 @@ from jobsite.lab.grants import grant
 from jobsite.lab.server import Server
 from jobsite.management.command import JobsiteCommand
 from jobsite.one_line import printable
+from jobsite.pages.own_database import not_migrated
 
 OK, MISSING, ADVICE = "ok", "missing", "advice"
 Finding = tuple[str, str]
 """One of these three, and a sentence. Nothing is wrong where only advice is given."""
 NO_RECORD = "the tables of the site's own record, without which nothing is cleared or killed: run manage.py migrate"
+RECORD = Act._meta.app_label
+OTHER_TABLES = "tables of the site's own database, those of {}: run manage.py migrate"
 
 INDEX_ADVICE = (
     "Lists of the about {rows:,} jobs of {schema} would be quicker with an index. docs/admin.md says what it costs; "
@@ -78,11 +81,13 @@ def _about_server(server: Server) -> Iterator[Finding]:
 
 def _about_record() -> Iterator[Finding]:
     try:
-        well = record.is_migrated()
+        lacking = not_migrated()
     except Error as error:
         yield MISSING, f"The site's own database cannot be read: {error}."
-    else:
-        yield _or(well, "It can record who clears or kills.", NO_RECORD)
+        return
+    yield _or(RECORD not in lacking, "It can record who clears or kills.", NO_RECORD)
+    if others := lacking - {RECORD}:
+        yield MISSING, OTHER_TABLES.format(", ".join(sorted(others)))
 
 
 def _about_jobs(reading: Reading) -> Iterator[Finding]:
