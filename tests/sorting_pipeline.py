@@ -38,8 +38,9 @@ def raise_error(key: dict[str, Any]) -> None:
         raise error
 
 
-@schema
-class Sorting(dj.Computed):
+class OneRow(dj.Computed):
+    """A table with a row for each session and set of parameters."""
+
     definition = """
     -> Session
     -> Params
@@ -51,15 +52,11 @@ class Sorting(dj.Computed):
 
 
 @schema
-class Quality(dj.Computed):
-    definition = """
-    -> Session
-    -> Params
-    """
+class Sorting(OneRow): ...
 
-    def make(self, key: dict[str, Any]) -> None:
-        raise_error(key)
-        self.insert1(key)
+
+@schema
+class Quality(OneRow): ...
 
 
 @schema

@@ -311,12 +311,14 @@ def test_where_no_pipeline_has_been_populated_that_is_said(lab: Lab, viewer: Cli
     assert "sees no jobs table" in text_of(found.select_one(".empty"))
 
 
-def test_where_no_job_has_failed_all_is_well(planted: Planted, viewer: Client) -> None:
-    found = look(viewer, f"{ERRORS}?schema={planted.schema}&user=nobody")
-    assert text_of(found.select_one(".empty")) == "No failed job matches. Reset filters"
-
-
-def test_a_kind_that_has_no_job_says_that_others_have(planted: Planted, viewer: Client) -> None:
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("user=nobody", "No failed job matches. Reset filters"),
+        ("kind=transient", "No job failed so. The other tabs have 1 problem."),
+    ],
+)
+def test_where_no_group_is_shown_it_is_said_why(planted: Planted, viewer: Client, words: str, said: str) -> None:
     plant(planted, "ValueError: bad", 1)
-    found = look(viewer, f"{ERRORS}?schema={planted.schema}&kind=transient")
-    assert text_of(found.select_one(".empty")) == "No job failed so. The other tabs have 1 problem."
+    found = look(viewer, f"{ERRORS}?schema={planted.schema}&{words}")
+    assert text_of(found.select_one(".empty")) == said
