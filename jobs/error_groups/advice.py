@@ -33,6 +33,8 @@ class Facts:
     """Keys with this error that a person set to be ignored."""
     with_rows: Share | None = None
     """Of its keys that were looked up, those whose row is there by now; None where none was."""
+    are_all: bool = False
+    """Whether all its keys were looked up."""
     host: Claim | None = None
     """That one host tells its jobs apart from others; None where that is not so, or nobody has looked."""
 
@@ -51,9 +53,10 @@ def _clear(group: ErrorGroup, facts: Facts) -> Advice | None:
     rows = facts.with_rows
     if rows is None or rows.number < rows.of:
         return None
-    if rows.of < group.count:
-        return Advice(Help.CLEAR, f"the {rows.of:,} keys that were looked up have their rows by now")
-    return Advice(Help.CLEAR, "the row is there by now" if rows.of == 1 else "the rows are there by now")
+    if facts.are_all:
+        return Advice(Help.CLEAR, "the row is there by now" if rows.of == 1 else "the rows are there by now")
+    looked_up = "key that was looked up has its row" if rows.of == 1 else f"{rows.of:,} keys looked up have their rows"
+    return Advice(Help.CLEAR, f"the {looked_up} by now")
 
 
 def _retry(group: ErrorGroup, facts: Facts) -> Advice | None:

@@ -14,12 +14,12 @@ from itertools import islice
 from django.db import DatabaseError
 from django.db.models import Q
 
-from jobs.error_groups.advice import Facts
+from jobs.error_groups.advice import NOTHING_KNOWN, Facts
 from jobs.error_groups.comparing.answer import Sharing
 from jobs.error_groups.comparing.reading import known_sharing
 from jobs.error_groups.comparing.target_table import TargetTable
 from jobs.error_groups.filters import ErrorFilter
-from jobs.error_groups.groups import ErrorGroup
+from jobs.error_groups.groups import ErrorGroup, ErrorGroups
 from jobs.error_groups.sharing.claims import Claim, Share
 from jobs.error_groups.sharing.finding import HOST, LEAST
 from jobs.layouts.base import Layout
@@ -36,11 +36,14 @@ from jobsite.lab.shared_reads import shared
 
 MOST_KEYS = 400
 """Keys of all groups that are looked up: those of the largest groups first."""
-MOST_TABLES = 10
+MOST_TABLES, OF_ONE_GROUP = 10, 3
+"""Tables of all groups in which they are looked up; of one group those with most of its jobs."""
 MOST_HOSTS = 50
 """Groups of which it is looked whether somebody knows what they share."""
 
 OfTable = tuple[str, str]
+Samples = Mapping[str, Sequence[RowName]]
+"""Failed jobs of each group, by fingerprint."""
 Rows = Mapping[str, Share]
 """Of the keys of each group that were looked up, those that have their row; by fingerprint."""
 
@@ -54,14 +57,16 @@ def shared_rows(read: ReadFailures, reading: Reading) -> Rows:
     return shared(f"which keys have rows {samples!r}", partial(_read_rows, samples, reading)).answer if samples else {}
 
 
-def facts_beside_the_record(
-    groups: Sequence[ErrorGroup], rows: Rows, now: datetime, *, reads_stored: bool
-) -> Mapping[str, Facts]:
+def facts_beside_the_record(groups: ErrorGroups, rows: Rows, *, reads_stored: bool) -> Mapping[str, Facts]:
     """Return what is known of groups; `reads_stored` says whether the person may read messages as they are stored."""
-    known = {one: Facts(with_rows=share) for one, share in rows.items()}
-    for group in islice(filter(_may_be_of_one_host, groups), MOST_HOSTS):
-        if claim := _host_of(sharing_known_of(group, now, reads_stored=reads_stored)):
-            known[group.fingerprint] = replace(known.get(group.fingerprint, Facts()), host=claim)
+    known = {}
+    for group in groups.groups:
+        if share := rows.get(group.fingerprint):
+            are_all = groups.is_whole and share.of >= group.count
+            known[group.fingerprint] = Facts(with_rows=share, are_all=are_all)
+    for group in islice(filter(_may_be_of_one_host, groups.groups), MOST_HOSTS):
+        if claim := _host_of(sharing_known_of(group, groups.now, reads_stored=reads_stored)):
+            known[group.fingerprint] = replace(known.get(group.fingerprint, NOTHING_KNOWN), host=claim)
     return known
 
 
@@ -85,15 +90,23 @@ def _samples(read: ReadFailures) -> Iterator[tuple[str, Sequence[RowName]]]:
     """Yield the keys of the largest groups that are looked up, as long as they are not too many."""
     left, tables = MOST_KEYS, set[OfTable]()
     for name, group in sorted(read.failures.groups.items(), key=lambda one: (-one[1].tally.count, one[0])):
-        named = group.tally.samples
-        tables |= named.keys()
-        left -= sum(map(len, named.values()))
-        if left < 0 or len(tables) > MOST_TABLES:
-            return
-        yield name, [row for rows in named.values() for row in rows]
+        of_group = [table for table, _ in group.tally.tables.most_common(OF_ONE_GROUP)]
+        rows = [row for table in of_group for row in group.tally.samples[table]]
+        if len(rows) <= left and len(tables.union(of_group)) <= MOST_TABLES:
+            left -= len(rows)
+            tables.update(of_group)
+            yield name, rows
 
 
-def _read_rows(samples: Mapping[str, Sequence[RowName]], reading: Reading) -> Rows:
+def _read_rows(samples: Samples, reading: Reading) -> Rows:
+    """Return it of one key of each group, and where that has its row, which is seldom so, of all that are sampled."""
+    first = _looked_up({name: rows[:1] for name, rows in samples.items()}, reading)
+    return {**first, **_looked_up({name: samples[name] for name, share in first.items() if share.number}, reading)}
+
+
+def _looked_up(samples: Samples, reading: Reading) -> Rows:
+    if not samples:
+        return {}
     jobs = {(job.stored_in, job.table_name, job.key_hash): job for job in _failed(samples, reading)}
     there = _with_rows(list(jobs.values()))
     found = {}
@@ -103,7 +116,7 @@ def _read_rows(samples: Mapping[str, Sequence[RowName]], reading: Reading) -> Ro
     return found
 
 
-def _failed(samples: Mapping[str, Sequence[RowName]], reading: Reading) -> Sequence[Job]:
+def _failed(samples: Samples, reading: Reading) -> Sequence[Job]:
     places = [Place(table, (name, key_hash)) for rows in samples.values() for table, name, key_hash in rows]
 
     def jobs_of(layouts: Sequence[Layout]) -> list[Job]:

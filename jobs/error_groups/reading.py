@@ -46,7 +46,7 @@ def known_groups_of(
     """
     groups = groups_of(read)
     rows = parts.read(ROWS, lambda: shared_rows(read, reading), {})
-    known = facts_beside_the_record(groups.groups, rows, groups.now, reads_stored=reads_stored)
+    known = facts_beside_the_record(groups, rows, reads_stored=reads_stored)
     return parts.read(HISTORY, lambda: with_history(groups, read, reading, last_visit, known), groups)
 
 

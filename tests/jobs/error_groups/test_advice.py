@@ -98,15 +98,16 @@ def test_where_the_rows_are_there_the_job_is_cleared_whatever_else_is_known() ->
 
 
 @pytest.mark.parametrize(
-    ("count", "looked_up", "said"),
+    ("are_all", "looked_up", "said"),
     [
-        (1, 1, "the row is there by now"),
-        (3, 3, "the rows are there by now"),
-        (400, 20, "the 20 keys that were looked up have their rows by now"),
+        (True, 1, "the row is there by now"),
+        (True, 3, "the rows are there by now"),
+        (False, 20, "the 20 keys looked up have their rows by now"),
+        (False, 1, "the key that was looked up has its row by now"),
     ],
 )
-def test_it_says_of_how_many_keys_the_rows_are_known_to_be_there(count: int, looked_up: int, said: str) -> None:
-    assert why(group(count=count), with_rows=Share(looked_up, looked_up)) == f"Clear: {said}"
+def test_it_says_of_how_many_keys_the_rows_are_known_to_be_there(are_all: bool, looked_up: int, said: str) -> None:
+    assert why(group(), with_rows=Share(looked_up, looked_up), are_all=are_all) == f"Clear: {said}"
 
 
 def test_where_a_row_is_missing_nothing_is_said_of_rows() -> None:
