@@ -143,6 +143,11 @@ class ErrorGroups:
         """Say whether every failed job was looked at, of the tables that could be read."""
         return self.jobs_looked_at >= self.jobs_at_least
 
+    @property
+    def says_how_many(self) -> bool:
+        """Say whether more is known of the others than that there are some."""
+        return self.jobs_at_least > self.jobs_looked_at + 1
+
 
 def few(found: Sequence[tuple[str, int]]) -> str:
     """Return the first of some names, where there are several each with its number, and how many more there are."""

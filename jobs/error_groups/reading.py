@@ -57,7 +57,7 @@ def groups_of(read: ReadFailures) -> ErrorGroups:
     return ErrorGroups(
         tuple(groups),
         failures.looked_at,
-        failures.looked_at + (not failures.is_whole),
+        failures.at_least,
         failures.stacks_read,
         read.left_out,
         failures.now,

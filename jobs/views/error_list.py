@@ -37,7 +37,7 @@ from jobsite.lab.shared_answers import Shared
 from jobsite.lab.shared_reads import looking
 from jobsite.pages.completing import NONE_KNOWN, AskedCompletion, KnownValues, completions
 from jobsite.pages.filter_form import FilterForm
-from jobsite.pages.frames import forget_scripts, gets_frame
+from jobsite.pages.frames import forget_scripts, gets_frame, not_modified, version_of, with_version
 from jobsite.pages.http import page_or_fragment, wants_fragment
 from jobsite.pages.mine import to_account
 from jobsite.pages.mistakes import told_below_the_box
@@ -87,12 +87,16 @@ def error_list(request: HttpRequest) -> HttpResponse:
     reading, parts = Reading.begin(), Parts()
     threads = parts.read_connected()
     found = None if chosen.problems else _read(chosen, reading, second_of(threads))
-    context = _context(request, chosen, found, reading, parts) | {"server": threads.server}
+    version = version_of(request, chosen.own_users, numbers=[found.number] if found else [])
+    if unchanged := not_modified(request, version):
+        return unchanged
+    context = _context(request, chosen, found, reading, parts) | {"server": threads.server, "version": version}
     if found and chosen.kind is Kind.INTERRUPTED:
         context["left_behind"] = parts.read(RESERVED_JOBS, lambda: left_behind(chosen.jobs, reading, threads), None)
     if not wants_fragment(request):
         context["form"] = _form(chosen, reading, parts)
-    return forget_scripts(request, page_or_fragment(request, PAGE, FRAGMENT, context))
+    response = with_version(page_or_fragment(request, PAGE, FRAGMENT, context), version)
+    return forget_scripts(request, response)
 
 
 @require_safe

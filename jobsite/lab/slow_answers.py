@@ -87,7 +87,7 @@ def look(name: str, read: Callable[[], Part], a_part: Callable[[], Part]) -> Sha
                 _go_on(name, read)
             return known
     try:
-        found = shared_answers.ask(f"a part of {name}", a_part)
+        found = _first_part(f"a part of {name}", a_part)
     except OperationalError as error:
         if not is_late(error):
             raise
@@ -96,6 +96,15 @@ def look(name: str, read: Callable[[], Part], a_part: Callable[[], Part]) -> Sha
     if not found.answer.is_whole:
         _go_on(name, read)
     return found
+
+
+def _first_part(name: str, a_part: Callable[[], Part]) -> Shared[Part]:
+    """Return what `a_part` answers; the same while the rest is read, so that who asks for that makes no more work."""
+    with suppress(OperationalError):
+        known = shared_answers.before(name)
+        if known and not known.answer.is_whole and known.age_s < BEHIND_PAGES_S:
+            return known
+    return shared_answers.ask(name, a_part)
 
 
 def _go_on(name: str, read: Callable[[], Answer]) -> None:

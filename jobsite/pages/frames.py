@@ -4,6 +4,7 @@ Which browser runs scripts, it says by a cookie that a script sets: others get t
 whoever asks for it by the word `whole` of the address.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from http import HTTPStatus
 
@@ -30,13 +31,14 @@ def forget_scripts(request: HttpRequest, response: HttpResponse) -> HttpResponse
     return response
 
 
-def version_of(request: HttpRequest, *own: object) -> str:
+def version_of(request: HttpRequest, *own: object, numbers: Sequence[str] | None = None) -> str:
     """Return what changes when a fragment does: with what was read for it, with who looks, and in which zone.
 
-    `own` is what else it shows of the person, such as the database users that a filter stands for.
+    `own` is what else it shows of the person, such as the database users that a filter stands for; `numbers` are those
+    of the readings that are news to them, where not all are.
     """
     who = (request.user.pk, sorted(request.user.get_all_permissions()), get_current_timezone_name(), own)
-    depends_on = (settings.SECRET_KEY, who, request.get_full_path(), numbers_read())
+    depends_on = (settings.SECRET_KEY, who, request.get_full_path(), numbers_read() if numbers is None else numbers)
     return sha256(repr(depends_on).encode()).hexdigest()[:32]
 
 

@@ -114,6 +114,31 @@ class SlowlyClearing(Site):
         return self._python("-c", CLEARS_SLOWLY, "runserver", "--noreload", f"127.0.0.1:{self.port}")
 
 
+LOOKS_AT_PARTS = """
+import os, sys
+import django
+os.environ["DJANGO_SETTINGS_MODULE"] = "jobsite.settings"
+django.setup()
+from django.core.management import execute_from_command_line
+from jobs.listing.failures import cells, grouping, shared
+from jobsite.lab.shared_answers import forget
+grouping.FEW, cells.WINDOW_ROWS, shared.LOOK_S = 10, 40, 0.0
+forget()
+execute_from_command_line(sys.argv)
+"""
+
+
+class LookingAtParts(Site):
+    """The site, whose page of errors has time for 40 jobs: what a million are to a real one, a hundred are here."""
+
+    def __init__(self, home: Path) -> None:
+        """What was read stands for all viewers, as on a real site."""
+        super().__init__(home, JOBSITE_SHARED="4s")
+
+    def _serve(self) -> subprocess.Popen[bytes]:
+        return self._python("-c", LOOKS_AT_PARTS, "runserver", "--noreload", f"127.0.0.1:{self.port}")
+
+
 class Wire:
     """A way to the lab's server that can be cut and mended: a loopback port whose connections go on to the real one."""
 

@@ -77,9 +77,10 @@ class Visits:
         theme: Literal["light", "dark"] = "light",
         permissions: tuple[str, ...] = (),
         zone: str = UTC,
+        javascript: bool = True,
     ) -> Page:
         """Open a browser for this test alone: one that will forget who is logged in, or must have nothing in store."""
-        who = Kept((site or self.site).address, name, javascript=True, phone=False)
+        who = Kept((site or self.site).address, name, javascript, phone=False)
         self.here.append(self._open(who, theme, permissions, zone))
         self.passing.append(self.here[-1][0])
         return self.passing[-1]

@@ -31,6 +31,10 @@ from jobs.tracebacks.signature import Signature, signature_of
 
 FEW = 1_000
 """So many failed jobs are looked at one by one."""
+MOST_COUNTED = 100_000
+"""Of a part of them it is said how many there are, up to so many: to count is quicker than to look at them."""
+COUNTED_TIMES = 5
+"""But no more than so many times what was looked at meanwhile, which says how quick the server is."""
 MOST_SPLIT = 2_000
 """Jobs of a cell of several problems that are looked at."""
 IN_CELL = f"{BYTEWISE.format('table_name', NAME_CHARS)} = %s AND {letters_off(tails_off('error_message'))} = %s"
@@ -52,8 +56,16 @@ def read_failures(
         groups.add_each(failed_rows([one for one, size in zip(branches, sizes, strict=True) if size], FEW))
         return groups.failures(is_whole=True)
     counts, is_whole = _count(branches, sizes, now, has_time)
-    groups = _Groups(now, samples)
+    counted = sum(one.number for one in counts)
+    groups = _Groups(now, samples, at_least=counted if is_whole else _number_at_least(branches, sizes, counted))
     return _by_samples(groups, branches, counts, has_time, is_whole=is_whole)
+
+
+def _number_at_least(branches: Sequence[Branch], sizes: Sequence[int], counted: int) -> int:
+    """Return how many rows the branches have at least, of which so many were looked at."""
+    large = [branch for branch, size in zip(branches, sizes, strict=True) if size > FEW]
+    most = min(MOST_COUNTED, COUNTED_TIMES * counted) // max(1, len(large))
+    return sum(size for size in sizes if size <= FEW) + sum(sizes_of(large, most)) if most > FEW else sum(sizes)
 
 
 def _count(
@@ -104,9 +116,9 @@ def _in_one_of(cells: Iterable[Cell], branch: Branch) -> Branch:
 class _Groups:
     """The groups, as far as they are known."""
 
-    def __init__(self, now: datetime, samples: int) -> None:
-        """None yet; so many `samples` may be read at once."""
-        self.now, self.samples = now, samples
+    def __init__(self, now: datetime, samples: int, at_least: int = 0) -> None:
+        """None yet; so many `samples` may be read at once, and so many jobs are there `at_least`."""
+        self.now, self.samples, self.at_least = now, samples, at_least
         self.stacks_read = 0
         self.found: dict[str, FailureGroup] = {}
         self._alike: dict[tuple[str, str], list[Signature]] = defaultdict(list)
@@ -114,7 +126,8 @@ class _Groups:
     def failures(self, *, is_whole: bool) -> Failures:
         """Return all of them."""
         looked_at = sum(group.tally.count for group in self.found.values())
-        return Failures(self.found, looked_at, self.stacks_read, is_whole, self.now)
+        at_least = looked_at if is_whole else max(self.at_least, looked_at + 1)
+        return Failures(self.found, looked_at, self.stacks_read, is_whole, at_least, self.now)
 
     def add_each(self, rows: Iterable[FailedRow]) -> None:
         """Add jobs one by one: to a group belong whole cells of one problem, and single rows of others."""

@@ -82,5 +82,7 @@ class Failures:
     stacks_read: int
     is_whole: bool
     """Whether there are no others; else there are more than were looked at."""
+    at_least: int
+    """Jobs that are there at least, these among them."""
     now: datetime
     """The second of the server's clock that ages count from."""

@@ -1,4 +1,4 @@
-// Keys of the pages of errors. Every page works without this file.
+// The pages of errors: their keys, and the rest of what was not looked at yet. Every page works without this file.
 
 const isWriting = ({ ctrlKey, metaKey, altKey, target }) =>
   ctrlKey || metaKey || altKey || target.closest("input:not([type=checkbox]), select, textarea");
@@ -21,4 +21,64 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   if (KEYS[event.key] && !isWriting(event)) KEYS[event.key]();
+});
+
+// --- A part of the jobs: while the rest is read behind the page, the list asks for it, and puts the whole in its place -------
+const PAUSE_MS = 2000, SLOWER_TIMES = 1.5, LONGEST_MS = 30000;
+let again = null, pause_ms = PAUSE_MS, askedFor = "";
+
+function lookAgainLater() {
+  clearTimeout(again);
+  again = setTimeout(lookAgain, pause_ms);
+}
+
+function lookAgain() {
+  const list = $("#error_list[data-again]:not(.stale)");
+  if (!list) return;
+  if (document.hidden) return; // until it is seen
+  if (!isHeld(list) && !$("form.filter.htmx-request, .list .htmx-request")) {
+    pause_ms = Math.min(SLOWER_TIMES * pause_ms, LONGEST_MS);
+    const how = { source: list, target: list, swap: "outerHTML", push: "false" };
+    htmx.ajax("GET", list.dataset.again, how).catch(() => {}); // the events of the request tell it
+  }
+  lookAgainLater();
+}
+
+// While a menu is open in it, text is marked or a button pressed, the list stays.
+function isHeld(list) {
+  const marked = getSelection();
+  return list.matches(":active") || $("details[open]", list) || (!marked.isCollapsed && marked.containsNode(list, true));
+}
+
+document.addEventListener("visibilitychange", () => { if (!document.hidden) lookAgain(); });
+function begin(list) {
+  if (!list?.matches("#error_list[data-again]")) return;
+  if (list.dataset.again !== askedFor) pause_ms = PAUSE_MS;
+  askedFor = list.dataset.again;
+  lookAgainLater();
+}
+
+document.addEventListener("htmx:load", ({ detail }) => begin(detail.elt));
+begin($("#error_list")); // which came with the page
+
+// What the reader looks at stays where it is: the row that has the focus, or the first on the screen.
+let held = null;
+
+function rowInView(list) {
+  const rows = [...list.querySelectorAll("tbody tr")], own = rows.find((row) => row.contains(document.activeElement));
+  return own ?? (scrollY > 0 && rows.find((row) => row.getBoundingClientRect().bottom > 0));
+}
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const list = detail.requestConfig.elt;
+  held = null;
+  if (!list.matches("#error_list[data-again]")) return;
+  if (isHeld(list)) { detail.shouldSwap = false; return; }
+  const row = rowInView(list);
+  if (row) held = { id: row.id, top: row.getBoundingClientRect().top };
+});
+document.addEventListener("htmx:afterSwap", () => {
+  const row = held && document.getElementById(held.id);
+  if (row) scrollBy({ top: row.getBoundingClientRect().top - held.top, behavior: "instant" });
+  held = null;
 });

@@ -70,6 +70,8 @@ document.addEventListener("change", (event) => {
 document.addEventListener("htmx:configRequest", (event) => {
   const asked = event.detail;
   if (!asked.target.matches(".list")) return;
+  if (isAskedAgain(asked.elt)) asked.headers["If-None-Match"] = asked.elt.dataset.version;
+  if (isAskedAgain(asked.elt)) return; // what stands in the form by now is not asked for yet
   endPause();
   const form = $("form.filter"), open = new URLSearchParams(location.search).get("open");
   if (asked.elt.matches(".list[data-version]:not(.stale)")) asked.headers["If-None-Match"] = asked.elt.dataset.version;
@@ -95,6 +97,11 @@ function askBriefly(parameters, open) {
   if (document.activeElement?.name !== "from") delete parameters.from;
   for (const name of Object.keys(parameters)) if (!parameters[name]) delete parameters[name];
   if (open) parameters.open = open;
+}
+
+// The list asks whether the rest of it has been read (errors.js).
+function isAskedAgain(elt) {
+  return elt.matches(".list[data-again]:not(.stale)");
 }
 
 function withForm(path, form, open) {
@@ -195,6 +202,7 @@ const busy = new WeakMap();
 
 // What is read anew, and the row that asks for it: the panel may not be there yet.
 function busyParts({ requestConfig: { target, elt } }) {
+  if (isAskedAgain(elt)) return [];
   return target.matches(".list, #panel_job") ? [target, elt.closest("tr")].filter(Boolean) : [];
 }
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from jobs.listing.failures import cells as counted
+from jobs.listing.failures import grouping, shared
 from jobsite.accounts.database_users import link
 from jobsite.accounts.models import Account
+from jobsite.lab.shared_answers import forget
 from jobsite.pages.frames import SCRIPTS_COOKIE
 from tests.jobs.planting import Planted
-from tests.lab import Lab
+from tests.lab import Lab, eventually
 from tests.pages import FRAGMENT, cells, look, notices, text_of
 from tests.server import SERVER
 from tests.statements import verbs
@@ -35,8 +40,8 @@ def tabs(found: BeautifulSoup) -> dict[str, str]:
 
 
 def summary(found: BeautifulSoup) -> str:
-    """Return the sentence that begins the page."""
-    return text_of(found.select_one("#error_summary"))
+    """Return the sentence that begins the page, also where it comes for its place."""
+    return text_of(found.select_one("#error_summary, [hx-swap-oob]"))
 
 
 def plant(planted: Planted, message: str, *hours: float, **values: object) -> None:
@@ -250,6 +255,49 @@ def test_htmx_gets_the_fragment_with_the_sentence_for_its_place(failed_jobs: str
     assert [tag["id"] for tag in found.find_all(recursive=False)] == ["error_list"]
     (sentence,) = found.select("[hx-swap-oob]")
     assert text_of(sentence).startswith("2 jobs failed: 2 problems.")
+
+
+@pytest.fixture
+def many(planted: Planted, sharing: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of more jobs than a page has time for, and than are read behind it."""
+    monkeypatch.setattr(grouping, "FEW", 10)
+    monkeypatch.setattr(counted, "WINDOW_ROWS", 100)
+    monkeypatch.setattr(shared, "LOOK_S", 0.0)
+    monkeypatch.setattr(shared, "BEHIND_S", 0.0)
+    planted.failed(250)
+    return f"{ERRORS}?schema={planted.schema}"
+
+
+def looked_at(found: BeautifulSoup) -> str:
+    """Return what the page says of how much it has looked at."""
+    return text_of(found.select_one(".says")).partition(". ")[2].partition(" Look again")[0]
+
+
+def test_a_part_says_of_how_many_jobs_it_is_and_leads_to_another_look(many: str, viewer: Client) -> None:
+    found = look(viewer, many)
+    assert looked_at(found).startswith("Looked at 100 of at least 250 errors so far: every number may be too small.")
+    (link,) = found.select(".says noscript a")
+    assert (text_of(link), link["href"]) == ("Look again", many)
+    assert summary(found).startswith("At least 100 jobs failed: 1 problem.")
+
+
+def test_who_asks_for_the_rest_gets_an_empty_answer_until_there_is_news(
+    many: str, viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask_again(shown: Tag) -> tuple[int, str]:
+        headers = FRAGMENT | {"if-none-match": str(shown["data-version"])}
+        answer = viewer.get(str(shown["data-again"]), headers=headers)
+        return answer.status_code, answer.content.decode()
+
+    look(viewer, many)
+    eventually(lambda: all(one.name != "behind pages" for one in threading.enumerate()), "the end of the reading")
+    (part,) = look(viewer, many, headers=FRAGMENT).select("#error_list")
+    assert ask_again(part) == (204, "")
+    monkeypatch.setattr(shared, "BEHIND_S", 20.0)
+    forget()
+    eventually(lambda: "data-again" not in ask_again(part)[1], "the whole")
+    status, whole = ask_again(part)
+    assert (status, summary(BeautifulSoup(whole, "html.parser"))[:16]) == (200, "250 jobs failed:")
 
 
 def test_the_frame_asks_the_labs_server_nothing_and_leads_to_the_groups(failed_jobs: str, viewer: Client) -> None:

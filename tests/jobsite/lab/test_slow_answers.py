@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from jobsite.lab import deadline, shared_answers
 from jobsite.lab.deadline import behind_pages, is_behind_pages
 from jobsite.lab.errors import LATE
 from jobsite.lab.shared_answers import before, forget
-from jobsite.lab.slow_answers import GIVEN_UP, STILL_READ, NotReadError, ask
+from jobsite.lab.slow_answers import GIVEN_UP, STILL_READ, NotReadError, ask, look
 from tests.lab import eventually
 from tests.server import SERVER
 
@@ -141,6 +142,81 @@ def test_after_an_act_it_is_read_anew() -> None:
     forget()
     assert refused(read) == STILL_READ
     eventually(lambda: known() and known().answer == 2, "a new answer")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """How many rows were read, and whether these are all."""
+
+    number: int
+    is_whole: bool = False
+
+
+class SlowAfterAPart:
+    """A reading of which a page has a part at once; the whole comes when it is let go."""
+
+    def __init__(self) -> None:
+        self.may_end, self.parts = threading.Event(), 0
+
+    def whole(self) -> Rows:
+        """Return all, once it may."""
+        assert is_behind_pages()
+        assert self.may_end.wait(30)
+        return Rows(100, is_whole=True)
+
+    def a_part(self) -> Rows:
+        """Return a part, each time another one."""
+        self.parts += 1
+        return Rows(self.parts)
+
+
+def test_of_a_part_the_rest_is_read_behind_the_pages() -> None:
+    read = SlowAfterAPart()
+    assert look("numbers", read.whole, read.a_part).answer == Rows(1)
+    read.may_end.set()
+    eventually(known, "all of it")
+    assert look("numbers", read.whole, read.a_part).answer == Rows(100, is_whole=True)
+
+
+def test_a_part_is_read_once_while_the_rest_is_read(settings: Any) -> None:
+    read, settings.SHARED_S = SlowAfterAPart(), 1e-9
+    found = [look("numbers", read.whole, read.a_part) for _ in range(3)]
+    assert {(one.answer, one.number) for one in found} == {(Rows(1), found[0].number)}
+    read.may_end.set()
+
+
+def test_what_is_whole_at_once_is_as_any_other_answer(settings: Any) -> None:
+    settings.SHARED_S = 1e-9
+    numbers = iter([1, 2])
+
+    def all_at_once() -> Rows:
+        return Rows(next(numbers), is_whole=True)
+
+    assert [look("numbers", all_at_once, all_at_once).answer.number for _ in range(2)] == [1, 2]
+
+
+def test_where_not_even_a_part_comes_in_time_the_page_says_so_and_the_whole_comes_later() -> None:
+    read = SlowAfterAPart()
+
+    def too_late() -> Rows:
+        raise TOO_LATE
+
+    with pytest.raises(NotReadError) as raised:
+        look("numbers", read.whole, too_late)
+    assert raised.value.in_words == STILL_READ
+    read.may_end.set()
+    eventually(known, "all of it")
+    assert look("numbers", read.whole, too_late).answer == Rows(100, is_whole=True)
+
+
+def test_a_part_of_a_server_that_is_gone_is_no_slow_answer() -> None:
+    def gone() -> Rows:
+        assert not is_behind_pages()
+        raise GONE
+
+    with pytest.raises(OperationalError) as raised:
+        look("numbers", gone, gone)
+    assert raised.value.args == GONE.args
 
 
 def asked_for_limit() -> tuple[int, float]:

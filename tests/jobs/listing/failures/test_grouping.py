@@ -106,7 +106,21 @@ def test_of_more_jobs_than_there_is_time_for_it_is_said_how_many_were_looked_at(
     monkeypatch.setattr("jobs.listing.failures.shared.LOOK_S", 0.0)
     monkeypatch.setattr("jobs.listing.failures.shared.seconds_left", lambda: 1.0)
     found = groups_in(planted.schema)
-    assert (found.jobs_looked_at, found.jobs_at_least, found.is_whole) == (100, 101, False)
+    assert (found.jobs_looked_at, found.jobs_at_least, found.is_whole) == (100, 300, False)
+
+
+def test_how_many_jobs_there_are_is_counted_as_far_as_that_is_quick(
+    planted: Planted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted.failed(300)
+    monkeypatch.setattr(grouping, "FEW", 10)
+    monkeypatch.setattr("jobs.listing.failures.cells.WINDOW_ROWS", 100)
+    monkeypatch.setattr("jobs.listing.failures.shared.LOOK_S", 0.0)
+    monkeypatch.setattr("jobs.listing.failures.shared.seconds_left", lambda: 1.0)
+    for most, at_least in ((250, 250), (1_000, 300), (5, 101)):
+        monkeypatch.setattr(grouping, "MOST_COUNTED", most)
+        found = groups_in(planted.schema)
+        assert (found.jobs_looked_at, found.jobs_at_least) == (100, at_least)
 
 
 def test_a_table_larger_than_a_window_is_counted_once(planted: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
