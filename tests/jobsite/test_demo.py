@@ -24,12 +24,18 @@ from typing import IO, Any
 import MySQLdb
 import pytest
 from bs4 import BeautifulSoup
+from playwright.sync_api import ViewportSize, expect
 
 from jobs.formats.table_name import class_name
+from jobs.listing.failures.kinds import Kind, kind_of
 from jobsite.demo.accounts import SCHEMAS, grants
 from jobsite.demo.failures import DAY, HOUR, KINDS, FailureKind
+from jobsite.demo.people import WERE_HERE_AGO
 from jobsite.demo.processes import MARK
 from jobsite.lab.privileges import Grants
+from tests.browser.on_screen import text_on_screen
+from tests.browser.screens import Errors, Screen
+from tests.browser.visits import DESK, PHONE, headless_chromium
 from tests.lab import LIGHT, ROOT
 
 READY = "Ctrl-C ends everything."
@@ -220,6 +226,39 @@ def test_failures_are_of_this_night_of_yesterday_and_of_last_week(groups: list[d
     ages = [list(islice(kind.ages(), kind.count)) for kind in KINDS]
     expected = Counter(tuple(sum(age < limit for age in one) for limit in (HOUR, DAY, 7 * DAY)) for one in ages)
     assert found == expected
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("window", [DESK, PHONE])
+def test_the_first_screen_says_how_many_problems_there_are_which_are_new_and_which_is_the_worst(
+    demo: RunningDemo, window: ViewportSize
+) -> None:
+    new = [kind for kind in KINDS if _is_of_this_night(kind) and not kind.came_back]
+    worst = max(new, key=lambda kind: kind.count)
+    with headless_chromium() as browser:
+        page = browser.new_page(base_url="http://{}:{}".format(*demo.address), viewport=window)
+        page.goto("login/?next=/errors/")
+        Screen(page).log_in("viewer", demo.password("viewer"))
+        expect(Errors(page).groups.first).to_be_visible()
+        read = text_on_screen(page)
+    jobs, new_jobs = (sum(kind.count for kind in kinds) for kinds in (KINDS, new))
+    assert f"{jobs} jobs failed: {len(KINDS)} problems." in read
+    assert f"{len(new)} problems are new since your last visit, with {new_jobs} jobs." in read
+    assert f"Worst: {worst.exception} in {class_name(worst.table[1])}, {worst.count} jobs." in read
+    of_make = [kind for kind in new if kind_of(_message(demo, kind)) is Kind.FAILED]
+    of_make.sort(key=lambda kind: kind.count, reverse=True)
+    assert re.findall(r"new (\w+Error) ", read) == [kind.exception for kind in of_make]
+
+
+def _message(demo: RunningDemo, kind: FailureKind) -> str:
+    schema, table_name = kind.table
+    condition = f"table_name = '{table_name}' AND error_message LIKE '{kind.begins}%'"
+    return str(demo.sql(f"SELECT error_message FROM {schema}.`~jobs` WHERE {condition}")[0][0])
+
+
+def _is_of_this_night(kind: FailureKind) -> bool:
+    """Say whether its jobs failed after everybody had left."""
+    return max(islice(kind.ages(), kind.count)) < WERE_HERE_AGO.total_seconds() / 60
 
 
 def test_messages_and_stacks_of_every_length_and_alphabet_are_there(demo: RunningDemo) -> None:
