@@ -14,6 +14,7 @@ from django.db import Error
 from django.db.models import Q
 
 from jobs.error_groups.recorded import VERBS, recorded_chunks
+from jobs.tracebacks.signature import FINGERPRINT
 from jobsite.activity.models import Act, ActChunk
 
 NOT_DONE = frozenset({"changed", "gone", "refused", "unknown"})
@@ -82,5 +83,6 @@ def _of_group(chunk: ActChunk, fingerprint: str, failed: Collection[JobKey]) -> 
     """Return how many rows of a statement were of the group, as far as is known, and how many of these are back."""
     if not chunk.counts or any(chunk.counts.get(word) for word in NOT_DONE):  # to which of them is not recorded
         return 0, 0
+    is_alone = {*FINGERPRINT.findall(chunk.act.meant)} == {fingerprint}  # which rows of several groups were of it
     again = sum((chunk.schema, table_name, key_hash) in failed for _, table_name, key_hash, *_ in chunk.rows)
-    return (len(chunk.rows) if fingerprint in chunk.act.meant else again), again
+    return (len(chunk.rows) if is_alone else again), again

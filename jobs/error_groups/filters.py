@@ -65,9 +65,11 @@ class ErrorFilter(ListFilter):
     def jobs_of(self, fingerprint: str, now: datetime, since: datetime | None = None, **words: str) -> JobFilter:
         """Return the filter of the list for the jobs of one group, those later than `since`; `words` narrow it further.
 
+        '' stands for those of all groups.
+
         The groups were read at `now`: the list counts an age from then too, however much later it is looked at.
         """
-        texts = {**self._texts_of_jobs, "group": fingerprint, **words}
+        texts = {**self._texts_of_jobs, **({"group": fingerprint} if fingerprint else {}), **words}
         bounds = [ago(read_duration_s(texts.pop("newer")), now)] if "newer" in texts else []
         if bounds := [*bounds, *([since] if since else [])]:
             texts["since"] = written(max(bounds))

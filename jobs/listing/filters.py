@@ -3,19 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
-from typing import Any
 
 from django import forms
 from django.db.models import F, Q
 from django.db.models.lookups import Exact, IRegex
 
 from jobs.formats.table_name import class_name
-from jobs.formats.wanted_key import HASH, WantedKey, read_wanted_key
+from jobs.formats.wanted_key import WantedKey
 from jobs.listing.failures.group_rows import GroupRows, rows_named
+from jobs.listing.named_jobs import A_FINGERPRINT, GroupsField, HashesField, KeyField
 from jobs.listing.owners import of_users
 from jobs.listing.restricting import Meaning, read_meaning
 from jobs.statuses import STATUSES
-from jobs.tracebacks.signature import FINGERPRINT
 from jobsite.lab.columns import AsBytes, InOneCollation
 from jobsite.lab.restricted import passing_over, restricted_to
 from jobsite.masking.hints import HINTS
@@ -26,9 +25,8 @@ from jobsite.pages.filter_form import (
     ListFilter,
     NameField,
     SearchField,
-    check_characters,
 )
-from jobsite.pages.listed_field import IdsField, ListedField
+from jobsite.pages.listed_field import IdsField
 from jobsite.pages.mine import MineField
 from jobsite.pages.restriction_field import RestrictionField
 from jobsite.pages.time_field import LastTimeField, TimeField
@@ -54,69 +52,17 @@ FIRST = datetime.min.replace(tzinfo=timezone.utc)
 SUBJECTS = {"error": "Failed jobs", "reserved": "Reserved jobs", "ignore": "Ignored jobs"}
 
 
-KEY_RULE = "A key or a part of it, such as subject_id=3, session=1; a whole key as JSON; or a key_hash."
-
-HASH_RULE = "The key_hash of a job, as its page and DataJoint's jobs table show it; several with commas between."
-
-WHOLE_HASHES = r"(\S{32}(,\s*|\s+|))*"
-
-A_FINGERPRINT = "1-6f0c2a9b41d3"
-
 EXAMPLE = 'error_message LIKE "%CUDA%" AND timestamp > NOW() - INTERVAL 2 HOUR'
 
 ALSO = "a key. Days and times of day in it are those of the lab’s server, as in DataJoint"
 
 ONE_KEY = "Write a key once: as a restriction, or in the box for keys."
 
-WHOLE_KEY = r".*\w\s*=\s*\S.*|\{.*\}|\S{32}|"
-"""What may be a key by now, as HTML's pattern: half a word typed is not."""
-
 
 def _check_status(text: str) -> None:
     """Raise ValidationError with one sentence for a status that no job can have."""
     if text not in STATUSES:
         raise forms.ValidationError(f"“{text}” is not a status of a job: choose one of {', '.join(STATUSES)}.")
-
-
-def _check_fingerprint(text: str) -> None:
-    """Raise ValidationError with one sentence for what cannot be the name of a group."""
-    if not FINGERPRINT.fullmatch(text):
-        raise forms.ValidationError(f"“{text}” is not the name of a group of errors, such as {A_FINGERPRINT}.")
-
-
-class KeyField(FilterField):
-    """A job's key, a part of it, or its hash; the value is a WantedKey."""
-
-    def __init__(self, clause: str, **kwargs: Any) -> None:
-        """A key may be longer than a search."""
-        super().__init__(clause, **kwargs)
-        self.validators = [check_characters]
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Return the attributes of the box; by its pattern the page knows what is worth asking for."""
-        return {**super().widget_attrs(widget), "title": KEY_RULE, "pattern": WHOLE_KEY}
-
-    def to_python(self, value: Any) -> Any:
-        """Return the WantedKey, or None for nothing. Raises ValidationError with one sentence."""
-        text = super().to_python(value)
-        try:
-            return read_wanted_key(text) if text else None
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
-
-
-class HashesField(ListedField):
-    """One or more hashes of whole keys."""
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Return the attributes of the box; by its pattern the page knows what is worth asking for."""
-        return {**super().widget_attrs(widget), "title": HASH_RULE, "pattern": WHOLE_HASHES}
-
-    def read_word(self, word: str) -> str:
-        """Return the hash. Raises ValueError with how to write it."""
-        if not HASH.fullmatch(word):
-            raise ValueError("is no key_hash: write its 32 characters")
-        return word
 
 
 def ago(age_s: int, now: datetime) -> datetime:
@@ -157,9 +103,7 @@ class JobFilterForm(FilterForm):
     key_hash = HashesField("with the key_hash {}", size=32, is_rare=True)
     pid = IdsField("of the process {}", "pid", "number of a process", label="PID", size=9, is_rare=True)
     connection = IdsField("over the connection {}", "connection_id", size=12, is_rare=True)
-    group = FilterField(
-        "of the group {}", size=16, placeholder=A_FINGERPRINT, validators=[_check_fingerprint], is_rare=True
-    )
+    group = GroupsField("of the {}", size=16, placeholder=A_FINGERPRINT, is_rare=True)
 
 
 @dataclass(frozen=True)
@@ -194,9 +138,10 @@ class AskedJobs(ListFilter):
         return self.wanted_key is not None or self.hashes is not None
 
     @property
-    def group(self) -> str:
-        """The fingerprint of the group that jobs have to be of, '' for any."""
-        return self.texts.get("group", "")
+    def groups(self) -> tuple[str, ...] | None:
+        """The fingerprints of the groups of which jobs have to be of one; None for any."""
+        asked = (value for found, value in self._values() if isinstance(found, GroupsField))
+        return next((tuple(dict.fromkeys(value)) for value in asked), None)
 
     @property
     def hashes(self) -> frozenset[str] | None:
@@ -241,9 +186,9 @@ class JobFilter(AskedJobs):
     found: tuple[tuple[str, str, str], ...] = ()
     """Schema, table and key_hash of the jobs that have the wanted key, once jobs.listing.keys has looked for them."""
     not_found: str = ""
-    """Why not all jobs with the key, or of the group, were found, in sentences."""
+    """Why not all jobs with the key, or of the groups, were found, in sentences."""
     group_rows: GroupRows = GroupRows()  # noqa: RUF009  it is frozen
-    """Which rows the group is, once jobs.listing.failures.finding has looked for it."""
+    """Which rows the groups are, once jobs.listing.failures.finding has looked for it."""
     converts_times: bool = True
     """What Server.converts_times says of the times in the restriction; True is right of every server."""
 
@@ -252,7 +197,7 @@ class JobFilter(AskedJobs):
         wanted = self.condition(now)
         if self.names_jobs:
             wanted &= rows_named((name, key_hash) for of, name, key_hash in self.found if of == schema)
-        return wanted & self.group_rows.condition_in(schema) if self.group else wanted
+        return wanted & self.group_rows.condition_in(schema) if self.groups is not None else wanted
 
     def condition(self, now: datetime) -> Q:
         """Return the condition of all fields but the key and the group.
@@ -309,13 +254,13 @@ class JobFilter(AskedJobs):
     @property
     def differs_by_schema(self) -> bool:
         """Say whether its condition is another one for each schema."""
-        return self.names_jobs or bool(self.group)
+        return self.names_jobs or self.groups is not None
 
     @property
     def schemas_found(self) -> frozenset[str]:
         """The schemas that may have such jobs, where its condition differs by schema."""
         found = [frozenset(schema for schema, *_ in self.found)] if self.names_jobs else []
-        return frozenset.intersection(*found, *([self.group_rows.schemas] if self.group else []))
+        return frozenset.intersection(*found, *([self.group_rows.schemas] if self.groups is not None else []))
 
     def with_status(self, status: str) -> "JobFilter":
         """Return the same filter on another tab."""

@@ -36,7 +36,7 @@ FILTERS = {
     "key_hash": ("HASH", "jobs with this key_hash, or one of several with commas between"),
     "pid": ("NUMBER", "jobs of this process, or of one of several"),
     "connection": ("NUMBER", "jobs over this connection, or over one of several"),
-    "group": ("GROUP", "failed jobs of this group of errors, as `jobs errors` names it"),
+    "group": ("GROUP", "failed jobs of this group of errors, as `jobs errors` names it, or of one of several"),
 }
 """What an option is called, which is what the list calls it; what stands for its value; and its help."""
 RESTRICTION_HELP = (

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from jobs.actions.confirmation import Confirmation
 from jobs.actions.selection import OWN_USER, MatchingJobs, SelectedJobs, Selection
+from jobs.error_groups.filters import ErrorFilter
 from jobs.layouts.reading import Reading
 from jobs.listing.failures.finding import find_named
 from jobs.listing.filters import JobFilter
@@ -19,6 +21,10 @@ from jobsite.activity.forms import read_form_number
 from jobsite.activity.terminal_user import User
 from jobsite.pages.tokens import read_timestamp, read_token, write_token
 
+GROUP = "group"
+"""The word of a form for a group of errors that was selected: all its failed jobs that match the filter are."""
+ERRORS = "errors"
+"""The word of a form for the filter of the page of errors that it comes from."""
 NO_FORM_OF_OURS = "This form is not one that a jobs page made: go back to the list and select again."
 NOT_ALL_KNOWN = "All that match cannot be acted on at once, because not all of them are known. {}"
 
@@ -28,7 +34,10 @@ def read_filter(form: QueryDict, user: User) -> JobFilter:
 
     What was confirmed as mine is not what another person calls theirs, nor what this one does by now.
     """
-    chosen, confirmed = job_filter(QueryDict(form.get("filter", "")), user), tuple(form.getlist(OWN_USER))
+    query, confirmed = QueryDict(form.get("filter", ""), mutable=True), tuple(form.getlist(OWN_USER))
+    if GROUP in form:  # a comma alone is the name of none, and no words would be all jobs
+        query[GROUP] = ",".join(" ".join(form.getlist(GROUP)).replace(",", " ").split()) or ","
+    chosen = job_filter(query, user)
     return replace(chosen, own_users=confirmed) if chosen.is_mine and confirmed else chosen
 
 
@@ -41,7 +50,7 @@ def read_form(form: QueryDict, reading: Reading, user: User) -> tuple[Selection,
 
 
 def _read_selection(form: QueryDict, reading: Reading, user: User) -> Selection:
-    if form.get("all") != "1":
+    if form.get("all") != "1" and GROUP not in form:
         return SelectedJobs([JobSnapshot.read(token) for token in form.getlist("job")], reading)
     chosen = read_filter(form, user)
     if chosen.problems:
@@ -65,9 +74,17 @@ def _read_confirmation(form: QueryDict) -> Confirmation:
     )
 
 
-def written(selection: Selection, confirmation: Confirmation, chosen: JobFilter) -> str:
+def list_address(form: QueryDict, user: User) -> str:
+    """Return the address of the list that the form comes from, with its filter."""
+    if ERRORS in form:
+        return f"{reverse('errors:error_list')}?{ErrorFilter.read(QueryDict(str(form[ERRORS]))).query}"
+    return f"{reverse('jobs:job_list')}?{read_filter(form, user).query}"
+
+
+def written(selection: Selection, confirmation: Confirmation, form: QueryDict, user: User) -> str:
     """Return the form as a query string, by which a later request goes on with the act."""
-    return urlencode([*hidden_fields(selection, confirmation), ("filter", chosen.query)])
+    fields = [*hidden_fields(selection, confirmation), ("filter", read_filter(form, user).query)]
+    return urlencode([*fields, *((ERRORS, query) for query in form.getlist(ERRORS))])
 
 
 def hidden_fields(selection: Selection, confirmation: Confirmation) -> Sequence[tuple[str, str]]:

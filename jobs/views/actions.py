@@ -12,7 +12,7 @@ from jobs.actions.granted import set_aside_ungranted
 from jobs.actions.perform import perform
 from jobs.actions.review import Review, review
 from jobs.layouts.reading import Reading
-from jobs.views.action_form import hidden_fields, read_filter, read_form, written
+from jobs.views.action_form import ERRORS, hidden_fields, list_address, read_filter, read_form, written
 from jobs.views.acts import name_of, tell, to_act, to_list
 from jobsite.activity.forms import FormUsedError, new_form
 from jobsite.lab import shared_reads
@@ -28,8 +28,7 @@ def confirm_action(request: HttpRequest, action: Action) -> HttpResponse:
     reading = Reading.begin()
     selection, _ = read_form(request.POST, reading, request.user)
     if selection.is_empty:
-        hint = f"select the jobs to {action.verb}, or {action.verb} all that match"
-        messages.warning(request, f"No job was selected: {hint}.")
+        messages.warning(request, _nothing_selected(request, action))
         return to_list(request)
     parts = Parts()
     threads = parts.read_connected()
@@ -45,7 +44,7 @@ def perform_action(request: HttpRequest, action: Action) -> HttpResponse:
     """
     action.check(request.user)  # before the server is asked which jobs are meant
     selection, confirmation = read_form(request.POST, Reading.begin(), request.user)
-    sent = written(selection, confirmation, read_filter(request.POST, request.user))
+    sent = written(selection, confirmation, request.POST, request.user)
     try:
         outcome = perform(action, selection, confirmation, request.user, sent)
     except NotConfirmedError as refused:
@@ -61,6 +60,12 @@ def perform_action(request: HttpRequest, action: Action) -> HttpResponse:
     return to_list(request)
 
 
+def _nothing_selected(request: HttpRequest, action: Action) -> str:
+    if ERRORS in request.POST:
+        return f"No problem was selected: select those whose jobs you want to {action.verb}."
+    return f"No job was selected: select the jobs to {action.verb}, or {action.verb} all that match."
+
+
 def _confirm_page(
     request: HttpRequest, reviewed: Review, server: Server, refusal: str = "", parts: Parts | None = None
 ) -> HttpResponse:
@@ -70,6 +75,8 @@ def _confirm_page(
         "action": reviewed.action,
         "fields": hidden_fields(reviewed.selection, Confirmation.of(reviewed, form_number=new_form())),
         "query": read_filter(request.POST, request.user).query,
+        "errors": request.POST.getlist(ERRORS),
+        "back": list_address(request.POST, request.user),
         "now": server.now,
         "refusal": refusal,
         "only_reads": reviewed.action.why_not_on(server.only_reads),

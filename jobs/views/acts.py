@@ -19,7 +19,7 @@ from jobs.actions.offered import ACTION_CALLED
 from jobs.actions.outcome import ActionOutcome
 from jobs.actions.progress import Progress, commands_of, find_act, find_progress
 from jobs.layouts.reading import Reading
-from jobs.views.action_form import NO_FORM_OF_OURS, read_filter, read_form
+from jobs.views.action_form import NO_FORM_OF_OURS, list_address, read_filter, read_form
 from jobsite.activity import telling
 from jobsite.activity.forms import at_its_end
 from jobsite.activity.models import Act
@@ -79,8 +79,7 @@ def acts_to_tell(request: HttpRequest) -> list[Act]:
 
 def to_list(request: HttpRequest, form: QueryDict | None = None) -> HttpResponse:
     """Lead back to the list with the filter that a form has, usually the one that was sent."""
-    chosen = read_filter(request.POST if form is None else form, request.user)
-    return HttpResponseRedirect(f"{reverse('jobs:job_list')}?{chosen.query}")
+    return HttpResponseRedirect(list_address(request.POST if form is None else form, request.user))
 
 
 def _go_on(request: HttpRequest, before: Progress) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from jobs.actions.clear import CLEAR
+from jobs.actions.offered import offer, on_tab
 from jobs.error_groups.filters import ALL_KINDS, ErrorFilter
 from jobs.error_groups.groups import ErrorGroup, ErrorGroups
 from jobs.error_groups.reading import known_groups_of, shared_groups
@@ -23,6 +24,7 @@ from jobs.listing.failures.kinds import Kind
 from jobs.listing.failures.shared import ReadFailures
 from jobs.listing.shared import second_of, shared_tables, with_found_keys
 from jobs.listing.values import known_values
+from jobs.statuses import ERROR
 from jobs.views.error_rows import ErrorRow
 from jobs.views.error_summary import in_order, summary_of
 from jobs.views.job_detail import LOOK
@@ -33,6 +35,7 @@ from jobsite.accounts.on_lists import of_reader
 from jobsite.accounts.visits import last_visit
 from jobsite.durations import say_duration
 from jobsite.lab.parts import Parts
+from jobsite.lab.server import Server
 from jobsite.lab.shared_answers import Shared
 from jobsite.lab.shared_reads import looking
 from jobsite.pages.completing import NONE_KNOWN, AskedCompletion, KnownValues, completions
@@ -91,6 +94,8 @@ def error_list(request: HttpRequest) -> HttpResponse:
     if unchanged := not_modified(request, version):
         return unchanged
     context = _context(request, chosen, found, reading, parts) | {"server": threads.server, "version": version}
+    if found:
+        context |= _acts(request, chosen, found.answer.failures.now, reading, threads.server)
     if found and chosen.kind is Kind.INTERRUPTED:
         context["left_behind"] = parts.read(RESERVED_JOBS, lambda: left_behind(chosen.jobs, reading, threads), None)
     if not wants_fragment(request):
@@ -157,6 +162,12 @@ def _context(
             "age_s": round(found.age_s),
         }
     )
+
+
+def _acts(request: HttpRequest, chosen: ErrorFilter, now: datetime, reading: Reading, server: Server) -> dict[str, Any]:
+    """Return what can be done to the jobs of groups that were read at `now`, and which jobs these are."""
+    layouts = reading.layouts_in(chosen.jobs.schema)
+    return {"offer": offer(on_tab(ERROR), request.user, layouts, server), "failed": chosen.jobs_of("", now)}
 
 
 def _tabs(chosen: ErrorFilter, groups: Sequence[ErrorGroup] | None = None) -> dict[str, Any]:

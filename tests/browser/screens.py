@@ -230,6 +230,9 @@ class Errors(Listing):
         self.summary = page.locator("#error_summary")
         self.groups = self.list.locator("a.group")
         self.numbers = self.list.locator(".tabs b")
+        self.how_many = self.list.locator(".how-many")
+        self.their_jobs = self.list.locator(".their-jobs")
+        self.clear_selected = page.get_by_role("button", name=re.compile(r"^Clear ([\d,]+ )?selected jobs…$"))
 
     def tab(self, word: str) -> Locator:
         """Return a tab of a kind of error."""

@@ -73,13 +73,14 @@ class HeldAnswers:
 def test_the_whole_comes_by_itself_and_moves_nothing_that_is_looked_at(
     visit: Visits, parts: Site, many: str, width: int
 ) -> None:
-    errors = Errors(visit.afresh("vera", site=parts))
+    errors = Errors(visit.afresh("otto", site=parts))
     errors.page.set_viewport_size({"width": width, "height": 800})
     answers = HeldAnswers(errors.page)
     errors.open(f"schema={many}")
     expect(errors.says).to_contain_text(PART)
     expect(errors.summary).to_contain_text("At least 40 jobs failed: 40 problems.")
     answers.wait()
+    errors.boxes.nth(20).check()
     errors.groups.nth(20).focus()
     errors.page.evaluate("scrollBy(0, 150)")
     *before, y = errors.page.evaluate(FOCUS)
@@ -87,6 +88,7 @@ def test_the_whole_comes_by_itself_and_moves_nothing_that_is_looked_at(
     expect(errors.says).to_contain_text(ALL)
     expect(errors.summary).to_contain_text("140 jobs failed: 40 problems.")
     assert errors.page.evaluate(FOCUS) == [*before, pytest.approx(y, abs=1)]
+    expect(errors.how_many).to_have_text("1 problem, 1 job")
     expect(errors.cells("Jobs").first).to_have_text("101")
 
 

@@ -1,4 +1,4 @@
-"""Which jobs are of the group that a filter names? Those that the page of errors counts for it."""
+"""Which jobs are of the groups that a filter names? Those that the page of errors counts for it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +14,7 @@ NOT_ALL = "Not all failed jobs have been looked at yet, so jobs of the group {} 
 
 
 def find_named(chosen: JobFilter, reading: Reading, now: datetime) -> JobFilter:
-    """Return the filter with the jobs of the group and with the keys that it names; any other as it is.
+    """Return the filter with the jobs of the groups and with the keys that it names; any other as it is.
 
     Where they are not all known, `not_found` says why. Raises DatabaseError.
     """
@@ -22,15 +22,16 @@ def find_named(chosen: JobFilter, reading: Reading, now: datetime) -> JobFilter:
 
 
 def find_group(chosen: JobFilter, reading: Reading, now: datetime) -> JobFilter:
-    """Return the filter with the rows of the group that it names; any other as it is."""
-    if chosen.problems or not chosen.group:
+    """Return the filter with the rows of the groups that it names; any other as it is."""
+    if chosen.problems or chosen.groups is None:
         return chosen
     everything = replace(chosen, texts={}, found=(), not_found="")
     read = shared_failures(everything, reading, now).answer
     known = {name: group.rows for name, group in read.failures.groups.items()}
-    not_found = "" if chosen.group in known else GONE
+    missing, why = [name for name in chosen.groups if name not in known], GONE
     if not read.is_whole:
         kept = kept_groups(everything)
-        not_found = "" if chosen.group in kept else NOT_ALL
+        missing, why = [name for name in chosen.groups if name not in kept], NOT_ALL
         known |= kept
-    return replace(chosen, group_rows=known.get(chosen.group, GroupRows()), not_found=not_found.format(chosen.group))
+    rows = GroupRows.of_all(known[name] for name in chosen.groups if name in known)
+    return replace(chosen, group_rows=rows, not_found=" ".join(map(why.format, missing)))

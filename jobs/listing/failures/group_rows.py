@@ -28,6 +28,13 @@ class GroupRows:
     cells: tuple[Cell, ...] = ()
     rows: tuple[RowName, ...] = ()
 
+    @classmethod
+    def of_all(cls, groups: Iterable["GroupRows"]) -> "GroupRows":
+        """Return the rows of several groups."""
+        every = tuple(groups)
+        cells = tuple(dict.fromkeys(cell for one in every for cell in one.cells))
+        return cls(cells, tuple(dict.fromkeys(row for one in every for row in one.rows)))
+
     @property
     def schemas(self) -> frozenset[str]:
         """The schemas they are in."""

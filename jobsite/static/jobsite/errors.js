@@ -3,7 +3,7 @@
 const isWriting = ({ ctrlKey, metaKey, altKey, target }) =>
   ctrlKey || metaKey || altKey || target.closest("input:not([type=checkbox]), select, textarea");
 
-// j and k go from group to group of the list, Enter opens the one that has the focus; J and K open the next and the
+// j and k go from group to group of the list, x selects the one that has the focus, Enter opens it; J and K open the next and the
 // previous group from the page of one; u goes back up to all of them.
 function move(by) {
   const all = [...document.querySelectorAll(".groups a.group")];
@@ -11,7 +11,12 @@ function move(by) {
   all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]?.focus();
 }
 
+function select() {
+  document.activeElement.closest(".groups tr")?.querySelector("input[type=checkbox]")?.click();
+}
+
 const KEYS = {
+  x: select,
   j: () => move(1),
   k: () => move(-1),
   J: () => $(".steps [rel=next]")?.click(),
@@ -21,6 +26,18 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   if (KEYS[event.key] && !isWriting(event)) KEYS[event.key]();
+});
+
+// --- Selected problems: how many jobs they have, and a link to these --------------------------------------------------------
+document.addEventListener("jobsite:selected", ({ target: form, detail: { selected, jobs } }) => {
+  const said = $(".how-many", form), link = $(".their-jobs", form);
+  if (!said) return;
+  const least = form.dataset.atLeast ? "at least " : "", are = selected.length === 1 ? "problem" : "problems";
+  said.textContent = selected.length ? `${selected.length} ${are}, ${least}${jobs} ${jobs === "1" ? "job" : "jobs"}` : "";
+  link.hidden = !selected.length;
+  const address = new URL(link.href);
+  address.searchParams.set("group", selected.map((box) => box.value).join(","));
+  link.href = address.href;
 });
 
 // --- A part of the jobs: while the rest is read behind the page, the list asks for it, and puts the whole in its place -------

@@ -12,10 +12,12 @@ function showSelection(form) {
     page.checked = all.length > 0 && selected.length === all.length;
     page.indeterminate = selected.length > 0 && !page.checked;
   }
+  const jobs = selected.reduce((sum, box) => sum + Number(box.dataset.jobs ?? 1), 0).toLocaleString("en");
   for (const button of form.querySelectorAll(".acts [data-word]")) {
     const word = button.dataset.word;
-    button.textContent = selected.length ? word.replace("selected", `${selected.length} selected`) : word;
+    button.textContent = selected.length ? word.replace("selected", `${jobs} selected`) : word;
   }
+  form.dispatchEvent(new CustomEvent("jobsite:selected", { bubbles: true, detail: { selected, jobs } }));
 }
 
 document.addEventListener("change", (event) => {

@@ -43,6 +43,12 @@ def test_of_an_act_on_the_whole_group_it_is_told_how_many_are_back() -> None:
     assert said(("lab_a", "__score", "d" * 32)) == ["bob cleared 3: none of them has failed again in this way"]
 
 
+def test_of_an_act_on_several_groups_only_what_is_back_is_known_to_be_of_this_one() -> None:
+    done(f"All that match: Failed jobs of the groups 1-000000000000, {GROUP}.", A, B, C)
+    assert said(A) == ["bob cleared 1: it failed again"]
+    assert said() == []
+
+
 def test_where_not_all_jobs_of_the_group_are_known_it_is_not_told_that_none_is_back() -> None:
     done(WHOLE, A, B, C)
     known, unknown = (acts_on(GROUP, jobs, is_whole=False)[0].in_words for jobs in ({A}, set[JobKey]()))

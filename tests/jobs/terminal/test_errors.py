@@ -54,5 +54,7 @@ def test_the_jobs_of_a_group_are_listed_and_cleared_by_its_name(planted: Planted
     name = str(groups(planted.schema)[0]["group"])
     listed = manage("jobs", "--group", name, "--format", "ndjson")
     assert {json.loads(line)["host"] for line in listed.stdout.splitlines()} == {"gpu1"}
+    others = ",".join(str(one["group"]) for one in groups(planted.schema))
+    assert len(manage("jobs", "--group", others, "--format", "ndjson").stdout.splitlines()) == 4
     assert manage("jobs", "clear", "--group", name, "--yes").returncode == 0
     assert [one["exception"] for one in groups(planted.schema)] == ["KeyboardInterrupt"]

@@ -59,6 +59,30 @@ def test_an_act_on_all_is_done_to_the_jobs_of_the_group_and_no_others(planted: P
     assert SERVER.sql(f"SELECT COUNT(*) FROM {planted.where} WHERE status = 'ignore'") == [(1,)]
 
 
+def test_of_several_groups_list_file_and_act_have_the_jobs_of_all_of_them(
+    planted: Planted, viewer: Client, operator: Client
+) -> None:
+    before = numbers(planted.schema)
+    query = f"status=error&group={','.join(one for one, number in before.items() if number > 7)}"
+    found = look(viewer, f"/jobs/?{query}")
+    assert (len(cells(found, "Key")), text_of(found.select_one(".tabs b"))) == (20, "20")
+    assert text_of(found.select_one(".says")).startswith("Failed jobs of the groups 1-")
+    assert len(json.loads(b"".join(viewer.get(f"/jobs/export/?{query}&format=json")))["jobs"]) == 20
+    assert clear_all(operator, everything(operator, query))[0] == "Cleared 20 jobs."
+    assert numbers(planted.schema) == {one: number for one, number in before.items() if number < 8}
+
+
+@pytest.mark.parametrize("none", [",", " , ", "%20,"])
+def test_no_group_at_all_is_no_other_word_for_all_jobs(planted: Planted, viewer: Client, none: str) -> None:
+    assert cells(look(viewer, f"/jobs/?group={none}"), "Key") == []
+
+
+def test_of_two_groups_the_one_that_is_gone_is_said(planted: Planted, viewer: Client) -> None:
+    (group, number), *_ = numbers(planted.schema).items()
+    found = look(viewer, f"/jobs/?group={group},{NO_GROUP}")
+    assert (len(cells(found, "Key")), notices(found)) == (number, [GONE.format(NO_GROUP)])
+
+
 def test_other_filters_go_along_with_the_group(planted: Planted, viewer: Client) -> None:
     group = next(one for one, number in numbers(planted.schema).items() if number == 8)
     found = look(viewer, f"/jobs/?status=error&group={group}&message=bad 3")
