@@ -26,7 +26,7 @@ GRANT PROCESS /*M!100502 , CONNECTION ADMIN */ /*!80000 , CONNECTION_ADMIN */ ON
 GRANT SELECT ON `performance_schema`.`metadata_locks` TO 'jobsite'@'%';
 GRANT SELECT ON `performance_schema`.`threads` TO 'jobsite'@'%';
 
--- Tell a worker that is gone from one that has reconnected, where the server keeps the processes of its clients.
+-- Tell a worker that is gone from one that has reconnected, and in which job of a cluster it is, where the server keeps that.
 GRANT SELECT ON `performance_schema`.`session_connect_attrs` TO 'jobsite'@'%';
 
 -- Find the schema's jobs table and read it.

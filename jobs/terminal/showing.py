@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from jobs.listing.cluster_job import ClusterJob, failed_in, reserved_in
 from jobs.listing.copying import lines_to_copy
 from jobs.listing.exported import values_of
 from jobs.listing.marking import annotate_liveness_now
@@ -59,7 +60,8 @@ def show(given: Mapping[str, Any]) -> int:
         sys.stdout.write(json.dumps(plain(_values(job)), indent=2) + "\n")
     else:
         failure = read_failure(job.error_stack, job.message)
-        for line in _lines(job, failure, meant.now, as_written=given["stack"]):
+        cluster_job = failed_in(failure.text) or reserved_in(job, meant.threads)
+        for line in _lines(job, failure, cluster_job, meant.now, as_written=given["stack"]):
             sys.stdout.write(f"{printable(line, sys.stdout)}\n")
     return DONE
 
@@ -88,7 +90,9 @@ def _values(job: Job) -> dict[str, object]:
     return {**values_of(job, with_stack=True), "liveness_reason": job.liveness_reason or None}
 
 
-def _lines(job: Job, failure: ShownFailure, now: datetime, *, as_written: bool) -> Iterator[str]:
+def _lines(
+    job: Job, failure: ShownFailure, cluster_job: ClusterJob | None, now: datetime, *, as_written: bool
+) -> Iterator[str]:
     """Yield the lines of a job as its page shows it."""
     age_s = job.age_s(now)
     age = "" if age_s is None else f", {say_duration(age_s)}"
@@ -102,14 +106,18 @@ def _lines(job: Job, failure: ShownFailure, now: datetime, *, as_written: bool) 
             yield from (f"  {line}" for line in failure.text.splitlines())
         for raised in () if as_written else failure.chain:
             yield from _raised(raised)
-    yield from ("", "Worker", *(f"  {name:12}{value}" for name, value in _facts(job)))
-    if lines := lines_to_copy(job):
+    yield from ("", "Worker", *(f"  {name:12}{value}" for name, value in _facts(job, cluster_job)))
+    if lines := [*(cluster_job.lines if cluster_job else []), *lines_to_copy(job)]:
         yield from ("", "Lines to copy", *(f"  {line}" for line in lines))
 
 
-def _facts(job: Job) -> Iterator[tuple[str, object]]:
+def _facts(job: Job, cluster_job: ClusterJob | None) -> Iterator[tuple[str, object]]:
     yield "user", job.user or "unknown"
     yield "host", job.host or "unknown"
+    if cluster_job:
+        yield cluster_job.title, cluster_job.job_id
+    if cluster_job and cluster_job.log:
+        yield "its log", cluster_job.log
     yield "pid", job.pid or "unknown"
     yield "connection", job.connection_id or "unknown"
     yield (

@@ -15,6 +15,7 @@ from jobs.layouts.foreign_keys import tables_around
 from jobs.layouts.reading import Reading
 from jobs.listing.alike import group_of, jobs_alike
 from jobs.listing.beside import Beside, Names, jobs_beside
+from jobs.listing.cluster_job import failed_in, reserved_in
 from jobs.listing.copying import lines_to_copy
 from jobs.listing.filters import JobFilter
 from jobs.listing.last_worker import is_connected
@@ -86,6 +87,7 @@ def _detail(
             "may_see_all": CLEAR.is_allowed(request.user),
             "lines": lines_to_copy(found),
             "is_connected": is_connected(found, threads),
+            "cluster_job": failed_in(str(context["stack_text"])) or reserved_in(found, threads),
             "alike": group_of(found),
             "offer": _offer(request, reading, threads, found),
         }

@@ -1,7 +1,7 @@
 """What does the server say of itself, what may we do there, and who is connected to it?"""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -54,6 +54,7 @@ FAST_LIST = f"/*M!100108 {INFORMATION_SCHEMA} */ /*!80000 {PERFORMANCE_SCHEMA} *
 ATTRIBUTES = ("performance_schema", "session_connect_attrs")
 PID, CLIENT, DATAJOINTS_CLIENT = "_pid", "_client_name", "pymysql"
 """A proxy tells its own process, but calls itself otherwise (DataJoint 0.14.10, connection.py, connects by PyMySQL)."""
+PROGRAM_SQL = "SELECT attr_value FROM {attributes} WHERE attr_name = 'program_name' AND processlist_id IN %s"
 PIDS_SQL = "SELECT processlist_id, attr_name, attr_value FROM {attributes} WHERE attr_name IN (%s, %s)"
 
 
@@ -177,6 +178,13 @@ def connected_threads(server: Server) -> ConnectedThreads:
         return _connected(server, cursor.fetchall())
 
 
+def ask_program_names(server: Server, threads: Collection[int]) -> list[str]:
+    """Return what the programs behind some connections call themselves, where this account may read that."""
+    if not threads or not server.grants.allow("SELECT", *ATTRIBUTES):
+        return []
+    return [str(name) for (name,) in _attributes(PROGRAM_SQL, [tuple(threads)])]
+
+
 def ask_only_reads() -> str:
     """Return which variable makes the server take no writes just now; '' when it takes them."""
     with lab_cursor() as cursor:
@@ -222,19 +230,24 @@ def _pids(server: Server) -> Mapping[int, int]:
     """Return which process each client of DataJoint's says that it is; nothing where the account may not read it."""
     if not server.grants.allow("SELECT", *ATTRIBUTES):
         return {}
-    try:
-        with lab_cursor() as cursor:
-            cursor.execute(PIDS_SQL.format(attributes=identifier(*ATTRIBUTES)), [PID, CLIENT])
-            told = {(thread, name): str(value) for thread, name, value in cursor.fetchall()}
-    except DatabaseError as error:
-        if kind_of(error) not in (Kind.DENIED, Kind.VANISHED):
-            raise
-        return {}
+    told = {(thread, name): str(value) for thread, name, value in _attributes(PIDS_SQL, [PID, CLIENT])}
     return {
         thread: int(value)
         for (thread, name), value in told.items()
         if name == PID and value.isdecimal() and told.get((thread, CLIENT)) == DATAJOINTS_CLIENT
     }
+
+
+def _attributes(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return what clients tell of themselves; nothing where the account may not read it after all."""
+    try:
+        with lab_cursor() as cursor:
+            cursor.execute(statement.format(attributes=identifier(*ATTRIBUTES)), parameters)
+            return list(cursor.fetchall())
+    except DatabaseError as error:
+        if kind_of(error) not in (Kind.DENIED, Kind.VANISHED):
+            raise
+        return []
 
 
 def _procedures(grants: Grants) -> frozenset[str]:

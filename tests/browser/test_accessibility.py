@@ -23,6 +23,14 @@ RECURSION = "Traceback (most recent call last):\n{}{}RecursionError: too deep\n"
 )
 MATLAB = "\n".join(f"In /lab/+spikes/Sort.m, line {line}, in Sort.makeTuples" for line in range(90))
 
+CLUSTER = """\
+slurm job 4412087_4, log /lab/project/populate-logs/populate-lab.ephys.SpikeSorting-4412087_4.log
+Traceback (most recent call last):
+  File "/lab/own.py", line 7, in make
+    begin()
+ValueError: the trace is empty
+"""
+
 
 class Scene(NamedTuple):
     """What the pages show."""
@@ -40,6 +48,7 @@ def scene(accounts: None) -> Iterator[Scene]:
         jobs = module.schema.jobs
         jobs.error("__score", {"subject": "deep"}, "RecursionError: too deep", RECURSION)
         jobs.error("__score", {"subject": "matlab"}, "Undefined function 'foo'", MATLAB)
+        jobs.error("__score", {"subject": "cluster"}, "ValueError: the trace is empty", CLUSTER)
         jobs.error("__score", {"subject": "long"}, "E: " + "words and " * 150)
         jobs.reserve("__score", {"subject": "reserved"})
         jobs.ignore("__score", {"subject": "ignored"})
@@ -147,6 +156,14 @@ def a_job_s_own_page(page: Page, scene: Scene) -> None:
 
 def a_stack_of_matlab(page: Page, scene: Scene) -> None:
     _alone(page, scene, "matlab")
+
+
+def a_job_of_a_cluster(page: Page, scene: Scene) -> None:
+    _alone(page, scene, "cluster")
+
+
+def a_job_of_a_cluster_in_the_panel(page: Page, scene: Scene) -> None:
+    _open(page, scene, "cluster")
 
 
 def a_long_message(page: Page, scene: Scene) -> None:
@@ -282,6 +299,8 @@ PAGES = [
     a_stack_of_matlab_in_the_panel,
     a_job_s_own_page,
     a_stack_of_matlab,
+    a_job_of_a_cluster,
+    a_job_of_a_cluster_in_the_panel,
     a_long_message,
     a_reserved_job,
     a_job_that_is_gone,

@@ -16,6 +16,7 @@ from tests.server import PASSWORD, SERVER
 from tests.slurm import LIMIT_S, TestSlurm
 
 TABLE = "tests.cluster_pipeline.Sorting"
+OVER = {"COMPLETED", "FAILED"}
 
 
 class Computation:
@@ -92,6 +93,15 @@ class SlurmComputation(Computation):
             eventually(lambda: self.slurm.states(job_id) == list(states), f"tasks to be {states}", limit_s=LIMIT_S)
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self._what_happened()}") from None
+
+    def wait_over(self, job_id: str) -> None:
+        """Wait until all of a job's tasks have ended, well or not."""
+
+        def is_over() -> bool:
+            states = self.slurm.states(job_id)
+            return bool(states) and OVER.issuperset(states)
+
+        eventually(is_over, "the tasks to end", limit_s=LIMIT_S)
 
     def log(self, job_id: str, task: int = 0) -> str:
         """Return the log of a task."""

@@ -70,3 +70,11 @@ def test_the_passwords_of_a_job_are_masked(lab: Lab, shape: str) -> None:
     done = manage("jobs", "show", planted.schema, "Score", "0" * 32, "--format", shape)
     shown = done.stdout.partition("Lines to copy")[0]
     assert (done.returncode, "mysql://lab:***@server/x" in shown, "hunter2" in shown) == (0, True, False)
+
+
+def test_a_job_of_a_cluster_names_it_with_its_lines(lab: Lab) -> None:
+    schema, _ = lab.pipeline(recordings={"m1": "value"})
+    lab.populate(schema, SLURM_JOB_ID="82")
+    lines = manage("jobs", "show", "--schema", schema, "--key", "subject=m1").stdout.splitlines()
+    assert "  Slurm job   82" in lines
+    assert [line for line in lines if line in ("  squeue -j 82", "  scancel 82")] == ["  squeue -j 82", "  scancel 82"]
