@@ -11,6 +11,8 @@ from jobs.tracebacks.signature import MessagePart
 
 MESSAGE_CHARS = 160
 """Characters of a message that a row of a list shows; the page of the group has all of it."""
+LEAST_FOLDED, MOST_FOLDED = 3, 8
+"""So often words come again before they are folded, and of so many parts they may be."""
 BAR_WIDTH, BAR_STEP, BARS_HEIGHT, BARS_TOP = 10, 12, 24, 2
 SHARE_WIDTH = 110
 LEAST_SCALE = 4
@@ -22,12 +24,50 @@ register = template.Library()
 @register.filter
 def message_line(parts: Sequence[MessagePart], most: int = MESSAGE_CHARS) -> SafeString:
     """Return a message as HTML: what varies as grey words, cut after `most` characters."""
-    return message(list(_cut(parts, most)))
+    return _drawn(_cut(folded(parts), most))
 
 
 @register.filter
 def message(parts: Sequence[MessagePart]) -> SafeString:
     """Return a message as HTML: what varies as grey words."""
+    return _drawn(folded(parts))
+
+
+def folded(parts: Sequence[MessagePart]) -> list[MessagePart]:
+    """Return a message in which the same words that come LEAST_FOLDED times or more, one after the other, stand once.
+
+    `id (n µV), id (n µV), id (n µV)`, as a list of values becomes, says no more than `id (n µV), …`.
+    """
+    kept: list[MessagePart] = []
+    at = 0
+    while at < len(parts):
+        unit, end = _repeated(parts, at)
+        kept += [*unit, MessagePart("… " if parts[end:] else "…", varies=False)] if unit else [parts[at]]
+        at = end
+    return kept
+
+
+def _repeated(parts: Sequence[MessagePart], at: int) -> tuple[Sequence[MessagePart], int]:
+    """Return the words that come again and again from a place on, and where that ends; () where none do."""
+    for length in range(1, MOST_FOLDED + 1):
+        unit, end = parts[at : at + length], at + length
+        while parts[end : end + length] == unit:
+            end += length
+        if end - at >= LEAST_FOLDED * length and any(part.varies for part in unit):
+            return unit, end + _of_the_last(unit, parts[end:])
+    return (), at + 1
+
+
+def _of_the_last(unit: Sequence[MessagePart], rest: Sequence[MessagePart]) -> int:
+    """Return how many parts follow of the same words once more, without the comma, if nothing but these does."""
+    is_one = 0 < len(rest) <= len(unit) and all(
+        one.varies == part.varies and one.text.startswith(part.text.rstrip("…"))
+        for one, part in zip(unit, rest, strict=False)
+    )
+    return len(rest) if is_one else 0
+
+
+def _drawn(parts: Iterable[MessagePart]) -> SafeString:
     return format_html_join(
         "", "{}", ((format_html("<var>{}</var>", part.text) if part.varies else part.text,) for part in parts)
     )

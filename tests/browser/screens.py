@@ -232,7 +232,7 @@ class Errors(Listing):
         self.numbers = self.list.locator(".tabs b")
         self.how_many = self.list.locator(".how-many")
         self.their_jobs = self.list.locator(".their-jobs")
-        self.clear_selected = page.get_by_role("button", name=re.compile(r"^Clear ([\d,]+ )?selected jobs…$"))
+        self.clear_selected = page.get_by_role("button", name=re.compile(r"^Clear ([\d,]+ )?selected…$"))
 
     def tab(self, word: str) -> Locator:
         """Return a tab of a kind of error."""

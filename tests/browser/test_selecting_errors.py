@@ -28,7 +28,7 @@ def test_several_problems_are_cleared_at_once(visit: Visits, night: str, javascr
         errors.boxes.nth(number).check()
     if javascript:
         expect(errors.how_many).to_have_text("2 problems, 4 jobs")
-        expect(errors.clear_selected).to_have_text("Clear 4 selected jobs…")
+        expect(errors.clear_selected).to_have_text("Clear 4 selected…")
     errors.clear_selected.click()
     expect(errors.heading).to_have_text("Clear 4 jobs?")
     errors.danger.click()

@@ -46,6 +46,7 @@ def test_its_traceback_is_there_once(lab: Lab, viewer: Client) -> None:
     found = look(viewer, address_of(viewer, schema))
     assert len(found.select(".stack")) == 1
     assert text_of(found.select(".frame.own b")[0]) == "analyse"
+    assert text_of(found.select_one(".stack h2 + .exception")).startswith("ValueError: ")
 
 
 def test_its_jobs_are_listed_and_all_of_them_are_a_link_away(lab: Lab, viewer: Client) -> None:

@@ -78,6 +78,19 @@ def test_what_varies_in_a_message_stands_as_a_grey_word(planted: Planted, viewer
     assert [text_of(word) for word in found.select(".groups var")] == ["n"]
 
 
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ("A1 (9 V), A2 (8 V), A3 (7 V), A4 (6 V)", "bad: id ( n V), …"),
+        ("A1 (9 V), A2 (8 V)", "bad: id ( n V), id ( n V)"),
+        ("A1 (9 V), A2 (8 V), A3 (7 V), A4 (6 V) failed", "bad: id ( n V), … id ( n V) failed"),
+    ],
+)
+def test_the_same_words_again_and_again_stand_once(planted: Planted, viewer: Client, values: str, shown: str) -> None:
+    plant(planted, f"ValueError: bad: {values}", 1)
+    assert text_of(look(viewer, f"{ERRORS}?schema={planted.schema}").select_one(".line1")) == f"ValueError {shown}"
+
+
 def test_the_page_begins_with_the_number_of_groups_and_the_worst_one(lab: Lab, viewer: Client) -> None:
     schema = lab.failed(m1="value", m2="value", m3="chained")
     said = summary(look(viewer, f"{ERRORS}?schema={schema}"))
