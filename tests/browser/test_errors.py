@@ -114,6 +114,26 @@ def test_the_keys_go_on_to_the_next_group_and_back(visit: Visits, night: str) ->
     expect(group.page).to_have_url(first)
 
 
+def test_a_key_opens_a_tab_the_jobs_of_a_group_and_the_page_that_asks_before_they_are_cleared(
+    visit: Visits, night: str
+) -> None:
+    errors = Errors(visit("otto"))
+    errors.open(f"schema={night}")
+    errors.page.keyboard.press("2")
+    expect(errors.tab("Interrupted")).to_have_attribute("aria-current", "true")
+    errors.page.keyboard.press("1")
+    expect(errors.groups).to_have_count(3)
+    errors.groups.first.click()
+    group = ErrorGroup(errors.page)
+    group.page.wait_for_load_state()
+    group.page.keyboard.press("r")
+    expect(group.heading).to_have_text("Clear 3 jobs?")
+    group.page.go_back()
+    group.page.wait_for_load_state()
+    group.page.keyboard.press("l")
+    expect(Jobs(group.page).rows).to_have_count(3)
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_group_is_whole_and_its_jobs_can_be_cleared(visit: Visits, lab_without_db: Lab, javascript: bool) -> None:
     schema = lab_without_db.failed(m1="list", m2="list")
