@@ -26,7 +26,7 @@ def report_errors(server: Server, size: Size, home: Path, rounds: int) -> None:
         _print("first look, nothing shared", meter.usual(lambda: _look(site)[:2], forget), site)
         forget()
         began = time.perf_counter()
-        while "more" in (found := _look(site))[2] and time.perf_counter() - began < LIMIT_S:
+        while "so far" in (found := _look(site))[2] and time.perf_counter() - began < LIMIT_S:
             time.sleep(ASKED_EACH_S)
         print(f"| all looked at after {time.perf_counter() - began:,.1f} s | | | | | {found[2]} |")
         _print("once more", meter.usual(lambda: _look(site)[:2]), site)
@@ -37,7 +37,7 @@ def _look(site: Served) -> tuple[int, float, str]:
     """Return the status of the page, the site's CPU, and what it says of how much it has looked at."""
     page = site.get(ADDRESS, **FRAGMENT)
     text = " ".join(re.sub(r"<[^>]+>", " ", page.unpacked).split()) if page.status == 200 else ""
-    said = re.search(r"[^.]*looked at[^.]*\.", text)
+    said = re.search(r"[^.]*[Ll]ooked at[^.:]*", text)
     return page.status, page.cpu_s, said[0].strip() if said else f"status {page.status}"
 
 

@@ -20,7 +20,7 @@ from jobsite.lab.kept_answers import keep, kept
 from jobsite.lab.shared_answers import Shared
 from jobsite.lab.shared_reads import looked
 
-LOOK_S = 0.25
+LOOK_S = 0.15
 """After it no further part of the jobs is begun while a page waits; a terminal waits for all."""
 BEHIND_S = 0.8 * BEHIND_PAGES_S
 """The same behind the pages."""
