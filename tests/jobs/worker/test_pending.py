@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jobs.worker.options import Options
-from jobs.worker.pending import BEYOND, find_pending, find_pending_and_holders
+from jobs.worker.pending import BEYOND, check_key_query, find_pending, find_pending_and_holders
 from tests.lab import Lab
 
 
@@ -95,8 +95,7 @@ def test_the_keys_of_any_source_are_those_that_datajoint_finds(table: Any, name:
     assert found == missing_as_datajoint_says(other())
 
 
-def test_what_is_missing_is_asked_for_as_a_join(table: Any) -> None:
+def test_the_check_before_a_run_reads_no_key(table: Any) -> None:
     with questions(table.connection) as sent:
-        find_pending(table, Options(reserve=False))
-    (statement,) = (one for one in sent if "`__score`" in one)
-    assert ("LEFT JOIN" in statement, "not in" in statement.lower()) == (True, False)
+        check_key_query(table, Options())
+    assert [statement for statement in sent if "`__score`" in statement and "LIMIT 0" not in statement] == []
