@@ -55,16 +55,21 @@ class Branch:
 
 
 def branches_of(
-    layouts: Sequence[Layout], wanted: Callable[[str], Q], *, status: str = "", differs_by_schema: bool = False
+    layouts: Sequence[Layout],
+    wanted: Callable[[str], Q],
+    *,
+    status: str = "",
+    depends_on: Callable[[str], Hashable] = lambda schema: None,
 ) -> list[Branch]:
     """Return the rows that are `wanted` in each table, by its schema; no branch where none can match.
 
-    The condition is asked for and compiled once a shape, unless it `differs_by_schema`. `status` is what it asks for.
+    The condition is asked for and compiled once a shape, and for each of what it `depends_on` in a schema. `status` is
+    what it asks for.
     """
     compiled: dict[Hashable, tuple[str, Parameters] | None] = {}
     found = []
     for layout in layouts:
-        shape = (layout.shape, layout.schema if differs_by_schema else "")
+        shape = (layout.shape, depends_on(layout.schema))
         if shape not in compiled:
             compiled[shape] = _compile(layout, wanted(layout.schema))
         if (pattern := compiled[shape]) is not None:

@@ -1,5 +1,6 @@
 """Which filters does the list of jobs have? Each is one field of the form."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import cached_property
@@ -255,6 +256,11 @@ class JobFilter(AskedJobs):
     def differs_by_schema(self) -> bool:
         """Say whether its condition is another one for each schema."""
         return self.names_jobs or self.groups is not None
+
+    def named_in(self, schema: str) -> Hashable:
+        """Return which jobs of a schema it names, by keys and by groups: where these are the same, its condition is."""
+        by_keys = frozenset((name, key_hash) for of, name, key_hash in self.found if of == schema)
+        return by_keys, self.group_rows.named_in(schema)
 
     @property
     def schemas_found(self) -> frozenset[str]:

@@ -182,9 +182,9 @@ def by_table(snapshots: Iterable[JobSnapshot]) -> dict[QualifiedName, list[JobSn
 
 
 def _branches(chosen: JobFilter, layouts: Sequence[Layout], wanted: Callable[[str], Q]) -> list[Branch]:
-    if chosen.differs_by_schema:  # no other schema has one, and the condition of each would be compiled
+    if chosen.differs_by_schema:  # no other schema has one
         layouts = [layout for layout in layouts if layout.schema in chosen.schemas_found]
-    return branches_of(layouts, wanted, status=chosen.status, differs_by_schema=chosen.differs_by_schema)
+    return branches_of(layouts, wanted, status=chosen.status, depends_on=chosen.named_in)
 
 
 def _counted(number: int, branch: Branch, most: int) -> Iterator[Select]:

@@ -75,7 +75,7 @@ def other_jobs(chosen: JobFilter, tables: Collection[OfTable], reading: Reading)
     """
 
     def rows_of(layouts: Sequence[Layout]) -> list[OtherJob]:
-        branches = branches_of(layouts, lambda schema: _is_other(chosen, schema), differs_by_schema=True)
+        branches = branches_of(layouts, lambda schema: _is_other(chosen, schema), depends_on=lambda schema: schema)
         selects = [
             _of_table(branch, name)
             for branch in branches

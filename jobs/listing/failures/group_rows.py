@@ -1,7 +1,7 @@
 """Which rows are a group of failures? A condition that the server evaluates, so that every list has the same jobs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F, Q, Value
@@ -41,6 +41,11 @@ class GroupRows:
         return frozenset(cell.stored_in.schema for cell in self.cells) | frozenset(
             table.schema for table, *_ in self.rows
         )
+
+    def named_in(self, schema: str) -> Hashable:
+        """Return what the condition on the rows of a schema depends on."""
+        cells = frozenset(cell[1:] for cell in self.cells if cell.stored_in.schema == schema)
+        return cells, frozenset(row[1:] for row in self.rows if row[0].schema == schema)
 
     def condition_in(self, schema: str) -> Q:
         """Return the condition on the rows of a schema."""

@@ -297,3 +297,16 @@ def test_a_hash_is_looked_up_along_the_primary_key(planted: Planted, key: str) -
     assert len(along) == 3
     for statement in along:
         assert plan_of(statement) <= {"const", "eq_ref", "ref", "range", "ALL of a few"}
+
+
+def test_a_key_of_several_schemas_is_found_in_the_tables_of_each(lab: Lab, packed: Packed) -> None:
+    key = {"subject_id": 977, "session": 5}
+    tables = {lab.schema(): names for names in (["__score"], ["__pose"], ["__score"], ["__pose", "__score"])}
+    for schema, names in tables.items():
+        planted = Planted(schema)
+        for number, name in enumerate(["__score", "__pose"]):
+            planted.row(table_name=name, key=packed(key), key_hash=key_hash(key) if name in names else f"{number:032}")
+    reading, now = Reading.begin(), datetime.now(timezone.utc)
+    found = find_keys(JobFilter.read({"key_hash": key_hash(key)}), reading, now)
+    listed = [(job.schema, job.table_name) for job in list_jobs(found, reading, now).rows]
+    assert sorted(listed) == sorted((schema, name) for schema, names in tables.items() for name in names)
