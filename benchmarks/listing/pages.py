@@ -177,7 +177,7 @@ def report_pages(server: Server, size: Size, has_index: bool, home: Path, only: 
             if not case.finds_one:
                 drawn_s.extend(cost.site_s for cost in costs[2])
             ours, bare, theirs = map(typical, costs)
-            print(_line(case, size, ours, bare, theirs, median(drawn_s)), flush=True)
+            print(_line(case, size, ours, bare, theirs, median(drawn_s or [ADMIN_DRAWING_MS / 1000])), flush=True)
         driver.close()
 
 
